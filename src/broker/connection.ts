@@ -1,0 +1,244 @@
+// One Network Connection: bytes in, packets to their handlers, bytes out at the end of the turn.
+import type { Transport } from "../listeners/transport.ts";
+import { malformed, MqttError } from "../mqtt/error.ts";
+import { writeAcknowledgement, writeConnackRefused, writeDisconnect, writePublish } from "../mqtt/encode.ts";
+import type { OutgoingPublish } from "../mqtt/encode.ts";
+import { Frame, readFrame } from "../mqtt/framing.ts";
+import { OutputBuffer } from "../mqtt/output_buffer.ts";
+import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
+import { Reason } from "../mqtt/reason_codes.ts";
+import type { Broker } from "./broker.ts";
+import type { Client } from "./client.ts";
+import { handlePacket } from "./handlers/packets.ts";
+import type { ListenerOptions } from "./options.ts";
+import type { Outlet } from "./session.ts";
+import type { Flushable } from "./turn.ts";
+
+/** An idle connection's read buffer; it doubles while reads fill it, up to the largest. */
+const INPUT_START = 2 * 1024;
+const INPUT_LARGEST = 64 * 1024;
+/** Output that waits for a slow peer before its session keeps messages back; one turn's output may pass it. */
+const OUTPUT_HIGH = 1024 * 1024;
+/** How long a closed connection may take to hear why, milliseconds. */
+const LINGER = 2_000;
+
+type State = "handshake" | "open" | "closing" | "closed";
+
+export class Connection implements Outlet, Flushable {
+  /** The accepted client; `undefined` before its CONNECT and after its end. */
+  client: Client | undefined = undefined;
+  /** 4 until the CONNECT says otherwise. */
+  protocolVersion: ProtocolVersion = 4;
+  maximumPacketSize = Infinity;
+  receiveMaximum = 65_535;
+  /** When bytes last came, on the turn's `elapsed` clock; at first, when the connection was accepted. */
+  lastReadAt: number;
+  /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
+  out = new OutputBuffer();
+
+  readonly #transport: Transport;
+  readonly #frame = new Frame();
+  #state: State = "handshake";
+  #closedAt = 0;
+  #input = new Uint8Array(INPUT_START);
+  #filled = 0;
+  /** The buffer that is being written, and then the spare one. */
+  #other = new OutputBuffer();
+  #writing = false;
+  #flushing = false;
+
+  constructor(readonly broker: Broker, transport: Transport, readonly options: ListenerOptions) {
+    this.#transport = transport;
+    this.lastReadAt = broker.turn.elapsed;
+  }
+
+  get peer(): string {
+    return this.#transport.peer;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get writable(): boolean {
+    return this.#state === "open" && this.out.length < OUTPUT_HIGH;
+  }
+
+  /** Reads until the connection is gone. Never rejects. */
+  async run(): Promise<void> {
+    while (this.#state !== "closed") {
+      let count: number | null;
+      try {
+        count = await this.#transport.read(this.#input.subarray(this.#filled));
+      } catch {
+        // What broke does not matter to anyone but the peer; the event's reason says that it broke.
+        this.broker.turn.enter();
+        this.#gone("ReadWriteError");
+        return;
+      }
+      this.broker.turn.enter();
+      if (count === null) return this.#gone("RemoteClose");
+      if (this.#state === "closing") continue; // drained, so that the peer hears our last words before a reset
+      this.lastReadAt = this.broker.turn.elapsed;
+      this.#receive(count);
+    }
+  }
+
+  publish(packet: OutgoingPublish): void {
+    writePublish(this.out, packet, this.protocolVersion);
+    this.touch();
+  }
+
+  pubrel(packetId: number): void {
+    writeAcknowledgement(this.out, PacketType.PUBREL, packetId, 0);
+    this.touch();
+  }
+
+  /** The CONNECT was accepted. */
+  open(client: Client): void {
+    this.client = client;
+    this.#state = "open";
+  }
+
+  /** Has the output written at the end of this turn. */
+  touch(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    this.broker.turn.flushAtEnd(this);
+  }
+
+  /**
+   * Ends the connection from this side: the client's end is told to the hooks now, what was written still goes
+   * out at the end of the turn, then the stream is closed.
+   * @param reason of client_disconnected
+   */
+  close(reason: string): void {
+    if (this.#state === "closing" || this.#state === "closed") return;
+    this.#state = "closing";
+    this.#closedAt = this.broker.turn.elapsed;
+    this.broker.connectionEnded(this, reason);
+    this.touch();
+  }
+
+  /** Ends it because of what the peer did, with the Reason Code where the version has a packet for it. */
+  fail(error: MqttError): void {
+    if (this.#state === "handshake") writeConnackRefused(this.out, this.protocolVersion, error.reasonCode);
+    else if (this.protocolVersion === 5) writeDisconnect(this.out, error.reasonCode);
+    this.close(`ProtocolError(${error.message})`);
+  }
+
+  /** Ends it at once, whatever was still to be written. */
+  abort(): void {
+    this.#gone("ServerShuttingDown");
+  }
+
+  /** Called each second, `now` on the turn's `elapsed` clock: gives up what takes too long. */
+  tick(now: number): void {
+    if (this.#state === "closing" && now - this.#closedAt >= LINGER) this.#gone("");
+    else if (this.#state === "handshake" && now - this.lastReadAt >= this.options.handshakeTimeout) {
+      this.broker.counters.countRefused("HandshakeTimeout");
+      this.close("HandshakeTimeout");
+    } else if (this.client !== undefined && now - this.lastReadAt > this.client.keepAliveTimeout) {
+      if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
+      this.close("KeepaliveTimeout"); // [MQTT-3.1.2-24]
+    }
+  }
+
+  /** Starts the one write of this turn, unless one is still under way: that one's end starts the next. */
+  flush(): void {
+    this.#flushing = false;
+    if (this.#writing || this.#state === "closed") return;
+    if (this.out.length > 0) void this.#write();
+    else if (this.#state === "closing") this.#transport.closeWrite();
+  }
+
+  async #write(): Promise<void> {
+    const buffer = this.out;
+    this.out = this.#other;
+    this.#other = buffer;
+    this.#writing = true;
+    try {
+      for (let at = 0; at < buffer.length;) {
+        at += await this.#transport.write(buffer.bytes.subarray(at, buffer.length));
+      }
+    } catch {
+      // As for reads.
+      this.broker.turn.enter();
+      this.#gone("ReadWriteError");
+      return;
+    }
+    buffer.clear();
+    this.#writing = false;
+    const session = this.client?.session;
+    const waiting = session !== undefined && session.waiting;
+    if (this.out.length === 0 && this.#state === "open" && !waiting) return;
+    this.broker.turn.enter();
+    if (waiting) session.pump();
+    this.touch();
+  }
+
+  /** The stream is at its end, whoever ended it. */
+  #gone(reason: string): void {
+    if (this.#state === "handshake" || this.#state === "open") this.close(reason);
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#transport.close();
+    this.broker.connectionClosed(this);
+  }
+
+  #receive(count: number): void {
+    const available = this.#filled + count;
+    let start = 0;
+    try {
+      start = this.#handleAll(available);
+    } catch (error) {
+      if (error instanceof MqttError) return this.fail(error);
+      // A defect of ours: this client pays, nobody else does, and the log has it.
+      this.broker.log("error", "a packet could not be handled", { peer: this.peer, error: describe(error) });
+      this.fail(new MqttError(Reason.UnspecifiedError, "internal error"));
+      return;
+    }
+    this.#keepRest(start, available, count);
+  }
+
+  /** Handles the packets that came whole; returns where the first incomplete one starts. */
+  #handleAll(available: number): number {
+    const frame = this.#frame;
+    let start = 0;
+    while (start < available && (this.#state === "handshake" || this.#state === "open")) {
+      const whole = readFrame(frame, this.#input, start, available);
+      if (!whole) break;
+      if (frame.end - start > this.options.maxPacketSize) {
+        throw new MqttError(Reason.PacketTooLarge, "the packet is larger than max_packet_size");
+      }
+      if (this.#state === "handshake" && frame.header >> 4 !== PacketType.CONNECT) {
+        throw malformed("the first packet is not a CONNECT"); // [MQTT-3.1.0-1]
+      }
+      if (frame.end > available) break;
+      handlePacket(this, frame, this.#input);
+      start = frame.end;
+    }
+    return start;
+  }
+
+  /** Moves an incomplete packet to the front, and gives the next read the room it is likely to need. */
+  #keepRest(start: number, available: number, count: number): void {
+    const rest = available - start;
+    const full = available === this.#input.length;
+    let size = this.#input.length;
+    // Memory follows the bytes that came, not the length that was claimed.
+    if (rest === size || (full && size < INPUT_LARGEST)) size *= 2;
+    else if (rest === 0 && size > INPUT_START && count * 8 < size) size = INPUT_START;
+    if (size === this.#input.length) this.#input.copyWithin(0, start, available);
+    else {
+      const input = new Uint8Array(size);
+      input.set(this.#input.subarray(start, available));
+      this.#input = input;
+    }
+    this.#filled = rest;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}

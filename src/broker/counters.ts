@@ -1,0 +1,29 @@
+// What the broker counts: above all, everything that it did not do, by reason.
+
+export class Counters {
+  /** Clients accepted since start. */
+  connected = 0;
+  /** Messages that entered. */
+  received = 0;
+  /** PUBLISH packets that left, repeated ones included. */
+  sent = 0;
+  /** Messages that will not reach a client, by reason without its details. */
+  readonly dropped = new Map<string, number>();
+  /** Connections that did not become clients, by reason. */
+  readonly refused = new Map<string, number>();
+
+  countDropped(reason: string): void {
+    count(this.dropped, reason);
+  }
+
+  countRefused(reason: string): void {
+    count(this.refused, reason);
+  }
+}
+
+function count(into: Map<string, number>, reason: string): void {
+  // `Error(PUBREC 0x97)` counts as `Error`: the details come from the peer, and names must stay few.
+  const parenthesis = reason.indexOf("(");
+  const name = parenthesis < 0 ? reason : reason.slice(0, parenthesis);
+  into.set(name, (into.get(name) ?? 0) + 1);
+}

@@ -1,0 +1,108 @@
+// SUBSCRIBE (3.8): each Topic Filter on its own, one SUBACK for all, then the Retained Messages.
+import { writeSuback } from "../../mqtt/encode.ts";
+import type { QoS, Subscribe, SubscriptionRequest } from "../../mqtt/packets.ts";
+import { protocolError } from "../../mqtt/error.ts";
+import { Reason } from "../../mqtt/reason_codes.ts";
+import { levelCount, type ParsedFilter, parseFilter } from "../../mqtt/topics.ts";
+import type { SubscriptionOpts } from "../../hooks/events.ts";
+import type { Client } from "../client.ts";
+import type { Connection } from "../connection.ts";
+import type { Subscription } from "../subscription.ts";
+
+export function handleSubscribe(connection: Connection, client: Client, packet: Subscribe): void {
+  const { broker, protocolVersion } = connection;
+  const codes: number[] = [];
+  const retained: Subscription[] = [];
+  for (const request of packet.subscriptions) {
+    const parsed = parseFilter(request.topicFilter);
+    const shared = typeof parsed !== "string" && parsed.group !== undefined;
+    if (shared && request.noLocal && protocolVersion === 5) {
+      throw protocolError("No Local on a shared subscription"); // [MQTT-3.8.3-4]
+    }
+    const topic = typeof parsed === "string" ? request.topicFilter : parsed.filter;
+    const opts = optsOf(connection, request, packet.subscriptionIdentifier, parsed);
+    broker.hooks.client_subscribe?.({ client: client.subject, topic, opts });
+    const refusal = refuse(connection, client, request, parsed);
+    if (refusal !== undefined || typeof parsed === "string") {
+      codes.push(refusal ?? Reason.TopicFilterInvalid);
+      continue;
+    }
+    const before = client.session.subscriptions.get(request.topicFilter);
+    const qos = Math.min(request.qos, connection.options.maxQos) as QoS;
+    const subscription: Subscription = {
+      session: client.session,
+      topicFilter: request.topicFilter,
+      ...parsed,
+      qos,
+      noLocal: protocolVersion === 5 && request.noLocal,
+      retainAsPublished: protocolVersion === 5 && request.retainAsPublished,
+      id: packet.subscriptionIdentifier,
+      opts: { ...opts, qos },
+    };
+    broker.router.subscribe(subscription);
+    broker.hooks.session_subscribed?.({ client: client.subject, topic, opts: subscription.opts });
+    codes.push(qos);
+    if (wantsRetained(subscription, request, before !== undefined)) retained.push(subscription);
+  }
+  writeSuback(connection.out, protocolVersion, packet.packetId, codes);
+  connection.touch();
+  for (const subscription of retained) sendRetained(connection, subscription);
+}
+
+/** A Reason Code of 0x80 or more where the subscription is not granted. */
+function refuse(
+  connection: Connection,
+  client: Client,
+  request: SubscriptionRequest,
+  parsed: ParsedFilter | string,
+): number | undefined {
+  const { maxTopicLevels, maxSubscriptions } = connection.options;
+  if (typeof parsed === "string") return Reason.TopicFilterInvalid;
+  if (maxTopicLevels > 0 && levelCount(parsed.filter) > maxTopicLevels) return Reason.TopicFilterInvalid;
+  const { subscriptions } = client.session;
+  if (
+    maxSubscriptions > 0 && subscriptions.size >= maxSubscriptions && !subscriptions.has(request.topicFilter)
+  ) {
+    return Reason.QuotaExceeded;
+  }
+  if (!connection.broker.access.subscribe(client.subject.clientId, parsed.filter)) {
+    return Reason.NotAuthorized;
+  }
+  return undefined;
+}
+
+/** What the lines show: only `qos` for 3.x, which has nothing else. */
+function optsOf(
+  connection: Connection,
+  request: SubscriptionRequest,
+  id: number | undefined,
+  parsed: ParsedFilter | string,
+): SubscriptionOpts {
+  const group = typeof parsed === "string" ? undefined : parsed.group;
+  return {
+    qos: request.qos,
+    ...(connection.protocolVersion === 5 && {
+      noLocal: request.noLocal,
+      retainAsPublished: request.retainAsPublished,
+      retainHandling: request.retainHandling,
+      ...(id !== undefined && { id }),
+    }),
+    ...(group !== undefined && { group }),
+  };
+}
+
+/** [MQTT-3.3.1-9] to [MQTT-3.3.1-11]; a shared subscription gets none (4.8.2). 3.x always asks for them. */
+function wantsRetained(subscription: Subscription, request: SubscriptionRequest, existed: boolean): boolean {
+  if (subscription.group !== undefined || request.retainHandling === 2) return false;
+  return request.retainHandling === 0 || !existed;
+}
+
+function sendRetained(connection: Connection, subscription: Subscription): void {
+  const { broker } = connection;
+  const ids = subscription.id === undefined ? undefined : [subscription.id];
+  for (const message of broker.retained.match(subscription.filter, broker.turn.elapsed)) {
+    if (subscription.noLocal && message.from.clientId === subscription.session.clientId) continue;
+    const qos = Math.min(subscription.qos, message.qos) as QoS;
+    subscription.session.deliver(message, qos, true, ids); // [MQTT-3.3.1-8]
+  }
+}

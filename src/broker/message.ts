@@ -1,0 +1,119 @@
+// An Application Message in the broker, and its way to one client.
+import type { FromType, MessageData } from "../hooks/events.ts";
+import type { Subject } from "../hooks/subject.ts";
+import type { OutgoingPublish } from "../mqtt/encode.ts";
+import type { QoS } from "../mqtt/packets.ts";
+import type { PublishProperties } from "../mqtt/publish_properties.ts";
+import type { TopicName } from "../mqtt/topic_cache.ts";
+import type { Arena } from "./arena.ts";
+import type { Route } from "./router.ts";
+
+/** What a message is made of. */
+export interface MessageParts {
+  readonly from: Subject;
+  readonly fromType: FromType;
+  readonly name: TopicName<Route>;
+  readonly payload: Uint8Array;
+  readonly dup: boolean;
+  readonly retain: boolean;
+  readonly qos: QoS;
+  /** The publisher's Packet Identifier; 0 where there is none. */
+  readonly packetId: number;
+  readonly properties: PublishProperties;
+  /** Unix milliseconds. */
+  readonly receivedAt: number;
+  /** On the turn's `elapsed` clock; Infinity where it never expires. */
+  readonly expiresAt: number;
+}
+
+/** Whose memory the payload lies in. */
+type Memory = "read buffer" | "arena" | "own";
+
+export class Message implements MessageData {
+  readonly from: Subject;
+  readonly fromType: FromType;
+  readonly name: TopicName<Route>;
+  readonly dup: boolean;
+  readonly retain: boolean;
+  readonly qos: QoS;
+  readonly packetId: number;
+  readonly properties: PublishProperties;
+  readonly receivedAt: number;
+  readonly expiresAt: number;
+  payload: Uint8Array;
+  payloadJson: string | undefined = undefined;
+  #memory: Memory = "read buffer";
+
+  constructor(parts: MessageParts) {
+    this.from = parts.from;
+    this.fromType = parts.fromType;
+    this.name = parts.name;
+    this.payload = parts.payload;
+    this.dup = parts.dup;
+    this.retain = parts.retain;
+    this.qos = parts.qos;
+    this.packetId = parts.packetId;
+    this.properties = parts.properties;
+    this.receivedAt = parts.receivedAt;
+    this.expiresAt = parts.expiresAt;
+  }
+
+  get topic(): string {
+    return this.name.text;
+  }
+
+  get topicJson(): string {
+    return this.name.json;
+  }
+
+  /** Payload and topic, for the limits on queued and retained bytes. */
+  get size(): number {
+    return this.payload.length + this.name.wire.length;
+  }
+
+  /** Makes the payload outlive the read it came in, for a short while. */
+  keep(arena: Arena): void {
+    if (this.#memory !== "read buffer") return;
+    this.payload = arena.keep(this.payload);
+    this.#memory = "arena";
+  }
+
+  /** Makes the payload outlive everything, in memory that holds nothing else. */
+  keepLong(): void {
+    if (this.#memory === "own") return;
+    this.payload = this.payload.slice();
+    this.#memory = "own";
+  }
+}
+
+/** A message on its way to one client: waiting, or sent and not yet acknowledged. */
+export class Delivery implements OutgoingPublish {
+  dup = false;
+  /** 0 until it is sent with QoS 1 or 2. */
+  packetId = 0;
+  /** QoS 2: PUBREC came, PUBREL went; the PUBLISH is not sent again. [MQTT-4.3.3-6] */
+  released = false;
+  /** When it was last sent, on the turn's `elapsed` clock. */
+  sentAt = 0;
+  messageExpiryInterval: number | undefined = undefined;
+
+  constructor(
+    readonly message: Message,
+    public client: Subject,
+    readonly qos: QoS,
+    readonly retain: boolean,
+    readonly subscriptionIdentifiers: readonly number[] | undefined,
+  ) {}
+
+  get topicWire(): Uint8Array {
+    return this.message.name.wire;
+  }
+
+  get payload(): Uint8Array {
+    return this.message.payload;
+  }
+
+  get forwarded(): Uint8Array {
+    return this.message.properties.forwarded;
+  }
+}

@@ -1,0 +1,99 @@
+// What waits for one session: first in, first out, bounded by number and bytes, QoS 0 given up first.
+import type { Delivery } from "./message.ts";
+
+export interface QueueLimits {
+  readonly maxQueuedMessages: number;
+  readonly maxQueuedBytes: number;
+}
+
+interface Entry {
+  readonly delivery: Delivery;
+  readonly sequence: number;
+}
+
+/** Two queues, so that the oldest QoS 0 message can go in constant time; a sequence number keeps them one. */
+export class MessageQueue {
+  readonly #qos0 = new Fifo<Entry>();
+  readonly #qos12 = new Fifo<Entry>();
+  #sequence = 0;
+  #bytes = 0;
+
+  get length(): number {
+    return this.#qos0.length + this.#qos12.length;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Adds `delivery` and gives up what must go for it: the newcomer itself when it is QoS 0, else the oldest
+   * QoS 0, else the oldest.
+   * @param evict is told each delivery that is given up, the newcomer included
+   */
+  push(delivery: Delivery, limits: QueueLimits, evict: (delivery: Delivery) => void): void {
+    const size = delivery.message.size;
+    const overfull = (): boolean =>
+      this.length >= limits.maxQueuedMessages || this.#bytes + size > limits.maxQueuedBytes;
+    while (overfull()) {
+      if (delivery.qos === 0 || this.length === 0) return evict(delivery);
+      const oldest = this.#qos0.shift() ?? this.#qos12.shift();
+      if (oldest === undefined) break;
+      this.#bytes -= oldest.delivery.message.size;
+      evict(oldest.delivery);
+    }
+    (delivery.qos === 0 ? this.#qos0 : this.#qos12).push({ delivery, sequence: this.#sequence++ });
+    this.#bytes += size;
+  }
+
+  peek(): Delivery | undefined {
+    return this.#next()?.peek()?.delivery;
+  }
+
+  shift(): Delivery | undefined {
+    const entry = this.#next()?.shift();
+    if (entry === undefined) return undefined;
+    this.#bytes -= entry.delivery.message.size;
+    return entry.delivery;
+  }
+
+  #next(): Fifo<Entry> | undefined {
+    const a = this.#qos0.peek();
+    const b = this.#qos12.peek();
+    if (a === undefined) return this.#qos12;
+    if (b === undefined) return this.#qos0;
+    return a.sequence < b.sequence ? this.#qos0 : this.#qos12;
+  }
+}
+
+/** An array that is read from its head; the read part is cut off now and then. */
+class Fifo<T> {
+  #items: (T | undefined)[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  peek(): T | undefined {
+    return this.#items[this.#head];
+  }
+
+  shift(): T | undefined {
+    if (this.#head === this.#items.length) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head++] = undefined;
+    if (this.#head === this.#items.length) {
+      this.#items = [];
+      this.#head = 0;
+    } else if (this.#head >= 1024 && this.#head * 2 >= this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+}

@@ -1,0 +1,278 @@
+// Session state (4.1): subscriptions, what was sent and not acknowledged, what waits, what came in with QoS 2;
+// and how a message gets from here to the client.
+import type { Hooks } from "../hooks/bus.ts";
+import type { Subject } from "../hooks/subject.ts";
+import { type OutgoingPublish, publishSize } from "../mqtt/encode.ts";
+import type { ProtocolVersion, QoS } from "../mqtt/packets.ts";
+import type { Arena } from "./arena.ts";
+import type { Counters } from "./counters.ts";
+import { Delivery, type Message } from "./message.ts";
+import { MessageQueue } from "./message_queue.ts";
+import type { ListenerOptions } from "./options.ts";
+import type { Subscription } from "./subscription.ts";
+import type { Turn } from "./turn.ts";
+import type { PendingWill } from "./wills.ts";
+
+/** What a session needs of its Network Connection. */
+export interface Outlet {
+  readonly protocolVersion: ProtocolVersion;
+  /** Bytes; Infinity where the client set no limit. */
+  readonly maximumPacketSize: number;
+  /** QoS 1 and 2 messages that may be on their way at once. [MQTT-3.3.4-9] */
+  readonly receiveMaximum: number;
+  /** False while the peer does not take what was written; then messages wait here. */
+  readonly writable: boolean;
+  publish(packet: OutgoingPublish): void;
+  pubrel(packetId: number): void;
+}
+
+/** What all sessions share. */
+export interface SessionContext {
+  readonly hooks: Hooks;
+  readonly turn: Turn;
+  readonly arena: Arena;
+  readonly counters: Counters;
+}
+
+export class Session {
+  /** By the filter as the client wrote it, `$share/…` included. */
+  readonly subscriptions = new Map<string, Subscription>();
+  /** Sent and not acknowledged, by Packet Identifier, in the order they were sent. [MQTT-4.6.0-1] */
+  readonly inflight = new Map<number, Delivery>();
+  /** Packet Identifiers of QoS 2 messages from the client that wait for their PUBREL. [MQTT-4.3.3-10] */
+  readonly received = new Set<number>();
+  readonly queue = new MessageQueue();
+  /** When it ends, on the turn's `elapsed` clock; Infinity while the client is here, or where it never expires. */
+  expiresAt = Infinity;
+  /** A Will that waits for its delay. */
+  pendingWill: PendingWill | undefined = undefined;
+
+  readonly #context: SessionContext;
+  #outlet: Outlet | undefined = undefined;
+  #limits: ListenerOptions;
+  #client: Subject;
+  #lastPacketId = 0;
+  /** How many of `inflight` were sent on this connection. */
+  #outstanding = 0;
+  /** Those of an earlier connection that wait to be sent again. */
+  #resend: Delivery[] = [];
+
+  /** @param expiryInterval milliseconds it outlives its connection; 0: not at all; Infinity: for ever */
+  constructor(
+    context: SessionContext,
+    client: Subject,
+    limits: ListenerOptions,
+    public expiryInterval: number,
+    readonly createdAt: number,
+  ) {
+    this.#context = context;
+    this.#client = client;
+    this.#limits = limits;
+  }
+
+  get clientId(): string {
+    return this.#client.clientId;
+  }
+
+  /** The client as it was last here. */
+  get client(): Subject {
+    return this.#client;
+  }
+
+  get present(): boolean {
+    return this.#outlet !== undefined;
+  }
+
+  /** Whether anything waits for the client's window or its connection. */
+  get waiting(): boolean {
+    return this.queue.length > 0 || this.#resend.length > 0;
+  }
+
+  /** Gives the session its connection. {@link resume} follows once the CONNACK is written. */
+  attach(outlet: Outlet, client: Subject, limits: ListenerOptions): void {
+    this.#outlet = outlet;
+    this.#client = client;
+    this.#limits = limits;
+    this.expiresAt = Infinity;
+  }
+
+  detach(): void {
+    this.#outlet = undefined;
+    this.#outstanding = 0;
+    this.#resend = [];
+  }
+
+  /** Sends again what was not acknowledged, in its order, then what waits. [MQTT-4.4.0-1] */
+  resume(): void {
+    this.#outstanding = 0;
+    this.#resend = [...this.inflight.values()].reverse();
+    this.pump();
+  }
+
+  /** A message that matched a subscription: sent now, or kept for later. */
+  deliver(message: Message, qos: QoS, retain: boolean, subscriptionIdentifiers?: readonly number[]): void {
+    const delivery = new Delivery(message, this.#client, qos, retain, subscriptionIdentifiers);
+    const outlet = this.#outlet;
+    if (
+      outlet !== undefined && outlet.writable && this.queue.length === 0 && this.#resend.length === 0 &&
+      (qos === 0 || this.#outstanding < this.#window(outlet))
+    ) this.#send(delivery, outlet);
+    else this.#enqueue(delivery);
+  }
+
+  /** Sends what waits, as far as the client's window and the connection allow. */
+  pump(): void {
+    const outlet = this.#outlet;
+    if (outlet === undefined) return;
+    while (outlet.writable && this.#resend.length > 0 && this.#outstanding < this.#window(outlet)) {
+      const delivery = this.#resend.pop();
+      if (delivery !== undefined) this.#sendAgain(delivery, outlet);
+    }
+    if (this.#resend.length > 0) return;
+    while (outlet.writable) {
+      const next = this.queue.peek();
+      if (next === undefined || (next.qos > 0 && this.#outstanding >= this.#window(outlet))) return;
+      this.queue.shift();
+      next.client = this.#client;
+      this.#send(next, outlet);
+    }
+  }
+
+  /** PUBACK. An unknown Packet Identifier is ignored: it was acknowledged before a crash of either side. */
+  puback(packetId: number, reasonCode: number): void {
+    const delivery = this.inflight.get(packetId);
+    if (delivery === undefined || delivery.qos !== 1) return;
+    this.#complete(delivery, reasonCode, "PUBACK");
+  }
+
+  /** PUBREC. False where nothing waits for it. */
+  pubrec(packetId: number, reasonCode: number): boolean {
+    const delivery = this.inflight.get(packetId);
+    if (delivery === undefined || delivery.qos !== 2) return false;
+    // [MQTT-4.4.0-2] [MQTT-4.8.2-6]: a refusal ends the exchange.
+    if (reasonCode >= 0x80) this.#complete(delivery, reasonCode, "PUBREC");
+    else {
+      delivery.released = true;
+      this.#outlet?.pubrel(packetId);
+    }
+    return true;
+  }
+
+  /** PUBCOMP. */
+  pubcomp(packetId: number, reasonCode: number): void {
+    const delivery = this.inflight.get(packetId);
+    if (delivery === undefined || !delivery.released) return;
+    this.#complete(delivery, reasonCode, "PUBCOMP");
+  }
+
+  /** Sends again what was sent before `sentBefore` (on the turn's `elapsed` clock) and is not acknowledged. For 3.x only. */
+  retry(sentBefore: number): void {
+    const outlet = this.#outlet;
+    if (outlet === undefined || outlet.protocolVersion === 5) return;
+    for (const delivery of this.inflight.values()) {
+      if (!outlet.writable) return;
+      if (delivery.sentAt > sentBefore || this.#resend.includes(delivery)) continue;
+      this.#outstanding--;
+      this.#sendAgain(delivery, outlet);
+    }
+  }
+
+  /** The session is over: what still waits reaches nobody. */
+  discard(reason: string): void {
+    for (let d = this.queue.shift(); d !== undefined; d = this.queue.shift()) this.#drop(d, reason);
+    this.inflight.clear();
+    this.received.clear();
+  }
+
+  #window(outlet: Outlet): number {
+    return Math.min(this.#limits.maxInflight, outlet.receiveMaximum);
+  }
+
+  #send(delivery: Delivery, outlet: Outlet): void {
+    const { hooks, turn, counters, arena } = this.#context;
+    const message = delivery.message;
+    if (message.expiresAt !== Infinity) {
+      if (message.expiresAt <= turn.elapsed) return this.#drop(delivery, "MessageExpiration"); // [MQTT-3.3.2-5]
+      if (message.properties.messageExpiryInterval !== undefined) {
+        delivery.messageExpiryInterval = Math.ceil((message.expiresAt - turn.elapsed) / 1000); // [MQTT-3.3.2-6]
+      }
+    }
+    if (
+      outlet.maximumPacketSize !== Infinity &&
+      publishSize(delivery, outlet.protocolVersion) > outlet.maximumPacketSize
+    ) return this.#drop(delivery, "PacketTooLarge"); // [MQTT-3.1.2-25]
+    if (delivery.qos > 0) {
+      delivery.packetId = this.#freePacketId();
+      this.inflight.set(delivery.packetId, delivery);
+      this.#outstanding++;
+      message.keep(arena);
+    }
+    delivery.sentAt = turn.elapsed;
+    counters.sent++;
+    hooks.message_delivered?.(delivery);
+    outlet.publish(delivery);
+  }
+
+  #sendAgain(delivery: Delivery, outlet: Outlet): void {
+    const { hooks, turn, counters } = this.#context;
+    this.#outstanding++;
+    delivery.sentAt = turn.elapsed;
+    if (delivery.released) return outlet.pubrel(delivery.packetId);
+    delivery.dup = true; // [MQTT-3.3.1-1]
+    delivery.client = this.#client;
+    counters.sent++;
+    hooks.message_delivered?.(delivery);
+    outlet.publish(delivery);
+  }
+
+  #enqueue(delivery: Delivery): void {
+    delivery.message.keepLong();
+    let kept = true;
+    this.queue.push(delivery, this.#limits, (given) => {
+      if (given === delivery) kept = false;
+      this.#drop(given, "MessageQueueFull");
+    });
+    // It has no Packet Identifier of this client yet: the line shows the publisher's.
+    if (kept && !this.present) {
+      this.#context.hooks.offline_message?.({ ...unsent(delivery), client: this.#client });
+    }
+  }
+
+  #complete(delivery: Delivery, reasonCode: number, packet: string): void {
+    this.inflight.delete(delivery.packetId);
+    this.#outstanding--;
+    if (reasonCode >= 0x80 && packet !== "PUBCOMP") {
+      this.#drop(delivery, `Error(${packet} 0x${reasonCode.toString(16)})`);
+    } else {
+      delivery.client = this.#client;
+      this.#context.hooks.message_acked?.(delivery);
+    }
+    if (this.waiting) this.pump();
+  }
+
+  #drop(delivery: Delivery, reason: string): void {
+    this.#context.counters.countDropped(reason);
+    this.#context.hooks.message_dropped?.({ ...unsent(delivery), client: this.#client, reason });
+  }
+
+  /** [MQTT-2.2.1-4] */
+  #freePacketId(): number {
+    let id = this.#lastPacketId;
+    // The window is smaller than the 65,535 there are, so one is free.
+    do id = id === 65_535 ? 1 : id + 1; while (this.inflight.has(id));
+    this.#lastPacketId = id;
+    return id;
+  }
+}
+
+/** A delivery as lines show it; while it was not sent, with the Packet Identifier the publisher gave. */
+function unsent(delivery: Delivery): {
+  message: Message;
+  dup: boolean;
+  retain: boolean;
+  qos: QoS;
+  packetId: number;
+} {
+  const { message, dup, retain, qos } = delivery;
+  return { message, dup, retain, qos, packetId: delivery.packetId || message.packetId };
+}

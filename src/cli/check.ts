@@ -1,0 +1,100 @@
+// `hookline check`: what the configuration means, and whether the broker would start with it.
+import { existsSync } from "node:fs";
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
+import { filePathOf } from "../sinks/file/file_url.ts";
+import { probe } from "../sinks/open_sinks.ts";
+import { EXIT } from "./exit_code.ts";
+import type { Io } from "./io.ts";
+import { maskUrl } from "./mask_url.ts";
+import { tableText } from "./table.ts";
+import { textOf, type Verb } from "./verb.ts";
+import { visible } from "./visible.ts";
+
+/** Rejects with ConfigErrors, which cli.ts prints. */
+// deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
+export const check: Verb = async (values, _positionals, io) => {
+  const configFile = textOf(values, "config");
+  const hooksFile = textOf(values, "hooks");
+  const config = loadConfig({
+    ...(configFile === undefined ? {} : { configFile }),
+    ...(hooksFile === undefined ? {} : { hooksFile }),
+    cwd: io.cwd,
+    env: io.env,
+  });
+  for (const warning of config.warnings) io.err(`warning: ${visible(warning)}\n`);
+  io.out(`Configuration: ${visible(config.files.join(", ")) || "built-in default, no file"}\n`);
+  io.out(`\nListeners\n${tableText(listenerRows(config))}`);
+  const rules = ruleRows(config);
+  io.out(
+    rules.length === 0
+      ? "\nRules\n  none: no event is written anywhere\n"
+      : `\nRules\n${tableText([["EVENT", "ACTION", "TOPICS", "URL"], ...rules])}`,
+  );
+  const problems = probeSinks(config, io);
+  if (problems > 0) {
+    io.err(`hookline check: ${problems === 1 ? "1 sink" : `${problems} sinks`} cannot be used.\n`);
+    return EXIT.config;
+  }
+  io.out("\nAll good.\n");
+  return EXIT.done;
+};
+
+function listenerRows(config: Config): string[][] {
+  const rows = config.listeners.map(({ name, hostname, port, options }) => [
+    name,
+    `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    options.allowAnonymous ? "yes" : "no",
+    String(options.maxConnections),
+    isLoopback(hostname) ? "this machine only" : "the network",
+  ]);
+  return [["NAME", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
+}
+
+/** One row for each event, rule and URL. */
+function ruleRows(config: Config): string[][] {
+  const rows: string[][] = [];
+  for (const event of EVENT_NAMES) {
+    for (const rule of config.hooks.rules[event] ?? []) {
+      const topics = eventHasTopic(event) ? rule.topics?.join(", ") ?? "all" : "-";
+      for (const url of rule.urls.length > 0 ? rule.urls : ["(no URL)"]) {
+        rows.push([event, rule.action, topics, maskUrl(url)].map(visible));
+      }
+    }
+  }
+  return rows;
+}
+
+/** Tries each place and shows the answers; how many cannot be used. */
+function probeSinks(config: Config, io: Io): number {
+  const { file, http, endpoints, rules } = config.hooks;
+  const urls = new Set(EVENT_NAMES.flatMap((event) => rules[event] ?? []).flatMap((rule) => rule.urls));
+  let problems = 0;
+  const rows: string[][] = [];
+  for (const url of urls) {
+    const problem = probe(url, { cwd: io.cwd, file, http, endpoints });
+    if (problem !== undefined) problems++;
+    rows.push(
+      [maskUrl(url), problem === undefined ? goodNews(url, io.cwd) : withoutUrl(problem, url)].map(visible),
+    );
+  }
+  if (rows.length > 0) io.out(`\nSinks\n${tableText(rows)}`);
+  return problems;
+}
+
+function goodNews(url: string, cwd: string): string {
+  if (!/^file:/i.test(url)) return "ok";
+  const path = filePathOf(url, cwd);
+  return existsSync(path) ? `ok, appends to ${path}` : `ok, will make ${path}`;
+}
+
+/** A sentence about a URL may hold the URL, secrets and all. */
+function withoutUrl(problem: string, url: string): string {
+  const sentence = problem.startsWith(`${url}: `) ? problem.slice(url.length + 2) : problem;
+  return sentence.replaceAll(url, maskUrl(url));
+}

@@ -1,0 +1,27 @@
+// The configuration that --config and --hooks of a command line name, and what several verbs ask of it.
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Io } from "./io.ts";
+import { textOf, type Values } from "./verb.ts";
+
+/** Throws ConfigErrors. */
+export function loadConfigured(values: Values, io: Io): Config {
+  const configFile = textOf(values, "config");
+  const hooksFile = textOf(values, "hooks");
+  return loadConfig({
+    ...(configFile !== undefined && { configFile }),
+    ...(hooksFile !== undefined && { hooksFile }),
+    cwd: io.cwd,
+    env: io.env,
+  });
+}
+
+/** Every URL that a rule names, once. */
+export function configuredUrls(config: Config): ReadonlySet<string> {
+  return new Set(Object.values(config.hooks.rules).flatMap((rules) => rules.flatMap((rule) => rule.urls)));
+}
+
+/** Whether only this machine can reach a listener. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
+}

@@ -1,0 +1,54 @@
+// `hookline init`: writes the sample configuration files.
+import hooklineToml from "../../etc/hookline.toml" with { type: "text" };
+import webHookToml from "../../etc/plugins/rmqtt-web-hook.toml" with { type: "text" };
+import { dirname, join, resolve } from "node:path";
+import { EXIT } from "./exit_code.ts";
+import type { Io } from "./io.ts";
+import type { Verb } from "./verb.ts";
+
+/** Where each sample goes, below the folder. */
+const SAMPLES: readonly (readonly [string, string])[] = [
+  ["hookline.toml", hooklineToml],
+  [join("plugins", "rmqtt-web-hook.toml"), webHookToml],
+];
+
+// deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
+export const init: Verb = async (_values, positionals, io) => {
+  const folder = positionals[0] ?? "etc";
+  const files = SAMPLES.map(([name, text]) => ({ path: join(folder, name), text }));
+  const existing = files.filter(({ path }) => exists(resolve(io.cwd, path)));
+  if (existing.length > 0) {
+    const names = existing.map(({ path }) => path).join(" and ");
+    io.err(
+      `hookline init: ${names} exists already; nothing was written. Name another folder or move it away.\n`,
+    );
+    return EXIT.failed;
+  }
+  for (const { path, text } of files) {
+    const target = resolve(io.cwd, path);
+    Deno.mkdirSync(dirname(target), { recursive: true });
+    Deno.writeTextFileSync(target, text, { createNew: true });
+    io.out(`wrote ${path}\n`);
+  }
+  nextSteps(join(folder, "hookline.toml"), io);
+  return EXIT.done;
+};
+
+function nextSteps(config: string, io: Io): void {
+  io.out(`
+Next:
+  hookline check --config ${config}   # shows what it means, finds mistakes
+  hookline run --config ${config}     # starts the broker
+`);
+}
+
+/** A dangling link counts: writing through it would make a file elsewhere. */
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+// The file behind `log.to = "file"`: an AppendFile, and what is said on stderr when it takes no entries.
+import type { Clock } from "../sinks/clock.ts";
+import { AppendFile } from "../sinks/file/append_file.ts";
+import { FILE_DEFAULTS } from "../sinks/file/options.ts";
+
+export interface LogFileOptions {
+  readonly path: string;
+  /** How every entry starts, by which a torn one is known after a crash. */
+  readonly ownStart: string;
+  /** Writes to stderr; never throws. */
+  readonly err: (text: string) => void;
+  readonly clock: Clock;
+}
+
+export class LogFile implements AsyncDisposable {
+  readonly #path: string;
+  readonly #err: (text: string) => void;
+  readonly #file: AppendFile;
+  readonly #encoder = new TextEncoder();
+  #failing = false;
+
+  constructor({ path, ownStart, err, clock }: LogFileOptions) {
+    this.#path = path;
+    this.#err = err;
+    const note = (level: "info" | "warn" | "error", text: string): void => {
+      // That somebody rotated the log is no news.
+      if (level !== "info") err(`hookline: ${text}\n`);
+    };
+    this.#file = new AppendFile(path, { ...FILE_DEFAULTS, ownStart }, note, clock);
+  }
+
+  /** Whether the whole entry is in the file; that it takes none, or takes them again, is said once. */
+  write(entry: string): boolean {
+    const { error } = this.#file.write(this.#encoder.encode(entry));
+    if (error !== undefined) return this.#failed(error);
+    if (this.#failing) this.#err(`hookline: the log file ${this.#path} can be written again.\n`);
+    this.#failing = false;
+    return true;
+  }
+
+  /** Closes the file and opens what the path names now. */
+  reopen(): void {
+    try {
+      this.#file.reopen();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): false {
+    if (!this.#failing) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#err(
+        `hookline: the log file ${this.#path} cannot be written; logging to stderr instead: ${why}\n`,
+      );
+    }
+    this.#failing = true;
+    return false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close();
+  }
+}

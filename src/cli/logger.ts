@@ -1,0 +1,89 @@
+// The daemon's own log: one line an entry, as text for people or as JSON for collectors.
+import type { LogOptions } from "../config/config.ts";
+import { LocalTime } from "../hooks/local_time.ts";
+import { systemClock } from "../sinks/clock.ts";
+import { LogFile } from "./log_file.ts";
+import { visible } from "./visible.ts";
+
+export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
+export type LogFields = Readonly<Record<string, string | number | boolean>>;
+
+/** Logs one entry; never throws. `text` is a sentence or its beginning, `fields` are what it is about. */
+export type Log = (level: LogLevel, text: string, fields?: LogFields) => void;
+
+export interface LoggerOptions extends LogOptions {
+  readonly format: "text" | "json";
+  /** Writes to stderr; never throws. */
+  readonly err: (text: string) => void;
+  /** The time of day; default: the system's. */
+  readonly now?: () => number;
+}
+
+export interface Logger extends AsyncDisposable {
+  readonly log: Log;
+  /** Closes and opens the log file again (SIGHUP, SIGUSR2); nothing without one. */
+  reopen(): void;
+}
+
+const RANK: Readonly<Record<LoggerOptions["level"], number>> = {
+  off: 0,
+  error: 1,
+  warn: 2,
+  info: 3,
+  debug: 4,
+  trace: 5,
+};
+
+/** A log file that cannot be written is said on stderr, and its entries go there instead. */
+export function openLogger(options: LoggerOptions): Logger {
+  const file = options.to === "file" || options.to === "both"
+    ? new LogFile({
+      path: options.file,
+      ownStart: options.format === "json" ? '{"time":"' : "2",
+      err: options.err,
+      clock: systemClock,
+    })
+    : undefined;
+  const toConsole = options.to === "console" || options.to === "both";
+  const limit = options.to === "off" ? 0 : RANK[options.level];
+  const render = options.format === "json" ? jsonEntry : textRenderer();
+  const now = options.now ?? Date.now;
+  return {
+    log: (level, text, fields = {}) => {
+      if (RANK[level] > limit) return;
+      const entry = `${render(now(), level, text, fields)}\n`;
+      const written = file?.write(entry) ?? false;
+      if (toConsole || !written) options.err(entry);
+    },
+    reopen: () => file?.reopen(),
+    [Symbol.asyncDispose]: async () => await file?.[Symbol.asyncDispose](),
+  };
+}
+
+/** `2026-11-24 09:05:01.042 INFO  listening on 127.0.0.1:1883 listener=default`, in local time. */
+function textRenderer(): (time: number, level: LogLevel, text: string, fields: LogFields) => string {
+  const localTime = new LocalTime();
+  return (time, level, text, fields) => {
+    const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${fieldText(value)}`).join("");
+    return `${localTime.at(time)} ${level.toUpperCase().padEnd(5)} ${visible(text)}${pairs}`;
+  };
+}
+
+/** Quoted where it would not read as one word. */
+function fieldText(value: string | number | boolean): string {
+  const text = visible(String(value));
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+}
+
+function jsonEntry(time: number, level: LogLevel, text: string, fields: LogFields): string {
+  return JSON.stringify({ time: new Date(time).toISOString(), level, msg: text, ...fieldsApart(fields) });
+}
+
+/** A field must not replace what every entry has. */
+function fieldsApart(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map((
+      [key, value],
+    ) => [["time", "level", "msg"].includes(key) ? `${key}_` : key, value]),
+  );
+}

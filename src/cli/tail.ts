@@ -1,0 +1,101 @@
+// `hookline tail`: the events of a file, readable, as they are written.
+import { resolve } from "node:path";
+import { EVENT_NAMES } from "../hooks/events.ts";
+import { topicFilterProblem } from "../mqtt/topics.ts";
+import { nearest } from "./nearest.ts";
+import { EXIT } from "./exit_code.ts";
+import type { Io } from "./io.ts";
+import { parseEvent } from "./tail/event.ts";
+import { type Filter, selects, selectsAll } from "./tail/filter.ts";
+import { follow } from "./tail/follow.ts";
+import { rowFormatter } from "./tail/format.ts";
+import { isCut, type Line } from "./tail/line.ts";
+import { ANSI, COLOURLESS } from "./tail/style.ts";
+import { countOf, flagOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
+
+export const tail: Verb = async (values, positionals, io) => {
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  Deno.addSignalListener("SIGINT", onSignal);
+  Deno.addSignalListener("SIGTERM", onSignal);
+  try {
+    return await tailFile(values, positionals[0] ?? "hook.log", io, stop.signal);
+  } finally {
+    Deno.removeSignalListener("SIGINT", onSignal);
+    Deno.removeSignalListener("SIGTERM", onSignal);
+  }
+};
+
+/** The same, ended by `signal`. */
+export async function tailFile(values: Values, file: string, io: Io, signal: AbortSignal): Promise<number> {
+  const filter = filterOf(values, io);
+  const json = flagOf(values, "json");
+  const show = json ? jsonLines(io) : rows(values, io);
+  const shown = (line: Line): boolean => {
+    // Without a filter every line is shown, but --json promises JSON.
+    if (selectsAll(filter) && !json) return true;
+    const event = parseEvent(line);
+    return event !== undefined && selects(filter, event);
+  };
+  const batches = follow(resolve(io.cwd, file), {
+    lines: countOf(values, "lines") ?? 10,
+    selects: shown,
+    follow: !flagOf(values, "no-follow"),
+    signal,
+    notice: (text) => io.err(`hookline tail: ${text}\n`),
+  });
+  for await (const batch of batches) {
+    const text = batch.filter(shown).map(show).join("");
+    if (text !== "") io.out(text);
+  }
+  return EXIT.done;
+}
+
+function filterOf(values: Values, io: Io): Filter {
+  const actions = listOf(values, "event");
+  const topic = textOf(values, "topic");
+  const problem = topic === undefined ? undefined : topicFilterProblem(topic);
+  if (problem !== undefined) {
+    throw new UsageError(`--topic cannot be ${JSON.stringify(topic)}: ${problem}.`);
+  }
+  for (const action of actions) warnOfSlip(action, io);
+  return { actions, topic, client: textOf(values, "client") };
+}
+
+/** A rule may give its lines any action, so an unknown name is allowed; but mostly it is a slip. */
+function warnOfSlip(action: string, io: Io): void {
+  if (EVENT_NAMES.some((event) => action.startsWith(event))) return;
+  const near = nearest(action, EVENT_NAMES);
+  if (near === undefined) return;
+  io.err(
+    `hookline tail: no event is called ${JSON.stringify(action)}; did you mean ${near}? ` +
+      `Showing lines whose action is exactly that.\n`,
+  );
+}
+
+function rows(values: Values, io: Io): (line: Line) => string {
+  const when = textOf(values, "color") ?? "auto";
+  // https://no-color.org: set and not empty, whatever the value.
+  const auto = io.isTerminal && (io.env("NO_COLOR") ?? "") === "";
+  const paint = when === "always" || (when === "auto" && auto) ? ANSI : COLOURLESS;
+  const full = flagOf(values, "full");
+  return rowFormatter(() => ({ columns: io.columns, paint, full }));
+}
+
+function jsonLines(io: Io): (line: Line) => string {
+  return (line) => {
+    if (isCut(line)) {
+      io.err(`hookline tail: a line of ${line.bytes} bytes is left out: only its first MiB is read.\n`);
+      return "";
+    }
+    // JSON leaves some controls as they are; on a terminal they are written as the escapes they are equal to.
+    return `${io.isTerminal ? escapeControls(line.text) : line.text}\n`;
+  };
+}
+
+function escapeControls(json: string): string {
+  return json.replace(
+    /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,109 @@
+// The table of verbs: all that `--help` shows and that the command line is checked against.
+import type { VerbEntry, VerbOption } from "./verb.ts";
+
+const CONFIG: VerbOption = {
+  type: "text",
+  value: "FILE",
+  help: "configuration file; without it the built-in default serves",
+};
+const HOOKS: VerbOption = {
+  type: "text",
+  value: "FILE",
+  help: "hooks file, instead of <plugins.dir>/rmqtt-web-hook.toml",
+};
+
+export const VERBS: readonly VerbEntry[] = [
+  {
+    name: "run",
+    summary: "start the broker",
+    usage: "run [--config FILE] [--hooks FILE] [options]",
+    about: `Starts the broker and writes its events to the sinks of the hooks file.
+Without any file: 127.0.0.1:1883, everybody may connect, all events in ./hook.log.
+SIGINT or SIGTERM stops it gracefully, a second one at once. SIGHUP opens its files again.`,
+    maxPositionals: 0,
+    options: {
+      config: CONFIG,
+      hooks: HOOKS,
+      "log-format": {
+        type: "text",
+        value: "FORMAT",
+        choices: ["text", "json"],
+        default: "text",
+        help: "how the log on stderr is written",
+      },
+      "log-level": {
+        type: "text",
+        value: "LEVEL",
+        choices: ["off", "error", "warn", "info", "debug", "trace"],
+        help: "instead of the configured one",
+      },
+    },
+    load: async () => (await import("./run.ts")).run,
+  },
+  {
+    name: "check",
+    summary: "check the configuration and show what it means",
+    usage: "check [--config FILE] [--hooks FILE]",
+    about: `Reads the files that run would read, shows listeners, rules and sinks, and tries whether
+each file can be written. Nothing is started and nothing is left behind.
+Ends with 0 when run would start, with 78 when it would not.`,
+    maxPositionals: 0,
+    options: { config: CONFIG, hooks: HOOKS },
+    load: async () => (await import("./check.ts")).check,
+  },
+  {
+    name: "init",
+    summary: "write sample configuration files",
+    usage: "init [DIR]",
+    about: `Writes hookline.toml and plugins/rmqtt-web-hook.toml, with every key explained, into DIR
+(default: ./etc). Nothing is written when one of them exists already.`,
+    maxPositionals: 1,
+    options: {},
+    load: async () => (await import("./init.ts")).init,
+  },
+  {
+    name: "tail",
+    summary: "show events as they are written",
+    usage: "tail [FILE] [options]",
+    about: `Shows the last events of FILE (default: ./hook.log) in columns and follows it across rotation,
+truncation and removal until Ctrl-C. FILE need not exist yet.`,
+    maxPositionals: 1,
+    options: {
+      lines: {
+        type: "count",
+        short: "n",
+        value: "N",
+        default: 10,
+        help: "events to show before following, of those the filters select",
+      },
+      event: {
+        type: "list",
+        value: "NAME",
+        help: "only events whose action is NAME; may be given several times",
+      },
+      topic: {
+        type: "text",
+        value: "FILTER",
+        help: "only events whose topic matches the Topic Filter, such as 'demo/#'",
+      },
+      client: { type: "text", value: "ID", help: "only events of or from this Client Identifier" },
+      "no-follow": { type: "flag", help: "end at the end of the file" },
+      full: { type: "flag", help: "shorten nothing, whatever the width of the terminal" },
+      json: { type: "flag", help: "the selected lines as they are in the file" },
+      color: {
+        type: "text",
+        value: "WHEN",
+        choices: ["auto", "always", "never"],
+        default: "auto",
+        help: "auto: on a terminal, unless NO_COLOR is set",
+      },
+    },
+    load: async () => (await import("./tail.ts")).tail,
+  },
+];
+
+/** The options that every verb has. */
+export const COMMON_OPTIONS: Readonly<Record<string, VerbOption>> = {
+  help: { type: "flag", short: "h", help: "show this help" },
+  version: { type: "flag", short: "V", help: "show the version" },
+};

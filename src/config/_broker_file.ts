@@ -1,0 +1,58 @@
+// The main file, rmqtt.toml by its key names: node, log, plugins, retained messages and listeners.
+import { BROKER_DEFAULTS, type BrokerOptions } from "../broker/options.ts";
+import type { Document } from "./_document.ts";
+import { anything, integer, size, text } from "./_fields.ts";
+import { DEFAULT_LISTENER, readListeners } from "./_listener.ts";
+import { defaultLog, readLog } from "./_log.ts";
+import { UNUSED_AT_TOP, UNUSED_IN_NODE, UNUSED_IN_PLUGINS } from "./_rmqtt_keys.ts";
+import { readTable } from "./_table.ts";
+import type { LogOptions, TcpListener } from "./config.ts";
+
+export interface BrokerFile {
+  readonly log: LogOptions;
+  readonly broker: BrokerOptions;
+  readonly listeners: readonly TcpListener[];
+  /** `plugins.dir`, as written; `undefined` after an error in it. */
+  readonly pluginsDir: string | undefined;
+}
+
+const PLUGINS_DIR = "plugins";
+
+/** What serves without any file: loopback only. */
+export function defaultBroker(cwd: string): BrokerFile {
+  return {
+    log: defaultLog(cwd),
+    broker: BROKER_DEFAULTS,
+    listeners: [DEFAULT_LISTENER],
+    pluginsDir: PLUGINS_DIR,
+  };
+}
+
+/** Reads the whole file; what is wrong goes to the document's findings, and a default stands in for it. */
+export function readBrokerFile(doc: Document, cwd: string): BrokerFile {
+  const top = {
+    node: anything(),
+    log: anything(),
+    plugins: anything(),
+    retainer: anything(),
+    listener: anything(),
+  };
+  readTable(doc, [], doc.data, top, UNUSED_AT_TOP);
+  const { node, log, plugins, retainer, listener } = doc.data;
+  const nodeValues = readTable(doc, ["node"], node, { id: integer(1, 4_294_967_295) }, UNUSED_IN_NODE);
+  const pluginValues = readTable(doc, ["plugins"], plugins, { dir: text("a folder") }, UNUSED_IN_PLUGINS);
+  const retainerValues = readTable(doc, ["retainer"], retainer, {
+    max_retained_messages: integer(1, 100_000_000),
+    max_retained_bytes: size("1KB", "1TB"),
+  });
+  return {
+    log: readLog(doc, log, cwd),
+    broker: {
+      nodeId: nodeValues?.id ?? BROKER_DEFAULTS.nodeId,
+      maxRetainedMessages: retainerValues?.max_retained_messages ?? BROKER_DEFAULTS.maxRetainedMessages,
+      maxRetainedBytes: retainerValues?.max_retained_bytes ?? BROKER_DEFAULTS.maxRetainedBytes,
+    },
+    listeners: readListeners(doc, listener),
+    pluginsDir: pluginValues && (pluginValues.dir ?? PLUGINS_DIR),
+  };
+}

@@ -1,0 +1,104 @@
+// The kinds of values that keys have. Each schema's message says what is allowed, ready for a sentence.
+import * as v from "valibot";
+import {
+  type Address,
+  ADDRESS_FORM,
+  DURATION_FORM,
+  parseAddress,
+  parseDuration,
+  parseSize,
+  SIZE_FORM,
+} from "./units.ts";
+
+/** A schema for something out of a file. */
+export type Field<T> = v.GenericSchema<unknown, T>;
+
+export function integer(min: number, max: number): Field<number> {
+  const message = `must be an integer from ${min} to ${max}`;
+  return v.pipe(
+    v.unknown(),
+    v.number(message),
+    v.integer(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+}
+
+export function qos(): Field<0 | 1 | 2> {
+  return v.pipe(v.unknown(), v.picklist([0, 1, 2], "must be a QoS: 0, 1 or 2"));
+}
+
+export function decimal(min: number, max: number): Field<number> {
+  const message = `must be a number from ${min} to ${max}`;
+  return v.pipe(v.unknown(), v.number(message), v.minValue(min, message), v.maxValue(max, message));
+}
+
+export function boolean(): Field<boolean> {
+  return v.pipe(v.unknown(), v.boolean("must be true or false"));
+}
+
+export function oneOf<const T extends readonly string[]>(...names: T): Field<T[number]> {
+  const list = names.map((name) => JSON.stringify(name)).join(", ");
+  return v.pipe(v.unknown(), v.picklist(names, `must be one of ${list}`));
+}
+
+/** Text with at least one character and without U+0000; `what` names it: "a folder". */
+export function text(what: string): Field<string> {
+  const message = `must be ${what}: a string that is not empty`;
+  return v.pipe(
+    v.unknown(),
+    v.string(message),
+    v.nonEmpty(message),
+    v.excludes("\0", `must be ${what}: a string without U+0000`),
+  );
+}
+
+/** Milliseconds. The bounds are durations themselves. */
+export function duration(min: string, max: string): Field<number> {
+  const allowed = `must be a duration ${DURATION_FORM}, from ${min} to ${max}`;
+  const bare =
+    `must be a duration with its unit, ${DURATION_FORM}: a bare number does not say seconds or milliseconds`;
+  return v.pipe(
+    v.unknown(),
+    v.union([v.string(), v.literal(0)], (issue) => typeof issue.input === "number" ? bare : allowed),
+    v.transform((input) => input === 0 ? 0 : parseDuration(input)),
+    v.number(allowed),
+    v.minValue(bound(parseDuration, min), allowed),
+    v.maxValue(bound(parseDuration, max), allowed),
+  );
+}
+
+/** Bytes. The bounds are sizes themselves; `zero` says what 0 means where it is allowed below `min`. */
+export function size(min: string, max: string, zero?: string): Field<number> {
+  const or = zero === undefined ? "" : `, or 0: ${zero}`;
+  const allowed = `must be a size ${SIZE_FORM}, from ${min} to ${max}${or}`;
+  const [least, most] = [bound(parseSize, min), bound(parseSize, max)];
+  return v.pipe(
+    v.unknown(),
+    v.union([v.string(), v.number()], allowed),
+    v.transform((input) => parseSize(String(input))),
+    v.number(allowed),
+    v.check((bytes) => (bytes === 0 && zero !== undefined) || (bytes >= least && bytes <= most), allowed),
+  );
+}
+
+export function address(): Field<Address> {
+  const allowed = `must be ${ADDRESS_FORM}, with a port from 0 (any free one) to 65535`;
+  return v.pipe(
+    v.unknown(),
+    v.string(allowed),
+    v.transform(parseAddress),
+    v.custom<Address>((value) => value !== undefined, allowed),
+  );
+}
+
+/** A key that other code checks. */
+export function anything(): Field<unknown> {
+  return v.unknown();
+}
+
+function bound(parse: (text: string) => number | undefined, written: string): number {
+  const value = parse(written);
+  if (value === undefined) throw new RangeError(`Cannot use ${written} as a bound: it cannot be parsed`);
+  return value;
+}

@@ -1,0 +1,29 @@
+// `[log]`: what the daemon says about itself, and where.
+import { resolve } from "node:path";
+import { oneOf, text } from "./_fields.ts";
+import type { Document } from "./_document.ts";
+import { readTable } from "./_table.ts";
+import type { LogOptions } from "./config.ts";
+
+const DIR = ".";
+const FILE = "hookline.log";
+
+/** Without any file: `info` on stderr. `cwd` is what a relative `log.dir` starts from. */
+export function defaultLog(cwd: string): LogOptions {
+  return { level: "info", to: "console", file: resolve(cwd, DIR, FILE) };
+}
+
+export function readLog(doc: Document, value: unknown, cwd: string): LogOptions {
+  const table = readTable(doc, ["log"], value, {
+    level: oneOf("error", "warn", "info", "debug", "trace", "off"),
+    to: oneOf("console", "file", "both", "off"),
+    dir: text("a folder"),
+    file: text("a file name"),
+  }) ?? {};
+  const defaults = defaultLog(cwd);
+  return {
+    level: table.level ?? defaults.level,
+    to: table.to ?? defaults.to,
+    file: resolve(cwd, table.dir ?? DIR, table.file ?? FILE),
+  };
+}

@@ -1,0 +1,64 @@
+// Checks one table of a file: each key against its schema, and each key that no schema knows.
+import * as v from "valibot";
+import { type Document, isTable } from "./_document.ts";
+import type { KeyPath } from "./_key_path.ts";
+import { nearest } from "./_nearest.ts";
+
+/** Schemas by key; each one's message says what is allowed. Every key may be left out. */
+export type Fields = Readonly<Record<string, v.GenericSchema<unknown>>>;
+
+export type Values<F extends Fields> = { readonly [K in keyof F]?: v.InferOutput<F[K]> };
+
+/**
+ * The checked values of the table at `path`; `undefined` after an error in one of them.
+ * Keys in `unused` are RMQTT's and only noted; any other unknown key is an error.
+ *
+ * @param value what stands at `path`; `undefined` (no such table) reads as an empty one
+ */
+export function readTable<F extends Fields>(
+  doc: Document,
+  path: KeyPath,
+  value: unknown,
+  fields: F,
+  unused: readonly string[] = [],
+): Values<F> | undefined {
+  if (value === undefined) return {};
+  if (!isTable(value)) {
+    doc.refuse(path, "must be a table");
+    return undefined;
+  }
+  const result: Record<string, unknown> = {};
+  let ok = true;
+  for (const [key, entry] of Object.entries(value)) {
+    const at = [...path, key];
+    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (field !== undefined) {
+      const checked = v.safeParse(field, entry, { abortEarly: true, abortPipeEarly: true });
+      if (checked.success) {
+        result[key] = checked.output;
+      } else {
+        ok = false;
+        doc.refuse(at, checked.issues[0].message);
+      }
+    } else if (unused.includes(key)) {
+      doc.unused(at);
+    } else {
+      ok = false;
+      doc.error(at, unknownName("key", key, Object.keys(fields), unused));
+    }
+  }
+  // Each output was made by the schema of its key.
+  return ok ? result as Values<F> : undefined;
+}
+
+/** `unknown key; did you mean "max_inflight"?`, or the list of what is allowed when nothing is near. */
+export function unknownName(
+  what: string,
+  name: string,
+  allowed: readonly string[],
+  alsoKnown: readonly string[] = [],
+): string {
+  const near = nearest(name, [...allowed, ...alsoKnown]);
+  if (near !== undefined) return `unknown ${what}; did you mean "${near}"?`;
+  return `unknown ${what}; allowed: ${allowed.join(", ")}`;
+}

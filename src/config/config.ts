@@ -1,0 +1,44 @@
+// The shape of a whole configuration: what the files say, checked, with every default filled in.
+import type { BrokerOptions, ListenerOptions } from "../broker/options.ts";
+import type { Rules } from "../hooks/rules.ts";
+import type { FileOptions } from "../sinks/file/options.ts";
+import type { HttpEndpoint, HttpOptions } from "../sinks/http/options.ts";
+
+export interface Config {
+  readonly log: LogOptions;
+  readonly broker: BrokerOptions;
+  readonly listeners: readonly TcpListener[];
+  readonly hooks: HooksConfig;
+  /** Things the operator should know though nothing is wrong: RMQTT keys without a use here, and the like. */
+  readonly warnings: readonly string[];
+  /** The files it was read from, for messages; empty when the built-in default serves. */
+  readonly files: readonly string[];
+}
+
+export interface LogOptions {
+  /** `log.level`. */
+  readonly level: "error" | "warn" | "info" | "debug" | "trace" | "off";
+  /** `log.to`: `console` is stderr. */
+  readonly to: "console" | "file" | "both" | "off";
+  /** `log.dir` and `log.file`, joined. */
+  readonly file: string;
+}
+
+/** `[listener.tcp.<name>]` */
+export interface TcpListener {
+  readonly name: string;
+  /** `addr`, split: `"0.0.0.0:1883"`, `"[::]:1883"`. */
+  readonly hostname: string;
+  readonly port: number;
+  /** `nodelay`: TCP_NODELAY on accepted connections. */
+  readonly nodelay: boolean;
+  readonly options: ListenerOptions;
+}
+
+export interface HooksConfig {
+  readonly rules: Rules;
+  readonly file: FileOptions;
+  readonly http: HttpOptions;
+  /** Each URL that was written as a table, by its URL. */
+  readonly endpoints: ReadonlyMap<string, HttpEndpoint>;
+}

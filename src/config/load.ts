@@ -1,0 +1,117 @@
+// Loads the configuration: which files there are, what stands in for those that are not, and all errors at once.
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { type BrokerFile, defaultBroker, readBrokerFile } from "./_broker_file.ts";
+import { Document } from "./_document.ts";
+import type { Env } from "./_env.ts";
+import { Findings } from "./_findings.ts";
+import { defaultHooks, readHooksFile } from "./_hooks_file.ts";
+import { readBounded, type ReadFile, readText } from "./_read_file.ts";
+import type { Config, HooksConfig } from "./config.ts";
+import { ConfigError, ConfigErrors } from "./config_error.ts";
+
+/** The hooks file's name within `plugins.dir`. */
+const HOOKS_NAME = "rmqtt-web-hook.toml";
+
+export interface ConfigSource {
+  /** `--config`; without it the built-in default serves. */
+  readonly configFile?: string;
+  /** `--hooks`; without it the file in `plugins.dir` serves. */
+  readonly hooksFile?: string;
+  /** What relative paths start from, absolute. */
+  readonly cwd: string;
+  /** Environment variables, for `${NAME}`. */
+  readonly env: Env;
+  /** Default: the real file system. */
+  readonly readFile?: ReadFile;
+}
+
+/**
+ * The whole configuration, checked.
+ *
+ * A relative `plugins.dir` is looked for beside the configuration file first, then (as RMQTT does) in the working
+ * directory; every other relative path starts from the working directory.
+ *
+ * @throws {ConfigErrors} with everything that is wrong in all files
+ */
+export function loadConfig(source: ConfigSource): Config {
+  const loader = new Loader(source);
+  const broker = loader.broker();
+  const hooks = loader.hooks(broker);
+  const { errors } = loader.findings;
+  if (errors.length > 0 || broker === undefined || hooks === undefined) throw new ConfigErrors(errors);
+  return {
+    log: broker.log,
+    broker: broker.broker,
+    listeners: broker.listeners,
+    hooks,
+    warnings: loader.findings.warnings(),
+    files: loader.files,
+  };
+}
+
+class Loader {
+  readonly findings = new Findings();
+  readonly files: string[] = [];
+  readonly #source: ConfigSource;
+
+  constructor(source: ConfigSource) {
+    this.#source = source;
+  }
+
+  /** `undefined` after an error that leaves nothing to go on with. */
+  broker(): BrokerFile | undefined {
+    const { configFile, cwd } = this.#source;
+    if (configFile === undefined) return defaultBroker(cwd);
+    const doc = this.#openNamed(configFile);
+    return doc && readBrokerFile(doc, cwd);
+  }
+
+  hooks(broker: BrokerFile | undefined): HooksConfig | undefined {
+    const { configFile, hooksFile, cwd } = this.#source;
+    if (hooksFile !== undefined) {
+      const doc = this.#openNamed(hooksFile);
+      return doc && readHooksFile(doc, cwd);
+    }
+    if (configFile === undefined) return defaultHooks(cwd);
+    if (broker?.pluginsDir === undefined) return undefined;
+    const candidates = hooksCandidates(configFile, broker.pluginsDir);
+    for (const file of candidates) {
+      const doc = this.#open(file);
+      if (doc === "unusable") return undefined;
+      if (doc !== undefined) return readHooksFile(doc, cwd);
+    }
+    this.findings.warn(
+      `there is no hooks file ${candidates.join(" or ")}: all events go to ${resolve(cwd, "hook.log")}`,
+    );
+    return defaultHooks(cwd);
+  }
+
+  /** A file that the operator named must be there. */
+  #openNamed(file: string): Document | undefined {
+    const doc = this.#open(file);
+    if (doc === undefined) this.findings.errors.push(new ConfigError({ file }, "", "does not exist"));
+    return doc === "unusable" ? undefined : doc;
+  }
+
+  /** `undefined` when there is no such file, `"unusable"` when it cannot be read or is not TOML (an error says why). */
+  #open(file: string): Document | "unusable" | undefined {
+    const { cwd, env, readFile = readBounded } = this.#source;
+    try {
+      const text = readText(resolve(cwd, file), file, readFile);
+      if (text === undefined) return undefined;
+      this.files.push(file);
+      return new Document(file, text, env, this.findings);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.findings.errors.push(error);
+      return "unusable";
+    }
+  }
+}
+
+function hooksCandidates(configFile: string, pluginsDir: string): readonly string[] {
+  const inWorkingDirectory = join(pluginsDir, HOOKS_NAME);
+  if (isAbsolute(pluginsDir)) return [inWorkingDirectory];
+  const besideConfig = join(dirname(configFile), pluginsDir, HOOKS_NAME);
+  return besideConfig === inWorkingDirectory ? [besideConfig] : [besideConfig, inWorkingDirectory];
+}

@@ -1,0 +1,81 @@
+// The units of configuration values: durations, sizes and listen addresses, from text to numbers.
+
+/** What a duration looks like, for messages. */
+export const DURATION_FORM = 'such as "500ms", "8s", "1m30s", "2h", "1d" or "1w"';
+/** What a size looks like, for messages. */
+export const SIZE_FORM = 'such as "64KB", "1MB", "1GB" or 1048576';
+/** What a listen address looks like, for messages. */
+export const ADDRESS_FORM =
+  '"HOST:PORT", such as "127.0.0.1:1883", "0.0.0.0:1883", "[::]:1883" or "localhost:1883"';
+
+const MILLISECONDS: ReadonlyMap<string, number> = new Map([
+  ["ms", 1],
+  ["s", 1_000],
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+  ["w", 604_800_000],
+]);
+
+/**
+ * Milliseconds of a duration: numbers with units, largest first or in any order (`"1m30s"`), or plain `"0"`.
+ * `undefined` when the text is none, or is too long to count.
+ */
+export function parseDuration(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (trimmed === "0") return 0;
+  if (!/^(\d{1,12} ?(ms|[smhdw]) ?)+$/.test(trimmed)) return undefined;
+  let total = 0;
+  for (const [, digits, unit] of trimmed.matchAll(/(\d+) ?(ms|[smhdw])/g)) {
+    total += Number(digits) * (MILLISECONDS.get(unit ?? "") ?? NaN);
+  }
+  return Number.isSafeInteger(total) ? total : undefined;
+}
+
+const POWERS: ReadonlyMap<string, number> = new Map([["", 0], ["k", 1], ["m", 2], ["g", 3], ["t", 4]]);
+
+/**
+ * Bytes of a size. Units are powers of 1024, as RMQTT has them, in any case: `B`, `K`, `KB`, `KiB`, `M`, … `TiB`.
+ * `undefined` when the text is none, or is too large to count.
+ */
+export function parseSize(text: string): number | undefined {
+  const match = /^(\d{1,16}) ?(?:([kmgt])i?)?b?$/i.exec(text.trim());
+  if (match === null) return undefined;
+  const power = POWERS.get((match[2] ?? "").toLowerCase());
+  if (power === undefined) return undefined;
+  const bytes = Number(match[1]) * 1024 ** power;
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+export interface Address {
+  /** IPv6 without its brackets. */
+  readonly hostname: string;
+  /** 0: the system picks a free one. */
+  readonly port: number;
+}
+
+/** A listen address, split. `undefined` when the text is none; a host is required, so that nothing listens everywhere by accident. */
+export function parseAddress(text: string): Address | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  if (match === null) return undefined;
+  const [, ipv6, host] = match;
+  const port = Number(match[3]);
+  if (port > 65_535) return undefined;
+  if (ipv6 !== undefined) return isIpv6(ipv6) ? { hostname: ipv6, port } : undefined;
+  return host !== undefined && isHost(host) ? { hostname: host, port } : undefined;
+}
+
+/** An IPv4 address or a host name by RFC 1123; digits and dots alone must be a real address. */
+function isHost(host: string): boolean {
+  if (/^[\d.]+$/.test(host)) {
+    const parts = host.split(".");
+    return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
+  }
+  if (host.length > 253) return false;
+  return host.split(".").every((label) => /^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$/i.test(label));
+}
+
+/** The platform's URL parser knows IPv6; a zone (`%eth0`) it does not. */
+function isIpv6(text: string): boolean {
+  return /^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]/`);
+}

@@ -1,0 +1,29 @@
+// Who an event is about. Its JSON is made once per connection and shared by all its lines.
+
+/** A client as the lines name it. */
+export class Subject {
+  /** `"node":…,"ipaddress":…,"clientid":…,"username":…,` */
+  readonly json: string;
+  /** The same with `from_` before each key. */
+  readonly fromJson: string;
+
+  /**
+   * @param node `node.id` of the configuration
+   * @param ipaddress address and port, `10.0.0.7:49152` or `[fe80::1]:49152`
+   * @param clientId the Client Identifier, the assigned one where the client sent none
+   * @param username `"undefined"` in the lines where the client sent none
+   */
+  constructor(
+    readonly node: number,
+    readonly ipaddress: string,
+    readonly clientId: string,
+    readonly username: string | undefined,
+  ) {
+    const ip = JSON.stringify(ipaddress);
+    const id = JSON.stringify(clientId);
+    const user = JSON.stringify(username ?? "undefined");
+    this.json = `"node":${node},"ipaddress":${ip},"clientid":${id},"username":${user},`;
+    this.fromJson =
+      `"from_node":${node},"from_ipaddress":${ip},"from_clientid":${id},"from_username":${user},`;
+  }
+}

@@ -1,0 +1,72 @@
+// Topic Names made once: the bytes of a topic that was seen before lead straight to its text, checked already.
+//
+// Decoding and checking a 20-byte topic costs 240 ns and more (TextDecoder alone), finding it here 25 ns; a
+// publisher repeats its topics, so this is the difference of a quarter of the whole cost of a message.
+import { MqttError } from "./error.ts";
+import { decodeUtf8 } from "./reader.ts";
+import { Reason } from "./reason_codes.ts";
+import { topicNameProblem } from "./topics.ts";
+
+const encoder = new TextEncoder();
+
+/** A well-formed Topic Name with what is derived from it. `Memo` is the broker's: what it last resolved it to. */
+export class TopicName<Memo = unknown> {
+  /** The name as it stands in a packet: two bytes of length, then UTF-8. */
+  readonly wire: Uint8Array;
+  /** The name as a JSON string. */
+  readonly json: string;
+  memo: Memo | undefined = undefined;
+
+  /** Throws MqttError (Topic Name invalid) for an empty name, a wildcard or U+0000. */
+  constructor(readonly text: string) {
+    const problem = topicNameProblem(text);
+    if (problem !== undefined) throw new MqttError(Reason.TopicNameInvalid, problem);
+    const bytes = encoder.encode(text);
+    this.wire = new Uint8Array(2 + bytes.length);
+    this.wire[0] = bytes.length >> 8;
+    this.wire[1] = bytes.length & 0xff;
+    this.wire.set(bytes, 2);
+    this.json = JSON.stringify(text);
+  }
+}
+
+/**
+ * A direct-mapped cache: one topic per slot, the newer takes the slot. Bounded by its number of slots; topics
+ * longer than `maxLength` bytes are not kept, so a client cannot make it hold megabytes.
+ */
+export class TopicCache<Memo = unknown> {
+  readonly #slots: (TopicName<Memo> | undefined)[];
+  readonly #mask: number;
+  readonly #maxLength: number;
+
+  /** @param slots a power of two, default 16,384 */
+  constructor(slots = 16_384, maxLength = 512) {
+    this.#slots = new Array<TopicName<Memo> | undefined>(slots).fill(undefined);
+    this.#mask = slots - 1;
+    this.#maxLength = maxLength;
+  }
+
+  /** The topic whose UTF-8 is `bytes[start..end)`. Throws MqttError where that is no Topic Name. */
+  at(bytes: Uint8Array, start: number, end: number): TopicName<Memo> {
+    if (end - start > this.#maxLength) return new TopicName<Memo>(decodeUtf8(bytes.subarray(start, end)));
+    let hash = 0x811c9dc5; // FNV-1a
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
+    const slot = (hash ^ hash >>> 15) & this.#mask;
+    const known = this.#slots[slot];
+    if (known !== undefined && sameBytes(known.wire, bytes, start, end)) return known;
+    const made = new TopicName<Memo>(decodeUtf8(bytes.subarray(start, end)));
+    this.#slots[slot] = made;
+    return made;
+  }
+
+  /** The same for a topic that is text already (a Will, the broker's own messages); not cached. */
+  of(text: string): TopicName<Memo> {
+    return new TopicName<Memo>(text);
+  }
+}
+
+function sameBytes(wire: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (wire.length !== end - start + 2) return false;
+  for (let i = start, k = 2; i < end; i++, k++) if (wire[k] !== bytes[i]) return false;
+  return true;
+}

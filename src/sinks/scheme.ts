@@ -1,0 +1,24 @@
+// What a URL scheme brings to the table of sinks: how its URLs name a place, and how that place is opened.
+import type { Clock } from "./clock.ts";
+import type { FileOptions } from "./file/options.ts";
+import type { HttpEndpoint, HttpOptions } from "./http/options.ts";
+import type { ReportSink, Sink } from "./sink.ts";
+
+/** Everything the sinks of one configuration are opened with. */
+export interface SinkOptions {
+  /** Folder, absolute, that relative file URLs start from. */
+  readonly cwd: string;
+  readonly file: FileOptions;
+  readonly http: HttpOptions;
+  /** URLs that were written as a table, by their URL. */
+  readonly endpoints: ReadonlyMap<string, HttpEndpoint>;
+}
+
+export interface Scheme {
+  /** One text per place: URLs with the same one share a sink. Throws SinkError when the URL is not usable. */
+  placeOf(url: string, options: SinkOptions): string;
+  /** Throws SinkError when no sink can be made with these options. */
+  open(url: string, options: SinkOptions, report: ReportSink, clock: Clock): Sink;
+  /** Says in a sentence why lines could not be put there now; leaves nothing behind. */
+  probe(url: string, options: SinkOptions): string | undefined;
+}

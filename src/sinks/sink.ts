@@ -1,0 +1,55 @@
+// What a sink is: the whole contract between the hooks that make lines and the places where lines end up.
+
+/**
+ * A place where lines go. One object per place (two URLs of one file share it).
+ *
+ * `append` and `flush` are called within the broker's turn, before any acknowledgement leaves, so both are
+ * synchronous, never throw and never wait: what a sink cannot do now it keeps (bounded), counts and reports.
+ */
+export interface Sink extends AsyncDisposable {
+  /** The URL that named it, without secrets; for messages and `check`. */
+  readonly url: string;
+  /** Takes one whole line, ended by `"\n"`. */
+  append(line: string): void;
+  /** Puts all appended lines where they outlive the process: one write(), at the end of the turn. */
+  flush(): void;
+  /** Closes and opens its files again (SIGHUP, SIGUSR2, logrotate's postrotate). */
+  reopen(): void;
+  /** How it is doing, for logs and health. */
+  status(): SinkStatus;
+  /** Writes what is left, waits for work under way within the sink's own limit, releases everything. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface SinkStatus {
+  /** `degraded`: lines are waiting or being lost because the place does not take them. */
+  readonly state: "ok" | "degraded";
+  /** Lines that reached the place since start. */
+  readonly linesWritten: number;
+  /** Lines taken and not yet in the place. */
+  readonly linesWaiting: number;
+  /** Lines lost since start, by reason. */
+  readonly linesDropped: Readonly<Record<string, number>>;
+  /** The last failure as a sentence, absent when there was none since the place last worked. */
+  readonly lastError?: string;
+}
+
+/** Something the operator should read: a sink's failures go here and nowhere else (never into a sink). */
+export interface SinkReport {
+  readonly level: "info" | "warn" | "error";
+  readonly url: string;
+  /** A whole sentence. */
+  readonly text: string;
+  /** Lines lost that this report stands for; absent when none. */
+  readonly dropped?: number;
+}
+
+export type ReportSink = (report: SinkReport) => void;
+
+/** A sink could not be made at all: the URL or its options are wrong. Never thrown after start. */
+export class SinkError extends Error {
+  override readonly name = "SinkError";
+  constructor(readonly url: string, message: string, options?: ErrorOptions) {
+    super(`${url}: ${message}`, options);
+  }
+}
