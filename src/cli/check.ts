@@ -1,28 +1,22 @@
 // `hookline check`: what the configuration means, and whether the broker would start with it.
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
 import { filePathOf } from "../sinks/file/file_url.ts";
+import { probeFile } from "../sinks/file/probe_file.ts";
 import { probe } from "../sinks/open_sinks.ts";
+import { configuredUrls, isLoopback, loadConfigured } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { maskUrl } from "./mask_url.ts";
 import { tableText } from "./table.ts";
-import { textOf, type Verb } from "./verb.ts";
+import type { Verb } from "./verb.ts";
 import { visible } from "./visible.ts";
 
 /** Rejects with ConfigErrors, which cli.ts prints. */
 // deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
 export const check: Verb = async (values, _positionals, io) => {
-  const configFile = textOf(values, "config");
-  const hooksFile = textOf(values, "hooks");
-  const config = loadConfig({
-    ...(configFile === undefined ? {} : { configFile }),
-    ...(hooksFile === undefined ? {} : { hooksFile }),
-    cwd: io.cwd,
-    env: io.env,
-  });
+  const config = loadConfigured(values, io);
   for (const warning of config.warnings) io.err(`warning: ${visible(warning)}\n`);
   io.out(`Configuration: ${visible(config.files.join(", ")) || "built-in default, no file"}\n`);
   io.out(`\nListeners\n${tableText(listenerRows(config))}`);
@@ -32,9 +26,9 @@ export const check: Verb = async (values, _positionals, io) => {
       ? "\nRules\n  none: no event is written anywhere\n"
       : `\nRules\n${tableText([["EVENT", "ACTION", "TOPICS", "URL"], ...rules])}`,
   );
-  const problems = probeSinks(config, io);
+  const problems = probePlaces(config, io);
   if (problems > 0) {
-    io.err(`hookline check: ${problems === 1 ? "1 sink" : `${problems} sinks`} cannot be used.\n`);
+    io.err(`hookline check: ${problems === 1 ? "1 place" : `${problems} places`} cannot be written to.\n`);
     return EXIT.config;
   }
   io.out("\nAll good.\n");
@@ -52,10 +46,6 @@ function listenerRows(config: Config): string[][] {
   return [["NAME", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
-}
-
 /** One row for each event, rule and URL. */
 function ruleRows(config: Config): string[][] {
   const rows: string[][] = [];
@@ -71,25 +61,29 @@ function ruleRows(config: Config): string[][] {
 }
 
 /** Tries each place and shows the answers; how many cannot be used. */
-function probeSinks(config: Config, io: Io): number {
-  const { file, http, endpoints, rules } = config.hooks;
-  const urls = new Set(EVENT_NAMES.flatMap((event) => rules[event] ?? []).flatMap((rule) => rule.urls));
+function probePlaces(config: Config, io: Io): number {
+  const { file, http, endpoints } = config.hooks;
   let problems = 0;
-  const rows: string[][] = [];
-  for (const url of urls) {
-    const problem = probe(url, { cwd: io.cwd, file, http, endpoints });
+  const row = (place: string, problem: string | undefined, good: () => string): string[] => {
     if (problem !== undefined) problems++;
-    rows.push(
-      [maskUrl(url), problem === undefined ? goodNews(url, io.cwd) : withoutUrl(problem, url)].map(visible),
-    );
+    return [place, problem ?? good()].map(visible);
+  };
+  const rows = [...configuredUrls(config)].map((url) => {
+    const problem = probe(url, { cwd: io.cwd, file, http, endpoints });
+    return row(maskUrl(url), problem && withoutUrl(problem, url), () => goodNews(url, io.cwd));
+  });
+  if (config.log.to === "file" || config.log.to === "both") {
+    rows.push(row("log.file", probeFile(config.log.file), () => fileNews(config.log.file)));
   }
-  if (rows.length > 0) io.out(`\nSinks\n${tableText(rows)}`);
+  if (rows.length > 0) io.out(`\nFiles and endpoints\n${tableText(rows)}`);
   return problems;
 }
 
 function goodNews(url: string, cwd: string): string {
-  if (!/^file:/i.test(url)) return "ok";
-  const path = filePathOf(url, cwd);
+  return /^file:/i.test(url) ? fileNews(filePathOf(url, cwd)) : "ok";
+}
+
+function fileNews(path: string): string {
   return existsSync(path) ? `ok, appends to ${path}` : `ok, will make ${path}`;
 }
 

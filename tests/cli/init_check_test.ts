@@ -78,7 +78,7 @@ rule.client_connected = [{ action = "hello" }]
 rule.message_publish = [{ topics = ["x/#", "y"] }, { action = "all", urls = ["file:./b.log"] }]
 `);
   assert.equal(code, 0);
-  const table = stdout.slice(stdout.indexOf("EVENT"), stdout.indexOf("\nSinks")).trimEnd().split("\n");
+  const table = stdout.slice(stdout.indexOf("EVENT"), stdout.indexOf("\nFiles")).trimEnd().split("\n");
   assert.deepEqual(table.map((line) => line.trim().split(/ {2,}/)), [
     ["EVENT", "ACTION", "TOPICS", "URL"],
     ["client_connected", "hello", "-", "file:./a.log"],
@@ -97,9 +97,20 @@ rule.client_connected = [{}]
 `);
   assert.equal(code, 78);
   assert.match(stdout, /x\.log cannot be/);
-  assert.match(stderr, /1 sink cannot be used/);
+  assert.match(stderr, /1 place cannot be written to/);
   assert.doesNotMatch(stdout, /All good/);
 });
+
+Deno.test("check tries the log file where the log goes to one", () =>
+  inTempDir(async (cwd) => {
+    const config = join(cwd, "hookline.toml");
+    Deno.writeTextFileSync(config, 'log.to = "both"\nlog.dir = "logs"\n');
+    const good = await inProcess(["check", "--config", "hookline.toml"], { cwd });
+    assert.equal(good.code, 0);
+    assert.match(good.stdout, new RegExp(`log\\.file +ok, will make ${cwd}/logs/hookline\\.log`));
+    Deno.writeTextFileSync(config, 'log.to = "file"\nlog.dir = "hookline.toml"\n');
+    assert.equal((await inProcess(["check", "--config", "hookline.toml"], { cwd })).code, 78);
+  }));
 
 Deno.test("check shows all errors with file, line and key, and ends with 78", async () => {
   const { code, stdout, stderr } = await checkHooks(

@@ -186,5 +186,12 @@ export const BROKER_VALUES = rows(
   ["a listener's name with a space", '[listener.tcp."a b"]\n', 1, 'listener.tcp."a b"', "letters"],
   ["a list of listeners", "[[listener.tcp]]\n", 1, "listener.tcp", "table of named listeners", "an array"],
   ["a variable that is not set", 'log.dir = "${NOT_SET}/log"\n', 1, "log.dir", "NOT_SET is not set"],
+  [
+    "an address out of no variable",
+    '[listener.tcp.a]\naddr = "${NOT_SET}"\n',
+    2,
+    "listener.tcp.a.addr",
+    "NOT_SET",
+  ],
   ["a variable without its end", 'log.dir = "${HOME"\n', 1, "log.dir", "${NAME}"],
 );

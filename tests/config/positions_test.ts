@@ -32,6 +32,8 @@ const PLACES: readonly Row[] = [
     6,
     1,
   ],
+  ["an element without spaces", "a=[1,2]\n", ["a", 1], 1, 6],
+  ["a key without spaces", 'a={b="c",d=1}\n', ["a", "d"], 1, 10],
   ["an element of an array", "a = [1, 2, 3]\n", ["a", 2], 1, 12],
   ["an element in a line of its own", "a = [\n  1, # one\n\n  2,\n]\nb = 1\n", ["a", 1], 4, 3],
   ["what follows an array", "a = [\n  1, # ]\n  2,\n]\nb = 1\n", ["b"], 5, 1],

@@ -53,15 +53,15 @@ export async function findLastLines(file: Deno.FsFile, options: LastLines): Prom
   return 0;
 }
 
+/** `part` is a piece of a block, so shorter than what is kept of a line. */
 function prepend(
   part: Uint8Array,
   line: { head: Uint8Array; bytes: number },
 ): { head: Uint8Array; bytes: number } {
-  const kept = part.subarray(0, MAX_LINE_BYTES);
-  const rest = line.head.subarray(0, MAX_LINE_BYTES - kept.length);
-  const head = new Uint8Array(kept.length + rest.length);
-  head.set(kept);
-  head.set(rest, kept.length);
+  const rest = line.head.subarray(0, MAX_LINE_BYTES - part.length);
+  const head = new Uint8Array(part.length + rest.length);
+  head.set(part);
+  head.set(rest, part.length);
   return { head, bytes: line.bytes + part.length };
 }
 

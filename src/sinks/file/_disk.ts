@@ -46,9 +46,10 @@ export const realDisk: Disk = {
   async gzip(from, to, signal): Promise<void> {
     using source = Deno.openSync(from, { read: true });
     using target = Deno.openSync(to, { write: true, create: true, truncate: true, mode: 0o640 });
-    await source.readable
-      .pipeThrough(new CompressionStream("gzip"), { signal })
-      .pipeTo(target.writable, { signal, preventClose: true });
+    // pipeTo with preventClose loses the last chunk in Deno 2.9.6, and without it there is no handle left to sync.
+    for await (const chunk of source.readable.pipeThrough(new CompressionStream("gzip"), { signal })) {
+      for (let done = 0; done < chunk.length;) done += await target.write(chunk.subarray(done));
+    }
     await target.sync();
   },
 };

@@ -1,0 +1,123 @@
+// The files that are shipped, and such as RMQTT ships (fixtures/, two of them from memory), load as they are.
+import assert from "node:assert/strict";
+import { LISTENER_DEFAULTS } from "../../src/broker/options.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { EVENT_NAMES } from "../../src/hooks/events.ts";
+import { env } from "./_load_texts.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const FIXTURES = "tests/config/fixtures";
+
+Deno.test("etc/hookline.toml loads without a warning, finds its hooks file, and says the defaults", () => {
+  const built = loadConfig({ cwd: ROOT, env });
+  const config = loadConfig({ configFile: "etc/hookline.toml", cwd: ROOT, env });
+  assert.deepEqual(config.warnings, []);
+  assert.deepEqual(config.files, ["etc/hookline.toml", "etc/plugins/rmqtt-web-hook.toml"]);
+  assert.deepEqual(config.listeners.map((listener) => ({ ...listener, name: "default" })), built.listeners);
+  assert.deepEqual(config.broker, built.broker);
+  assert.deepEqual(config.log, built.log);
+});
+
+Deno.test("etc/hookline.toml shows every key of a listener", () => {
+  const text = Deno.readTextFileSync(`${ROOT}etc/hookline.toml`);
+  const shown = text.split("[listener.tcp.external]")[1]?.match(/^[a-z_]+(?= = )/gm) ?? [];
+  // The options, and enable, addr and nodelay.
+  assert.equal(new Set(shown).size, Object.keys(LISTENER_DEFAULTS).length + 3);
+});
+
+Deno.test("etc/plugins/rmqtt-web-hook.toml writes all fifteen events to one file", () => {
+  const { hooks, warnings } = loadConfig({ hooksFile: "etc/plugins/rmqtt-web-hook.toml", cwd: ROOT, env });
+  const urls = ["file:///var/log/hookline/hook.log"];
+  assert.deepEqual(
+    hooks.rules,
+    Object.fromEntries(EVENT_NAMES.map((event) => [event, [{ action: event, urls }]])),
+  );
+  assert.deepEqual(warnings, []);
+});
+
+Deno.test("the commented keys of etc/plugins/rmqtt-web-hook.toml are all there are, with their defaults", () => {
+  const text = Deno.readTextFileSync(`${ROOT}etc/plugins/rmqtt-web-hook.toml`).replace(
+    /^#(?=[a-z_]+ = )/gm,
+    "",
+  );
+  const readFile = (): Uint8Array => new TextEncoder().encode(text);
+  const { hooks } = loadConfig({ hooksFile: "h.toml", cwd: ROOT, env, readFile });
+  const built = loadConfig({ cwd: ROOT, env });
+  assert.deepEqual([hooks.file, hooks.http], [built.hooks.file, built.hooks.http]);
+  const keys = text.match(/^[a-z_]+(?= = )/gm) ?? [];
+  const options = Object.keys(hooks.file).length + Object.keys(hooks.http).length;
+  assert.equal(keys.length, options + 1, "the options and urls");
+});
+
+Deno.test("the sample of RMQTT's documentation loads unchanged", () => {
+  const { hooks, warnings } = loadConfig({ hooksFile: `${FIXTURES}/web_hook_sample.toml`, cwd: ROOT, env });
+  const urls = ["file:///var/log/rmqtt/hook.log"];
+  const events = EVENT_NAMES.filter((event) => event !== "offline_message");
+  assert.deepEqual(Object.keys(hooks.rules).sort(), events.sort());
+  assert.deepEqual(hooks.rules.client_connected, [
+    { action: "client_connected", urls },
+    { action: "client_connected_2", urls },
+  ]);
+  assert.deepEqual(hooks.rules.message_acked, [{
+    action: "message_acked",
+    topics: ["x/y/z", "foo/#"],
+    urls,
+  }]);
+  assert.deepEqual(
+    [hooks.http.timeout, hooks.http.retryMaxElapsed, hooks.http.retryMultiplier, hooks.http.concurrency],
+    [8_000, 60_000, 2.5, 128],
+  );
+  assert.equal(hooks.http.queueCapacity, 300_000);
+  assert.deepEqual(warnings, [
+    `${FIXTURES}/web_hook_sample.toml:37: rule.client_connected[1].urls[0]: an empty URL is ignored`,
+    `keys of RMQTT that Hookline has no use for are ignored: ${FIXTURES}/web_hook_sample.toml: worker_threads`,
+  ]);
+});
+
+Deno.test("a hooks file as RMQTT ships it, with offline_message, loads unchanged", () => {
+  const { hooks } = loadConfig({ hooksFile: `${FIXTURES}/rmqtt_web_hook.toml`, cwd: ROOT, env });
+  assert.deepEqual(Object.keys(hooks.rules).sort(), [...EVENT_NAMES].sort());
+  for (const event of EVENT_NAMES) assert.equal(hooks.rules[event]?.[0]?.action, event);
+  assert.deepEqual(hooks.rules.client_connected?.[1]?.urls, ["http://127.0.0.1:5657/mqtt/webhook"]);
+});
+
+Deno.test("a main file as RMQTT ships it loads unchanged, and warns of what is not served or used", () => {
+  const file = `${FIXTURES}/rmqtt.toml`;
+  const config = loadConfig({
+    configFile: file,
+    hooksFile: `${FIXTURES}/rmqtt_web_hook.toml`,
+    cwd: ROOT,
+    env,
+  });
+  assert.deepEqual(config.listeners.map(({ name, hostname, port }) => [name, hostname, port]), [
+    ["external", "0.0.0.0", 1883],
+    ["internal", "0.0.0.0", 11883],
+  ]);
+  const options = config.listeners[0]?.options;
+  assert.equal(options?.maxInflight, 16);
+  assert.equal(options?.maxPacketSize, 1_048_576);
+  assert.equal(options?.maxSessionExpiryInterval, 0);
+  assert.equal(options?.messageExpiryInterval, 300_000);
+  assert.deepEqual(config.log, { level: "info", to: "both", file: "/var/log/rmqtt/rmqtt.log" });
+  const unserved = config.warnings.filter((warning) => warning.includes("is not served"));
+  assert.deepEqual(unserved.map((warning) => /listener\.\w+\.\w+/.exec(warning)?.[0]), [
+    "listener.tls.external",
+    "listener.ws.external",
+    "listener.wss.external",
+  ]);
+  const unused = config.warnings.filter((warning) => warning.includes("no use"));
+  assert.equal(unused.length, 1, "one warning for all unused keys");
+  for (
+    const key of [
+      "task",
+      "rpc",
+      "mqtt",
+      "node.busy",
+      "plugins.default_startups",
+      "listener.tcp.external.workers",
+      "listener.tcp.internal.mqueue_rate_limit",
+      "worker_threads",
+    ]
+  ) assert.ok(unused[0]?.includes(key), key);
+  assert.equal(config.warnings.length, 4);
+});

@@ -1,0 +1,235 @@
+// Good configurations: each key arrives where it belongs, and what is left out keeps its default.
+import assert from "node:assert/strict";
+import { LISTENER_DEFAULTS } from "../../src/broker/options.ts";
+import { loadBroker, loadHooks } from "./_load_texts.ts";
+
+Deno.test("every key of the main file arrives in its option", () => {
+  const config = loadBroker(`
+    node.id = 9
+    [log]
+    level = "debug"
+    to = "both"
+    dir = "logs"
+    file = "x.log"
+    [retainer]
+    max_retained_messages = 10
+    max_retained_bytes = "1MB"
+    [listener.tcp.lan]
+    enable = true
+    addr = "[::1]:1884"
+    nodelay = false
+    max_connections = 1
+    max_handshaking_limit = 2
+    handshake_timeout = "3s"
+    max_packet_size = "4KB"
+    allow_anonymous = false
+    allow_zero_keepalive = false
+    min_keepalive = 5
+    max_keepalive = 6
+    keepalive_backoff = 0.7
+    max_inflight = 8
+    max_mqueue_len = 9
+    max_mqueue_bytes = "10KB"
+    max_clientid_len = 23
+    max_qos_allowed = 1
+    max_topic_levels = 12
+    retain_available = false
+    session_expiry_interval = "13s"
+    max_session_expiry_interval = "14s"
+    message_retry_interval = "15s"
+    message_expiry_interval = "16s"
+    max_subscriptions = 17
+    max_topic_aliases = 18
+  `);
+  assert.deepEqual(config.log, { level: "debug", to: "both", file: "/work/dir/logs/x.log" });
+  assert.deepEqual(config.broker, { nodeId: 9, maxRetainedMessages: 10, maxRetainedBytes: 1_048_576 });
+  assert.deepEqual(config.listeners, [{
+    name: "lan",
+    hostname: "::1",
+    port: 1884,
+    nodelay: false,
+    options: {
+      maxConnections: 1,
+      maxHandshaking: 2,
+      handshakeTimeout: 3_000,
+      maxPacketSize: 4_096,
+      allowAnonymous: false,
+      allowZeroKeepAlive: false,
+      minKeepAlive: 5,
+      maxKeepAlive: 6,
+      keepAliveBackoff: 0.7,
+      maxInflight: 8,
+      maxQueuedMessages: 9,
+      maxQueuedBytes: 10_240,
+      maxClientIdLength: 23,
+      maxQos: 1,
+      maxTopicLevels: 12,
+      retainAvailable: false,
+      sessionExpiryInterval: 13_000,
+      maxSessionExpiryInterval: 14_000,
+      messageRetryInterval: 15_000,
+      messageExpiryInterval: 16_000,
+      maxSubscriptions: 17,
+      maxTopicAliases: 18,
+    },
+  }]);
+});
+
+Deno.test("every key of the hooks file arrives in its option", () => {
+  const { hooks } = loadHooks(`
+    file_max_size = "1MB"
+    file_max_files = 2
+    file_compress = true
+    file_fsync = "always"
+    file_buffer = "3MB"
+    http_timeout = "4s"
+    retry_max_elapsed_time = "5s"
+    retry_multiplier = 6.5
+    concurrency_limit = 7
+    queue_capacity = 8_000
+    spool = false
+    spool_dir = "sp"
+    spool_max_bytes = "9MB"
+    http_order = "client"
+    http_batch_max = 10
+    http_batch_wait = "11ms"
+    http_compression = "gzip"
+    shutdown_timeout = "12s"
+  `);
+  assert.deepEqual(hooks.file, {
+    maxSize: 1_048_576,
+    maxFiles: 2,
+    compress: true,
+    fsync: "always",
+    bufferBytes: 3_145_728,
+  });
+  assert.deepEqual(hooks.http, {
+    timeout: 4_000,
+    retryMaxElapsed: 5_000,
+    retryMultiplier: 6.5,
+    concurrency: 7,
+    queueCapacity: 8_000,
+    spool: false,
+    spoolDir: "/work/dir/sp",
+    spoolMaxBytes: 9_437_184,
+    order: "client",
+    batchMax: 10,
+    batchWait: 11,
+    compression: "gzip",
+    shutdownTimeout: 12_000,
+  });
+});
+
+Deno.test("a listener without keys is local and has every default", () => {
+  const { listeners } = loadBroker("[listener.tcp.bare]\n");
+  assert.deepEqual(listeners, [
+    { name: "bare", hostname: "127.0.0.1", port: 1883, nodelay: true, options: LISTENER_DEFAULTS },
+  ]);
+});
+
+Deno.test("any number of listeners, in their order, without those that are off", () => {
+  const { listeners } = loadBroker(`
+    listener.tcp.a.addr = "127.0.0.1:0"
+    listener.tcp.b = { addr = "127.0.0.1:0" }
+    listener.tcp.c.enable = false
+    [listener.tcp.constructor]
+    addr = "0.0.0.0:1884"
+  `);
+  assert.deepEqual(listeners.map(({ name }) => name), ["a", "b", "constructor"]);
+});
+
+Deno.test("max_packet_size of 0 is as much as MQTT allows", () => {
+  const { listeners } = loadBroker("[listener.tcp.a]\nmax_packet_size = 0\n");
+  assert.equal(listeners[0]?.options.maxPacketSize, 268_435_460);
+});
+
+Deno.test("rules take the event's name and the file's urls where they have none of their own", () => {
+  const { hooks, warnings } = loadHooks(`
+    urls = ["file:./all.log", "http://localhost:1/"]
+    rule.message_publish = [
+      {},
+      { action = "mine", topics = ["a/+/b", "$SYS/#"], urls = ["file:///own.log"] },
+      { urls = [] },
+    ]
+    rule.message_acked = []
+  `);
+  const urls = ["file:./all.log", "http://localhost:1/"];
+  assert.deepEqual(hooks.rules, {
+    message_publish: [
+      { action: "message_publish", urls },
+      { action: "mine", topics: ["a/+/b", "$SYS/#"], urls: ["file:///own.log"] },
+      { action: "message_publish", urls },
+    ],
+  });
+  assert.deepEqual(warnings, []);
+});
+
+Deno.test("the old http_urls serves where there is no urls, with a warning", () => {
+  const { hooks, warnings } = loadHooks('http_urls = ["http://h/"]\nrule.client_connect = [{}]\n');
+  assert.deepEqual(hooks.rules.client_connect?.[0]?.urls, ["http://h/"]);
+  assert.deepEqual(warnings, ["hooks.toml:1: http_urls: is the old name of urls"]);
+});
+
+Deno.test("the old http_urls is ignored beside urls, with a warning", () => {
+  const { hooks, warnings } = loadHooks(
+    'urls = ["http://a/"]\nhttp_urls = ["http://b/"]\nrule.client_connect = [{}]\n',
+  );
+  assert.deepEqual(hooks.rules.client_connect?.[0]?.urls, ["http://a/"]);
+  assert.deepEqual(warnings, ["hooks.toml:2: http_urls: is ignored, because urls is there"]);
+});
+
+Deno.test("a rule whose lines go nowhere is told, and so is a file without rules", () => {
+  assert.deepEqual(loadHooks("\nrule.client_connect = [{}]\n").warnings, [
+    "hooks.toml:2: rule.client_connect[0]: has no URL, and there are no default urls: its lines go nowhere",
+  ]);
+  assert.deepEqual(loadHooks("").warnings, ["hooks.toml: has no rule, so no event will be written anywhere"]);
+});
+
+Deno.test("a URL written as a table gives its options to every use of the URL", () => {
+  const { hooks } = loadHooks(`
+    urls = [
+      "https://h/a",
+      { url = "https://h/a", headers = { Authorization = "Bearer \${NAME}", A = "" }, ca_file = "ca.pem",
+        cert_file = "/c.pem", key_file = "k.pem", timeout = "1s", concurrency_limit = 2, batch_max = 3 },
+      { url = "file:///x" },
+    ]
+    rule.client_connect = [{ urls = [{ url = "http://other/", batch_max = 9 }] }]
+    rule.client_connack = [{ urls = [{ url = "http://other/", batch_max = 9 }] }]
+  `);
+  assert.deepEqual(hooks.rules.client_connect?.[0]?.urls, ["http://other/"]);
+  assert.deepEqual([...hooks.endpoints], [
+    ["https://h/a", {
+      url: "https://h/a",
+      headers: { A: "", Authorization: "Bearer value" },
+      caFile: "/work/dir/ca.pem",
+      certFile: "/c.pem",
+      keyFile: "/work/dir/k.pem",
+      timeout: 1_000,
+      concurrency: 2,
+      batchMax: 3,
+    }],
+    ["http://other/", { url: "http://other/", batchMax: 9 }],
+  ]);
+});
+
+const EXPANSIONS: readonly (readonly [written: string, read: string])[] = [
+  ["${NAME}", "value"],
+  ["a-${NAME}-${DIR}-b", "a-value-/srv-b"],
+  ["x${EMPTY}", "x"],
+  ["$${NAME}", "${NAME}"],
+  ["$${NAME} ${NAME}", "${NAME} value"],
+  ["$NAME $ $$ {NAME}", "$NAME $ $$ {NAME}"],
+  ["$$${NAME}", "$${NAME}"],
+];
+
+for (const [written, read] of EXPANSIONS) {
+  Deno.test(`the string ${JSON.stringify(written)} reads as ${JSON.stringify(read)}`, () => {
+    const { hooks } = loadHooks(`rule.client_connect = [{ action = '${written}', urls = ["file:///a"] }]`);
+    assert.equal(hooks.rules.client_connect?.[0]?.action, read);
+  });
+}
+
+Deno.test("what a variable holds is not expanded again", () => {
+  const { hooks } = loadHooks(`rule.client_connect = [{ action = "$\${\${NAME}", urls = ["file:///a"] }]`);
+  assert.equal(hooks.rules.client_connect?.[0]?.action, "${value");
+});
