@@ -13,11 +13,11 @@ class Bench {
   readonly clock = new FakeClock();
   readonly disk = new FailingDisk();
   readonly reports: SinkReport[] = [];
-  /** Set before the sink is made: what the disk refuses from the start. */
   #sink: FileSink | undefined;
 
   constructor(readonly path: string, private readonly options: Partial<FileOptions>) {}
 
+  /** Made when first asked for, so that a test can first say what the disk refuses. */
   get sink(): FileSink {
     const report = (each: SinkReport): number => this.reports.push(each);
     const options = { ...FILE_DEFAULTS, ...this.options };
@@ -82,6 +82,18 @@ withSink("a turn of any size holds no more than a piece in memory", {}, (it) => 
   assert.deepEqual(numbersOf(it.path), upTo(count));
 });
 
+withSink("fsync always: a turn of many pieces is synced once, and so are lines that waited", {
+  fsync: "always",
+}, (it) => {
+  it.turn(...upTo(20_000));
+  assert.equal(it.disk.syncs, 1);
+  it.disk.fail("write", "EIO");
+  it.turn(20_000);
+  it.disk.mend();
+  it.clock.advance(100);
+  assert.equal(it.disk.syncs, 2);
+});
+
 withSink("a disk that is full keeps what fits, the rest waits and follows when there is space", {}, (it) => {
   it.turn(0);
   it.disk.room = LINE * 2 + 5;
@@ -92,9 +104,10 @@ withSink("a disk that is full keeps what fits, the rest waits and follows when t
   assert.match(lastError ?? "", /takes no lines: No space left on device/);
   it.turn(5);
   it.disk.mend();
+  it.turn(6);
   it.clock.advance(100);
-  assert.deepEqual(numbersOf(it.path), upTo(6));
-  assert.deepEqual(it.sink.status(), { state: "ok", linesWritten: 6, linesWaiting: 0, linesDropped: {} });
+  assert.deepEqual(numbersOf(it.path), upTo(7));
+  assert.deepEqual(it.sink.status(), { state: "ok", linesWritten: 7, linesWaiting: 0, linesDropped: {} });
 });
 
 withSink("writing resumes by itself, without a new line", {}, (it) => {

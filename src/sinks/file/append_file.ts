@@ -253,7 +253,7 @@ function healedText(path: string, { done, bytes }: Healed): string {
     cut: `a line torn by a crash, ${bytes} bytes, was cut off`,
     ended: `the last line, ${bytes} bytes, was whole but for its newline, which was added`,
     closed:
-      `the last ${bytes} bytes were no whole line and not Hookline's; they were kept and closed off with a newline`,
+      `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and closed off with a newline`,
   };
   return `${path}: ${was[done]}.`;
 }

@@ -1,0 +1,136 @@
+// The started program, as a newcomer starts it: a process of its own, real sockets, real files.
+import { fileURLToPath } from "node:url";
+import { until } from "./until.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
+
+export interface StartOptions {
+  /** Working folder: hook.log of the default configuration lands here. */
+  readonly cwd: string;
+  /** hookline.toml as text; its listeners should have port 0. Default: one anonymous listener. */
+  readonly config?: string;
+  /** rmqtt-web-hook.toml as text. Default: every event to ./hook.log. */
+  readonly hooks?: string;
+  readonly env?: Record<string, string>;
+}
+
+/** One entry of the daemon's log. */
+export type LogEntry = { readonly level: string; readonly msg: string } & Readonly<Record<string, unknown>>;
+
+/** The command that runs Hookline: the source under Deno, or the executable that HOOKLINE_BIN names. */
+export function hooklineCommand(args: readonly string[]): { command: string; args: string[] } {
+  const binary = Deno.env.get("HOOKLINE_BIN");
+  if (binary !== undefined) return { command: binary, args: [...args] };
+  return {
+    command: Deno.execPath(),
+    args: ["run", "--quiet", "--cached-only", "-P=hookline", "--config", CONFIG, MAIN, ...args],
+  };
+}
+
+/** A running broker. Disposing of it stops it with SIGTERM and waits. */
+export class Hookline implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  readonly #reading: Promise<void>;
+  readonly log: LogEntry[] = [];
+  #ended = false;
+
+  private constructor(readonly options: StartOptions, process: Deno.ChildProcess) {
+    this.#process = process;
+    this.#reading = this.#readLog();
+    void process.status.then(() => this.#ended = true);
+  }
+
+  /** Starts it and waits until it listens. */
+  static async start(options: StartOptions): Promise<Hookline> {
+    const config = options.config ?? `listener.tcp.default.addr = "127.0.0.1:0"\n`;
+    await Deno.writeTextFile(`${options.cwd}/hookline.toml`, config);
+    const args = ["run", "--config", "hookline.toml", "--log-format", "json"];
+    if (options.hooks !== undefined) {
+      await Deno.writeTextFile(`${options.cwd}/hooks.toml`, options.hooks);
+      args.push("--hooks", "hooks.toml");
+    }
+    const { command, args: all } = hooklineCommand(args);
+    const process = new Deno.Command(command, {
+      args: all,
+      cwd: options.cwd,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+      env: { NO_COLOR: "1", ...options.env },
+    }).spawn();
+    const hookline = new Hookline(options, process);
+    try {
+      await until(() => hookline.#ended || hookline.port > 0, "the broker listens", 20_000);
+      if (hookline.port === 0) throw new Error(`the broker did not start: ${JSON.stringify(hookline.log)}`);
+    } catch (error) {
+      await hookline[Symbol.asyncDispose]();
+      throw error;
+    }
+    return hookline;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Of the first listener; 0 until it listens. */
+  get port(): number {
+    const entry = this.log.find((e) => e.msg.startsWith("listening on"));
+    return typeof entry?.["port"] === "number" ? entry["port"] : 0;
+  }
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`;
+  }
+
+  /** The events in hook.log (or another file in the working folder), parsed; a torn line throws. */
+  async events(file = "hook.log"): Promise<Record<string, unknown>[]> {
+    const text = await Deno.readTextFile(`${this.options.cwd}/${file}`).catch(() => "");
+    return text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  }
+
+  /** Waits until an event satisfies `test` and returns it. */
+  async event(
+    test: (event: Record<string, unknown>) => boolean,
+    what: string,
+  ): Promise<Record<string, unknown>> {
+    let found: Record<string, unknown> | undefined;
+    await until(async () => (found = (await this.events()).find(test)) !== undefined, what);
+    return found ?? {};
+  }
+
+  signal(signal: Deno.Signal): void {
+    if (!this.#ended) this.#process.kill(signal);
+  }
+
+  /** Sends `signal` and waits for the end. */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
+    this.signal(signal);
+    const status = await this.#process.status;
+    await this.#reading;
+    return status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #readLog(): Promise<void> {
+    let rest = "";
+    for await (const text of this.#process.stderr.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) this.log.push(parseEntry(line));
+    }
+  }
+}
+
+function parseEntry(line: string): LogEntry {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // What Deno itself says (a crash) is no JSON, and is what a failing test wants to show.
+    return { level: "raw", msg: line };
+  }
+}

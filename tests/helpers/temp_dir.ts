@@ -1,0 +1,10 @@
+// A folder for one test, gone after it.
+
+/** `await using dir = await tempDir();` */
+export async function tempDir(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "hookline-" });
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
