@@ -45,6 +45,8 @@ export class Connection implements Outlet, Flushable {
   /** The buffer that is being written, and then the spare one. */
   #other = new OutputBuffer();
   #writing = false;
+  /** Nothing can be written any more. What the peer sent before is still read, up to the end of the stream. */
+  #broken = false;
   #flushing = false;
 
   constructor(readonly broker: Broker, transport: Transport, readonly options: ListenerOptions) {
@@ -61,7 +63,7 @@ export class Connection implements Outlet, Flushable {
   }
 
   get writable(): boolean {
-    return this.#state === "open" && this.out.length < OUTPUT_HIGH;
+    return this.#state === "open" && !this.#broken && this.out.length < OUTPUT_HIGH;
   }
 
   /** Reads until the connection is gone. Never rejects. */
@@ -77,7 +79,7 @@ export class Connection implements Outlet, Flushable {
         return;
       }
       this.broker.turn.enter();
-      if (count === null) return this.#gone("RemoteClose");
+      if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
       if (this.#state === "closing") continue; // drained, so that the peer hears our last words before a reset
       this.lastReadAt = this.broker.turn.elapsed;
       this.#receive(count);
@@ -134,7 +136,8 @@ export class Connection implements Outlet, Flushable {
 
   /** Called each second, `now` on the turn's `elapsed` clock: gives up what takes too long. */
   tick(now: number): void {
-    if (this.#state === "closing" && now - this.#closedAt >= LINGER) this.#gone("");
+    const ending = this.#state === "closing" || this.#broken;
+    if (ending && now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
     else if (this.#state === "handshake" && now - this.lastReadAt >= this.options.handshakeTimeout) {
       this.broker.counters.countRefused("HandshakeTimeout");
       this.close("HandshakeTimeout");
@@ -162,9 +165,11 @@ export class Connection implements Outlet, Flushable {
         at += await this.#transport.write(buffer.bytes.subarray(at, buffer.length));
       }
     } catch {
-      // As for reads.
+      // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK, DISCONNECT.
       this.broker.turn.enter();
-      this.#gone("ReadWriteError");
+      if (this.#state !== "open") return this.#gone("ReadWriteError");
+      this.#broken = true;
+      this.#closedAt = this.broker.turn.elapsed;
       return;
     }
     buffer.clear();

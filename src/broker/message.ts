@@ -42,6 +42,7 @@ export class Message implements MessageData {
   readonly expiresAt: number;
   payload: Uint8Array;
   payloadJson: string | undefined = undefined;
+  ptsJson: string | undefined = undefined;
   #memory: Memory = "read buffer";
 
   constructor(parts: MessageParts) {

@@ -2,8 +2,8 @@
 import { topicMatches } from "../mqtt/topics.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { EVENT_NAMES, type EventData, eventHasTopic, type EventName } from "./events.ts";
-import { type Instant, LINES } from "./lines.ts";
-import { LocalTime } from "./local_time.ts";
+import { Instant } from "./instant.ts";
+import { LINES } from "./lines.ts";
 import type { Rule, Rules } from "./rules.ts";
 
 /** What the broker calls. An event without a rule is `undefined`: `hooks.message_publish?.(message)` costs a test. */
@@ -23,10 +23,10 @@ interface BoundRule {
  * @param now the turn's time, Unix milliseconds
  */
 export function createHooks(rules: Rules, sinkOf: (url: string) => Sink, now: () => number): Hooks {
-  const clock = new LocalTime();
+  const moment = new Instant();
   const instant = (): Instant => {
-    const ms = now();
-    return { ms, text: clock.at(ms) };
+    moment.set(now());
+    return moment;
   };
   const bound: { [E in EventName]?: (data: EventData[E]) => void } = {};
   for (const event of EVENT_NAMES) bindEvent(bound, event, rules[event] ?? [], sinkOf, instant);

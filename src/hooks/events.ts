@@ -83,8 +83,9 @@ export interface MessageData {
   readonly receivedAt: number;
   /** The topic as a JSON string, quotes included. */
   readonly topicJson: string;
-  /** Belongs to the hooks: `"payload":"…",`, made by the first line that needs it. */
+  /** Belong to the hooks: parts of the message's lines, made by the first line that needs them. */
   payloadJson: string | undefined;
+  ptsJson: string | undefined;
 }
 
 /** A message on its way to one client: `dup`, `retain`, `qos` and `packetId` are of the PUBLISH sent to it. */

@@ -1,0 +1,37 @@
+// The moment a line is made, in the forms the lines need, made once per millisecond.
+import type { FromType } from "./events.ts";
+import { LocalTime } from "./local_time.ts";
+
+export class Instant {
+  readonly #localTime = new LocalTime();
+  #ms = NaN;
+  #time = "";
+  #ends: { [F in FromType]: string } = { custom: "", lastwill: "", system: "" };
+
+  /** Unix milliseconds. */
+  get ms(): number {
+    return this.#ms;
+  }
+
+  /** `"time":"2026-11-24 09:05:01.042"}` and the newline: the end of every line. */
+  get time(): string {
+    return this.#time;
+  }
+
+  /** The end of a message's line behind `"ts":`. */
+  messageEnd(fromType: FromType): string {
+    return this.#ends[fromType];
+  }
+
+  /** Moves to another moment, Unix milliseconds. */
+  set(ms: number): void {
+    if (ms === this.#ms) return;
+    this.#ms = ms;
+    const time = this.#time = `"time":"${this.#localTime.at(ms)}"}\n`;
+    this.#ends = {
+      custom: `${ms},"from_type":"custom",${time}`,
+      lastwill: `${ms},"from_type":"lastwill",${time}`,
+      system: `${ms},"from_type":"system",${time}`,
+    };
+  }
+}
