@@ -107,6 +107,11 @@ export class Hookline implements AsyncDisposable {
   /** Sends `signal` and waits for the end. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
     this.signal(signal);
+    return await this.end();
+  }
+
+  /** Waits for the end without asking for it. */
+  async end(): Promise<Deno.CommandStatus> {
     const status = await this.#process.status;
     await this.#reading;
     return status;

@@ -1,0 +1,100 @@
+// The end of the broker: clients are told, the file is whole, the exit code says how it went.
+import { equal, match, ok } from "node:assert/strict";
+import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
+import { RawClient } from "../helpers/raw_client.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { until } from "../helpers/until.ts";
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${signal} tells the clients, ends their sessions and exits with 0`, async () => {
+    await using dir = await tempDir();
+    await using broker = await Hookline.start({ cwd: dir.path });
+    const { client: five } = await RawClient.connect(broker.port, 5, { clientId: "five" });
+    const { client: four } = await RawClient.connect(broker.port, 4, { clientId: "four" });
+    await using _five = five;
+    await using _four = four;
+    broker.signal(signal);
+    equal((await five.expect("disconnect")).reasonCode, 0x8b);
+    await five.expectEnd();
+    await four.expectEnd();
+    await five[Symbol.asyncDispose]();
+    await four[Symbol.asyncDispose]();
+    equal((await broker.end()).code, 0);
+    for (const clientid of ["five", "four"]) {
+      const mine = (await broker.events()).filter((e) => e["clientid"] === clientid);
+      const last = mine.slice(-2).map((e) => [e["action"], e["reason"]].join(" "));
+      equal(last.join(", "), "client_disconnected ServerShuttingDown, session_terminated ServerShuttingDown");
+    }
+  });
+}
+
+Deno.test("what waits for an absent client at the end is told as lost", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path });
+  {
+    const { client } = await RawClient.connect(broker.port, 4, { clientId: "absent", clean: false });
+    await using _ = client;
+    await client.send({
+      cmd: "subscribe",
+      messageId: 1,
+      subscriptions: [{ topic: "wait/#", qos: 1 }],
+    });
+    await client.expect("suback");
+  }
+  await broker.event((e) => e["action"] === "client_disconnected", "the client is away");
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "publisher" });
+  await using _client = client;
+  await client.send({
+    cmd: "publish",
+    topic: "wait/1",
+    payload: "x",
+    qos: 1,
+    messageId: 7,
+    dup: false,
+    retain: false,
+  });
+  await client.expect("puback");
+  await client[Symbol.asyncDispose]();
+  equal((await broker.stop()).code, 0);
+  const absent = (await broker.events()).filter((e) => e["clientid"] === "absent");
+  const last = absent.slice(-3).map((e) => [e["action"], e["reason"]].filter(Boolean).join(" "));
+  equal(
+    last.join(", "),
+    "offline_message, message_dropped ServerShuttingDown, session_terminated ServerShuttingDown",
+  );
+});
+
+Deno.test("a second signal ends it at once with 2", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path });
+  // It never closes its side, so the first signal waits for it.
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "stays" });
+  await using _ = client;
+  broker.signal("SIGTERM");
+  await client.expectEnd();
+  equal((await broker.stop("SIGTERM")).code, 2);
+});
+
+Deno.test("an address in use ends it with 1 and says which", async () => {
+  await using dir = await tempDir();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await Deno.writeTextFile(
+    `${dir.path}/hookline.toml`,
+    `listener.tcp.mine.addr = "127.0.0.1:${taken.addr.port}"\n`,
+  );
+  const { command, args } = hooklineCommand(["run", "--config", "hookline.toml"]);
+  const { code, stderr } = await new Deno.Command(command, { args, cwd: dir.path }).output();
+  equal(code, 1);
+  match(
+    new TextDecoder().decode(stderr),
+    new RegExp(`cannot listen on 127.0.0.1:${taken.addr.port}: the address is in use`),
+  );
+});
+
+Deno.test("the log says where it listens, where the events go, and how to open it to others", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path });
+  await until(() => broker.log.some((e) => e.msg.includes("only this machine can connect")), "it says so");
+  ok(broker.log.some((e) => e.msg === `listening on 127.0.0.1:${broker.port}`));
+  ok(broker.log.some((e) => e.msg.startsWith("events go to file://")));
+});

@@ -1,0 +1,30 @@
+// Debian's mosquitto_pub and mosquitto_sub, as a user types them.
+import assert from "node:assert/strict";
+
+/** Runs mosquitto_pub or mosquitto_sub to its end and returns what it printed. Fails unless it ended with `code`. */
+export async function mosquitto(
+  program: "mosquitto_pub" | "mosquitto_sub",
+  port: number,
+  args: readonly string[],
+  code = 0,
+): Promise<string> {
+  const all = ["-h", "127.0.0.1", "-p", String(port), ...args];
+  // A subscriber that waits in vain would outlive the test.
+  if (program === "mosquitto_sub") all.push("-W", "20");
+  const output = await new Deno.Command(program, { args: all, stdin: "null" }).output();
+  const decoder = new TextDecoder();
+  const err = decoder.decode(output.stderr);
+  assert.equal(output.code, code, `${program} ${all.join(" ")} ended with ${output.code}: ${err}`);
+  return decoder.decode(output.stdout) + err;
+}
+
+/** Whether Debian's mosquitto-clients are installed: Hookline itself does not need them. */
+export async function hasMosquitto(): Promise<boolean> {
+  try {
+    await new Deno.Command("mosquitto_pub", { args: ["--version"], stdin: "null" }).output();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
