@@ -53,7 +53,10 @@ export class Broker implements SessionContext {
   readonly router = new Router();
   readonly retained: RetainedStore;
 
-  readonly #clock: Clock;
+  readonly clock: Clock;
+  /** Set while a packet of its is handled, so that sessions know whom to hold. */
+  publisher: Connection | undefined = undefined;
+
   readonly #sessions: SessionStore = new MemorySessionStore();
   /** Sessions whose client is away: those the tick looks after. */
   readonly #absent = new Set<Session>();
@@ -70,7 +73,7 @@ export class Broker implements SessionContext {
     this.access = parts.access;
     this.log = parts.log;
     this.retained = new MemoryRetainedStore(parts.options);
-    this.#clock = parts.clock;
+    this.clock = parts.clock;
     this.#stopTick = this.#scheduleTick();
   }
 
@@ -207,7 +210,7 @@ export class Broker implements SessionContext {
     if (this.#connections.size > 0) {
       const empty = Promise.withResolvers<void>();
       this.#whenEmpty = empty.resolve;
-      const stopTimer = this.#clock.setTimer(timeout, empty.resolve);
+      const stopTimer = this.clock.setTimer(timeout, empty.resolve);
       await empty.promise;
       stopTimer();
       this.turn.enter();
@@ -248,7 +251,7 @@ export class Broker implements SessionContext {
   }
 
   #scheduleTick(): () => void {
-    return this.#clock.setTimer(TICK, () => {
+    return this.clock.setTimer(TICK, () => {
       this.#stopTick = this.#scheduleTick();
       this.#tick();
     });

@@ -7,6 +7,7 @@ import { Frame, readFrame } from "../mqtt/framing.ts";
 import { OutputBuffer } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
+import type { Publisher } from "./brake.ts";
 import type { Broker } from "./broker.ts";
 import type { Client } from "./client.ts";
 import { handlePacket } from "./handlers/packets.ts";
@@ -24,7 +25,7 @@ const LINGER = 2_000;
 
 type State = "handshake" | "open" | "closing" | "closed";
 
-export class Connection implements Outlet, Flushable {
+export class Connection implements Outlet, Flushable, Publisher {
   /** The accepted client; `undefined` before its CONNECT and after its end. */
   client: Client | undefined = undefined;
   /** 4 until the CONNECT says otherwise. */
@@ -48,6 +49,9 @@ export class Connection implements Outlet, Flushable {
   /** Nothing can be written any more. What the peer sent before is still read, up to the end of the stream. */
   #broken = false;
   #flushing = false;
+  /** How many sessions hold it, and what ends the wait for them. */
+  #holds = 0;
+  #whenReleased: (() => void) | undefined = undefined;
 
   constructor(readonly broker: Broker, transport: Transport, readonly options: ListenerOptions) {
     this.#transport = transport;
@@ -69,6 +73,12 @@ export class Connection implements Outlet, Flushable {
   /** Reads until the connection is gone. Never rejects. */
   async run(): Promise<void> {
     while (this.#state !== "closed") {
+      if (this.#holds > 0) {
+        await new Promise<void>((resolve) => this.#whenReleased = resolve);
+        this.broker.turn.enter();
+        this.#receive(0); // what came whole before it was held
+        continue;
+      }
       let count: number | null;
       try {
         count = await this.#transport.read(this.#input.subarray(this.#filled));
@@ -94,6 +104,22 @@ export class Connection implements Outlet, Flushable {
   pubrel(packetId: number): void {
     writeAcknowledgement(this.out, PacketType.PUBREL, packetId, 0);
     this.touch();
+  }
+
+  /** A client that has something waiting itself must be read, or its acknowledgements would wait too. */
+  get holdable(): boolean {
+    const session = this.client?.session;
+    return session !== undefined && !session.waiting && session.inflight.size === 0 && this.writable;
+  }
+
+  hold(): void {
+    this.#holds++;
+  }
+
+  release(): void {
+    if (--this.#holds > 0) return;
+    this.#whenReleased?.();
+    this.#whenReleased = undefined;
   }
 
   /** The CONNECT was accepted. */
@@ -194,6 +220,7 @@ export class Connection implements Outlet, Flushable {
   #receive(count: number): void {
     const available = this.#filled + count;
     let start = 0;
+    this.broker.publisher = this;
     try {
       start = this.#handleAll(available);
     } catch (error) {
@@ -202,6 +229,8 @@ export class Connection implements Outlet, Flushable {
       this.broker.log("error", "a packet could not be handled", { peer: this.peer, error: describe(error) });
       this.fail(new MqttError(Reason.UnspecifiedError, "internal error"));
       return;
+    } finally {
+      this.broker.publisher = undefined;
     }
     this.#keepRest(start, available, count);
   }
@@ -210,7 +239,9 @@ export class Connection implements Outlet, Flushable {
   #handleAll(available: number): number {
     const frame = this.#frame;
     let start = 0;
-    while (start < available && (this.#state === "handshake" || this.#state === "open")) {
+    while (
+      start < available && this.#holds === 0 && (this.#state === "handshake" || this.#state === "open")
+    ) {
       const whole = readFrame(frame, this.#input, start, available);
       if (!whole) break;
       if (frame.end - start > this.options.maxPacketSize) {

@@ -5,12 +5,13 @@ import type { Subject } from "../hooks/subject.ts";
 import { type OutgoingPublish, publishSize } from "../mqtt/encode.ts";
 import type { ProtocolVersion, QoS } from "../mqtt/packets.ts";
 import type { Arena } from "./arena.ts";
+import { Brake, type Publisher } from "./brake.ts";
 import type { Counters } from "./counters.ts";
 import { Delivery, type Message } from "./message.ts";
 import { MessageQueue } from "./message_queue.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { Subscription } from "./subscription.ts";
-import type { Turn } from "./turn.ts";
+import type { Clock, Turn } from "./turn.ts";
 import type { PendingWill } from "./wills.ts";
 
 /** What a session needs of its Network Connection. */
@@ -32,7 +33,13 @@ export interface SessionContext {
   readonly turn: Turn;
   readonly arena: Arena;
   readonly counters: Counters;
+  readonly clock: Clock;
+  /** Whose packet is being handled. */
+  readonly publisher: Publisher | undefined;
 }
+
+/** Messages in the queue of a present client from which its publishers are held, unless its limit is lower. */
+const QUEUE_LONG = 1_000;
 
 export class Session {
   /** By the filter as the client wrote it, `$share/…` included. */
@@ -48,6 +55,7 @@ export class Session {
   pendingWill: PendingWill | undefined = undefined;
 
   readonly #context: SessionContext;
+  readonly #brake: Brake;
   #outlet: Outlet | undefined = undefined;
   #limits: ListenerOptions;
   #client: Subject;
@@ -68,6 +76,7 @@ export class Session {
     this.#context = context;
     this.#client = client;
     this.#limits = limits;
+    this.#brake = new Brake((ms, fn) => context.clock.setTimer(ms, fn));
   }
 
   get clientId(): string {
@@ -97,6 +106,7 @@ export class Session {
   }
 
   detach(): void {
+    this.#brake.release();
     this.#outlet = undefined;
     this.#outstanding = 0;
     this.#resend = [];
@@ -135,6 +145,7 @@ export class Session {
       this.queue.shift();
       next.client = this.#client;
       this.#send(next, outlet);
+      this.#easeBrake();
     }
   }
 
@@ -182,6 +193,20 @@ export class Session {
     for (let d = this.queue.shift(); d !== undefined; d = this.queue.shift()) this.#drop(d, reason);
     this.inflight.clear();
     this.received.clear();
+  }
+
+  /** How full the queue is; from 1 on publishers are held, at half of that they are released. */
+  get #fullness(): number {
+    const { maxQueuedMessages, maxQueuedBytes } = this.#limits;
+    return Math.max(
+      this.queue.length / Math.min(QUEUE_LONG, maxQueuedMessages / 2),
+      this.queue.bytes / (maxQueuedBytes / 2),
+    );
+  }
+
+  #easeBrake(): void {
+    if (this.queue.length === 0) this.#brake.forgive();
+    if (this.#brake.holding && this.#fullness < 0.5) this.#brake.release();
   }
 
   #window(outlet: Outlet): number {
@@ -232,6 +257,7 @@ export class Session {
       if (given === delivery) kept = false;
       this.#drop(given, "MessageQueueFull");
     });
+    if (this.present && this.#fullness >= 1) this.#brake.hold(this.#context.publisher);
     // It has no Packet Identifier of this client yet: the line shows the publisher's.
     if (kept && !this.present) {
       this.#context.hooks.offline_message?.({ ...unsent(delivery), client: this.#client });

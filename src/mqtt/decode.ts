@@ -34,6 +34,11 @@ function checkFlags(header: number, wanted: number): void {
   }
 }
 
+/** The header without DUP where 3.1 lets a client set it: on SUBSCRIBE, UNSUBSCRIBE and PUBREL sent again. */
+function withoutDup(header: number, version: ProtocolVersion): number {
+  return version === 3 ? header & 0xf7 : header;
+}
+
 /** A CONNECT of a protocol version that is not spoken here, with what could be read of it. */
 export class UnsupportedVersion extends MqttError {
   constructor(
@@ -41,6 +46,7 @@ export class UnsupportedVersion extends MqttError {
       readonly protocolVersion: number;
       /** `undefined` where the rest is not laid out as in 3.1.1. */
       readonly clientId: string | undefined;
+      readonly username: string | undefined;
       readonly keepAlive: number;
       readonly clean: boolean;
     },
@@ -60,7 +66,11 @@ export function peekVersion(reader: Reader): number | undefined {
 /** CONNECT (3.1). Throws MqttError; UnsupportedVersion where the version alone is the reason. */
 export function decodeConnect(header: number, reader: Reader): Connect {
   checkFlags(header, 0);
-  const protocolVersion = readProtocol(reader);
+  return readConnect(reader, readProtocol(reader));
+}
+
+/** Everything behind the Protocol Version. */
+function readConnect(reader: Reader, protocolVersion: ProtocolVersion): Connect {
   const flags = reader.byte();
   if ((flags & 0x01) !== 0) throw malformed("the reserved Connect Flag is 1"); // [MQTT-3.1.2-3]
   const willQos = flags >> 3 & 0x03;
@@ -107,10 +117,25 @@ function readProtocol(reader: Reader): ProtocolVersion {
   const version = reader.byte();
   if (name === "MQIsdp" && version === 3) return 3;
   if (name === "MQTT" && (version === 4 || version === 5)) return version;
-  throw new MqttError(
-    Reason.UnsupportedProtocolVersion,
-    `protocol ${name} version ${version} is not supported`,
-  ); // [MQTT-3.1.2-2]
+  throw unsupportedVersion(reader, version); // [MQTT-3.1.2-2]
+}
+
+/** Reads on as if it were 3.1.1, so that the refusal can be told with a name. */
+function unsupportedVersion(reader: Reader, protocolVersion: number): UnsupportedVersion {
+  try {
+    const { clientId, username, keepAlive, clean } = readConnect(reader, 4);
+    return new UnsupportedVersion({ protocolVersion, clientId, username, keepAlive, clean });
+  } catch (error) {
+    if (!(error instanceof MqttError)) throw error;
+    // Laid out in a way only that version knows.
+    return new UnsupportedVersion({
+      protocolVersion,
+      clientId: undefined,
+      username: undefined,
+      keepAlive: 0,
+      clean: false,
+    });
+  }
 }
 
 function readWill(reader: Reader, version: ProtocolVersion, qos: QoS, retain: boolean): Will {
@@ -189,7 +214,8 @@ export function decodeAcknowledgement(
   end: number,
   version: ProtocolVersion,
 ): Acknowledgement {
-  checkFlags(header, header >> 4 === PacketType.PUBREL ? 0x02 : 0x00);
+  if (header >> 4 === PacketType.PUBREL) checkFlags(withoutDup(header, version), 0x02); // [MQTT-3.6.1-1]
+  else checkFlags(header, 0x00);
   const reader = new Reader(bytes, start, end);
   const packetId = readPacketId(reader);
   let reasonCode = 0;
@@ -212,7 +238,7 @@ const RELEASE_CODES: ReadonlySet<number> = new Set([0x00, 0x92]);
 
 /** SUBSCRIBE (3.8). Topic Filters are read, not judged: a bad one is answered in the SUBACK. Throws MqttError. */
 export function decodeSubscribe(header: number, reader: Reader, version: ProtocolVersion): Subscribe {
-  checkFlags(header, 0x02); // [MQTT-3.8.1-1]
+  checkFlags(withoutDup(header, version), 0x02); // [MQTT-3.8.1-1]
   const packetId = readPacketId(reader);
   const properties = version === 5 ? readProperties(reader, ALLOWED.SUBSCRIBE) : NO_PROPERTIES_AT_ALL;
   if (reader.atEnd) throw protocolError("a SUBSCRIBE without a Topic Filter"); // [MQTT-3.8.3-2]
@@ -245,7 +271,7 @@ export function decodeSubscribe(header: number, reader: Reader, version: Protoco
 
 /** UNSUBSCRIBE (3.10). Throws MqttError. */
 export function decodeUnsubscribe(header: number, reader: Reader, version: ProtocolVersion): Unsubscribe {
-  checkFlags(header, 0x02); // [MQTT-3.10.1-1]
+  checkFlags(withoutDup(header, version), 0x02); // [MQTT-3.10.1-1]
   const packetId = readPacketId(reader);
   if (version === 5) readProperties(reader, ALLOWED.UNSUBSCRIBE);
   if (reader.atEnd) throw protocolError("an UNSUBSCRIBE without a Topic Filter"); // [MQTT-3.10.3-2]

@@ -13,12 +13,13 @@ export class Frame {
   bodyStart = 0;
   /** One past the packet's last byte. May lie beyond the bytes that have come. */
   end = 0;
+  /** Whether the Remaining Length is in its shortest form, which 5.0 asks for [MQTT-1.5.5-1] and 3.1.1 does not. */
+  shortest = true;
 }
 
 /**
  * Reads the fixed header at `start`. False where it has not come whole yet.
- * Throws a malformed MqttError for a Remaining Length of more than four bytes; that it is in its shortest form
- * is left to the reader of the packet, as 3.1.1 does not ask it.
+ * Throws a malformed MqttError for a Remaining Length of more than four bytes.
  */
 export function readFrame(frame: Frame, bytes: Uint8Array, start: number, available: number): boolean {
   let position = start + 1;
@@ -28,7 +29,10 @@ export function readFrame(frame: Frame, bytes: Uint8Array, start: number, availa
     if (position >= available) return false;
     const byte = bytes[position++] ?? 0;
     length |= (byte & 0x7f) << shift;
-    if (byte < 0x80) break;
+    if (byte < 0x80) {
+      frame.shortest = byte !== 0 || shift === 0;
+      break;
+    }
   }
   frame.header = bytes[start] ?? 0;
   frame.bodyStart = position;

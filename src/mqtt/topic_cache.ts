@@ -5,7 +5,7 @@
 import { MqttError } from "./error.ts";
 import { decodeUtf8 } from "./reader.ts";
 import { Reason } from "./reason_codes.ts";
-import { topicNameProblem } from "./topics.ts";
+import { levelCount, topicNameProblem } from "./topics.ts";
 
 const encoder = new TextEncoder();
 
@@ -15,6 +15,7 @@ export class TopicName<Memo = unknown> {
   readonly wire: Uint8Array;
   /** The name as a JSON string. */
   readonly json: string;
+  readonly levels: number;
   memo: Memo | undefined = undefined;
 
   /** Throws MqttError (Topic Name invalid) for an empty name, a wildcard or U+0000. */
@@ -27,6 +28,7 @@ export class TopicName<Memo = unknown> {
     this.wire[1] = bytes.length & 0xff;
     this.wire.set(bytes, 2);
     this.json = JSON.stringify(text);
+    this.levels = levelCount(text);
   }
 }
 

@@ -119,7 +119,7 @@ function refuseVersion(connection: Connection, error: UnsupportedVersion): void 
   connection.protocolVersion = claimed.protocolVersion > 5 ? 5 : 4;
   if (claimed.clientId !== undefined) {
     const event: ClientConnect = {
-      client: new Subject(broker.options.nodeId, connection.peer, claimed.clientId, undefined),
+      client: new Subject(broker.options.nodeId, connection.peer, claimed.clientId, claimed.username),
       keepAlive: claimed.keepAlive,
       protocolVersion: claimed.protocolVersion,
       clean: claimed.clean,

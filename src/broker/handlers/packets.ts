@@ -7,7 +7,7 @@ import {
   decodeUnsubscribe,
 } from "../../mqtt/decode.ts";
 import { writeAcknowledgement, writePingresp } from "../../mqtt/encode.ts";
-import { protocolError } from "../../mqtt/error.ts";
+import { malformed, protocolError } from "../../mqtt/error.ts";
 import type { Frame } from "../../mqtt/framing.ts";
 import { PacketType } from "../../mqtt/packets.ts";
 import { Reader } from "../../mqtt/reader.ts";
@@ -27,6 +27,7 @@ export function handlePacket(connection: Connection, frame: Frame, bytes: Uint8A
   const client = connection.client;
   if (client === undefined) return handleConnect(connection, header, new Reader(bytes, bodyStart, end));
   const version = connection.protocolVersion;
+  if (version === 5 && !frame.shortest) throw malformed("the Remaining Length is not in its shortest form");
   switch (type) {
     case PacketType.PUBLISH:
       return handlePublish(connection, client, header, bytes, bodyStart, end);

@@ -5,7 +5,6 @@ import { MqttError } from "../../mqtt/error.ts";
 import { PacketType, type Publish } from "../../mqtt/packets.ts";
 import { Reason, type ReasonCode } from "../../mqtt/reason_codes.ts";
 import type { TopicName } from "../../mqtt/topic_cache.ts";
-import { levelCount } from "../../mqtt/topics.ts";
 import type { Client } from "../client.ts";
 import type { Connection } from "../connection.ts";
 import { Message } from "../message.ts";
@@ -85,7 +84,7 @@ function checkCapabilities(connection: Connection, packet: Publish, name: TopicN
   if (packet.retain && !retainAvailable) {
     throw new MqttError(Reason.RetainNotSupported, "Retained Messages are not supported"); // [MQTT-3.2.2-14]
   }
-  if (maxTopicLevels > 0 && levelCount(name.text) > maxTopicLevels) {
+  if (maxTopicLevels > 0 && name.levels > maxTopicLevels) {
     throw new MqttError(Reason.TopicNameInvalid, `a Topic Name of more than ${maxTopicLevels} levels`);
   }
 }

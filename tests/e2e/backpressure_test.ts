@@ -1,0 +1,66 @@
+// A flood meets subscribers of all kinds: the healthy one loses nothing, the stalled one loses alone.
+import { equal, ok } from "node:assert/strict";
+import { floodPublish } from "../helpers/flood_publisher.ts";
+import { Hookline } from "../helpers/hookline.ts";
+import { RawClient } from "../helpers/raw_client.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+
+const MESSAGES = 30_000;
+/** RMQTT's own limits: a flood passes them in a moment. */
+const LISTENER = `[listener.tcp.default]\naddr = "127.0.0.1:0"\nmax_inflight = 16\nmax_mqueue_len = 1000\n`;
+const HOOKS = `urls = ["file:./hook.log"]\nrule.message_dropped = [{}]\nrule.session_subscribed = [{}]\n`;
+
+/** Subscribes with QoS 1 and acknowledges everything: mosquitto_sub, until `count` messages came. */
+async function countMessages(broker: Hookline, count: number): Promise<number> {
+  const { code, stdout } = await new Deno.Command("mosquitto_sub", {
+    args: [
+      "-p",
+      String(broker.port),
+      "-t",
+      "flood/#",
+      "-q",
+      "1",
+      "-C",
+      String(count),
+      "-W",
+      "60",
+      "-i",
+      "healthy",
+    ],
+  }).output();
+  equal(code, 0, "not all messages came");
+  return new TextDecoder().decode(stdout).trimEnd().split("\n").length;
+}
+
+Deno.test("a flood loses nothing at a healthy subscriber whose queue is far smaller than the flood", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: HOOKS });
+  const received = countMessages(broker, MESSAGES);
+  await broker.event((e) => e["clientid"] === "healthy", "it subscribed");
+  const flood = { port: broker.port, topic: "flood/1", payload: String, count: MESSAGES, window: 60_000 };
+  equal(await floodPublish(flood), MESSAGES);
+  equal(await received, MESSAGES);
+  await broker.stop();
+  equal((await broker.events()).filter((e) => e["action"] === "message_dropped").length, 0);
+});
+
+Deno.test("a subscriber that acknowledges nothing loses alone", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: HOOKS });
+  const { client: stalled } = await RawClient.connect(broker.port, 4, { clientId: "stalled" });
+  await using _ = stalled;
+  await stalled.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "flood/#", qos: 1 }] });
+  await stalled.expect("suback");
+  const received = countMessages(broker, MESSAGES);
+  await broker.event((e) => e["clientid"] === "healthy", "it subscribed");
+  const flood = { port: broker.port, topic: "flood/1", payload: String, count: MESSAGES, window: 60_000 };
+  equal(await floodPublish(flood), MESSAGES);
+  equal(await received, MESSAGES);
+  await stalled[Symbol.asyncDispose]();
+  await broker.stop();
+  const dropped = (await broker.events()).filter((e) => e["action"] === "message_dropped");
+  ok(dropped.every((e) => e["clientid"] === "stalled"));
+  // All but the 16 in its window: 1,000 were waiting when it went, and the others found the queue full.
+  equal(dropped.filter((e) => e["reason"] === "MessageQueueFull").length, MESSAGES - 1_016);
+  equal(dropped.length, MESSAGES - 16);
+});
