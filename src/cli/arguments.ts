@@ -1,6 +1,6 @@
 // The command line, checked against the table of verbs.
 import { parseArgs } from "node:util";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../config/nearest.ts";
 import { type OptionValue, UsageError, type Values, type VerbEntry, type VerbOption } from "./verb.ts";
 import { COMMON_OPTIONS } from "./verbs.ts";
 

@@ -8,7 +8,7 @@ import { probe } from "../sinks/open_sinks.ts";
 import { configuredUrls, isLoopback, loadConfigured } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import { maskUrl } from "./mask_url.ts";
+import { maskUrl } from "../sinks/mask_url.ts";
 import { tableText } from "./table.ts";
 import type { Verb } from "./verb.ts";
 import { visible } from "./visible.ts";

@@ -6,7 +6,7 @@ import { hintFor, parseArguments } from "./arguments.ts";
 import { EXIT } from "./exit_code.ts";
 import { programHelp, verbHelp } from "./help.ts";
 import { type Io, processIo, StdoutClosed } from "./io.ts";
-import { maskUrl } from "./mask_url.ts";
+import { maskUrl } from "../sinks/mask_url.ts";
 import { UsageError } from "./verb.ts";
 import { VERBS } from "./verbs.ts";
 import { visible } from "./visible.ts";

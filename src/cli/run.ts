@@ -11,7 +11,7 @@ import { configuredUrls, isLoopback, loadConfigured } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import { type Log, openLogger } from "./logger.ts";
 import { catchSignals } from "./signals.ts";
-import { maskUrl } from "./mask_url.ts";
+import { maskUrl } from "../sinks/mask_url.ts";
 import { textOf, type Verb } from "./verb.ts";
 
 /** How long clients that do not read may hold up the end, milliseconds. */

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { type Document, isTable } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
-import { nearest } from "./_nearest.ts";
+import { nearest } from "./nearest.ts";
 
 /** Schemas by key; each one's message says what is allowed. Every key may be left out. */
 export type Fields = Readonly<Record<string, v.GenericSchema<unknown>>>;

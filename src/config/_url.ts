@@ -1,7 +1,7 @@
 // Which URLs lines may go to: the schemes file, http and https, and what each one needs.
 import { filePathOf } from "../sinks/file/file_url.ts";
 import { SinkError } from "../sinks/sink.ts";
-import { nearest } from "./_nearest.ts";
+import { nearest } from "./nearest.ts";
 
 const ALLOWED = 'a URL with the scheme file, http or https, such as "file:///var/log/hookline/hook.log" ' +
   'or "http://127.0.0.1:5656/hook"';

@@ -18,7 +18,14 @@ const FAILED_MS = 60_000;
 export type AppendOptions = Omit<FileOptions, "bufferBytes"> & {
   /** How every line starts: a torn last line that agrees with it is cut off at open, any other is kept. */
   readonly ownStart: string;
+  /** Nobody else has business in this file: when it was moved or changed, writing fails with FileChanged. */
+  readonly exclusive?: boolean;
 };
+
+/** An exclusive file was renamed, removed or changed by someone else: it takes no more lines. */
+export class FileChanged extends Error {
+  override readonly name = "FileChanged";
+}
 
 /** What the operator should read, though lines are still being written. */
 export type Note = (level: "info" | "warn" | "error", text: string) => void;
@@ -130,7 +137,11 @@ export class AppendFile {
     this.#lookAt = this.#clock.now() + LOOK_MS;
     if (this.#file === undefined) return;
     const there = this.#disk.stat(this.path);
-    if (there !== undefined && isSame(there, this.#identity)) {
+    const moved = !isSame(there, this.#identity);
+    if (this.#options.exclusive === true && (moved || there?.size !== this.#size)) {
+      throw new FileChanged("It was renamed, removed or changed by someone else");
+    }
+    if (there !== undefined && !moved) {
       this.#size = there.size;
       return;
     }

@@ -1,58 +1,14 @@
-// The file sink: lines gather as text during a turn and leave in one write at its end.
-//
-// Measured (Deno 2.9.6, one core of a shared machine, 500-byte lines as the hooks make them, each a few strings put
-// together): one growing string makes 3.6 to 4.1 M lines/s, an array that is joined 3.3 to 3.5 M, for joining
-// flattens each line first and copies it then; in the whole broker that is 500 k messages/s instead of 440 k. Turns of
-// one line reach 0.6 M lines/s. Pieces of 64 Ki to 128 Ki characters are best; 256 Ki and more lose a quarter.
+// The file sink: an append file behind a line writer.
 import type { Clock } from "../clock.ts";
-import type { ReportSink, Sink, SinkReport, SinkStatus } from "../sink.ts";
+import type { ReportSink, Sink, SinkStatus } from "../sink.ts";
 import { type Disk, realDisk } from "./_disk.ts";
-import { countLines } from "./_line_bounds.ts";
-import { isDiskFull, reason } from "./_reason.ts";
-import { WaitingLines } from "./_waiting_lines.ts";
 import { AppendFile } from "./append_file.ts";
+import { LineWriter, type Tell } from "./line_writer.ts";
 import type { FileOptions } from "./options.ts";
-
-/** Characters gathered before they are written even though the turn goes on; bounds what a turn holds in memory. */
-const PIECE_CHARS = 128 * 1024;
-/** Holds a piece in UTF-8; one with a huge line, or of mostly long characters, is encoded apart. */
-const BUFFER_BYTES = 512 * 1024;
-/** Between two tries while the disk takes no lines, milliseconds. */
-const RETRY_MS = 100;
-/** Between two reports of the same kind, of a failure or of lines lost, milliseconds. */
-const REPORT_MS = 60_000;
-
-/** The keys of `linesDropped`. */
-type DropReason = "DiskFull" | "WriteFailed" | "Closed";
-
-/** The time during which the disk takes no lines. */
-interface Failure {
-  readonly since: number;
-  dropReason: DropReason;
-  text: string;
-  told: boolean;
-  written: number;
-  dropped: number;
-}
 
 export class FileSink implements Sink {
   readonly url: string;
-  readonly #file: AppendFile;
-  readonly #report: ReportSink;
-  readonly #clock: Clock;
-  readonly #encoder = new TextEncoder();
-  readonly #buffer = new Uint8Array(BUFFER_BYTES);
-  readonly #waiting: WaitingLines;
-  readonly #linesDropped: Record<string, number> = {};
-  #pending = "";
-  #pendingLines = 0;
-  #linesWritten = 0;
-  #failure: Failure | undefined;
-  #stopRetry: (() => void) | undefined;
-  #droppedUntold = 0;
-  #tellDropsAt = -Infinity;
-  #tellFailureAt = -Infinity;
-  #disposed = false;
+  readonly #writer: LineWriter;
 
   /** Opens the file; when that fails the sink starts degraded and goes on trying. Never throws. */
   constructor(
@@ -64,163 +20,37 @@ export class FileSink implements Sink {
     disk: Disk = realDisk,
   ) {
     this.url = url;
-    this.#report = report;
-    this.#clock = clock;
-    this.#waiting = new WaitingLines(options.bufferBytes);
-    const appendOptions = { ...options, ownStart: '{"action":"' };
-    this.#file = new AppendFile(path, appendOptions, (level, text) => this.#tell(level, text), clock, disk);
-    this.#attempt(() => this.#file.open());
+    const tell: Tell = (level, text, dropped = 0) =>
+      report({ level, url, text, ...(dropped > 0 ? { dropped } : {}) });
+    const file = new AppendFile(path, { ...options, ownStart: '{"action":"' }, tell, clock, disk);
+    this.#writer = new LineWriter(file, options.bufferBytes, tell, clock);
   }
 
   append(line: string): void {
-    if (this.#disposed) return this.#drop(1, "Closed");
-    this.#pending += line;
-    this.#pendingLines++;
-    if (this.#pending.length >= PIECE_CHARS) this.#writePending();
+    this.#writer.append(line);
   }
 
   flush(): void {
-    if (this.#pendingLines > 0) this.#writePending();
-    this.#file.endTurn();
+    this.#writer.flush();
   }
 
   reopen(): void {
-    if (this.#disposed) return;
-    this.#attempt(() => this.#file.reopen());
-    if (this.#failure !== undefined) this.#retry();
+    this.#writer.reopen();
   }
 
   status(): SinkStatus {
+    const { written, waiting, dropped, failure } = this.#writer;
     return {
-      state: this.#failure === undefined ? "ok" : "degraded",
-      linesWritten: this.#linesWritten,
-      linesWaiting: this.#pendingLines + this.#waiting.lines,
-      linesDropped: { ...this.#linesDropped },
-      ...(this.#failure === undefined ? {} : { lastError: this.#failure.text }),
+      state: failure === undefined ? "ok" : "degraded",
+      linesWritten: written,
+      linesWaiting: waiting,
+      linesDropped: { ...dropped },
+      ...(failure === undefined ? {} : { lastError: failure }),
     };
   }
 
   /** What the disk does not take now is lost, counted and reported; waits for a compression, at most five seconds. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#disposed) return;
-    this.flush();
-    if (this.#failure !== undefined) this.#retry();
-    this.#disposed = true;
-    this.#stopRetry?.();
-    if (this.#failure !== undefined) {
-      this.#tellDropsAt = -Infinity;
-      this.#drop(this.#waiting.take(this.#waiting.bytes.length), this.#failure.dropReason);
-    }
-    await this.#file.close();
-  }
-
-  #writePending(): void {
-    const lines = this.#pendingLines;
-    const bytes = this.#encode(this.#pending);
-    this.#pending = "";
-    this.#pendingLines = 0;
-    if (this.#failure !== undefined) return this.#keep(bytes, this.#failure);
-    const written = this.#file.write(bytes);
-    if (written.error === undefined) {
-      this.#linesWritten += lines;
-      return;
-    }
-    this.#linesWritten += countLines(bytes.subarray(0, written.bytes));
-    this.#keep(bytes.subarray(written.bytes), this.#fail(written.error));
-  }
-
-  #encode(text: string): Uint8Array {
-    const { read, written } = this.#encoder.encodeInto(text, this.#buffer);
-    return read === text.length ? this.#buffer.subarray(0, written) : this.#encoder.encode(text);
-  }
-
-  #keep(lines: Uint8Array, failure: Failure): void {
-    const refused = this.#waiting.add(lines);
-    if (refused > 0) this.#drop(refused, failure.dropReason);
-  }
-
-  #attempt(open: () => void): void {
-    try {
-      open();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): Failure {
-    const text = `${this.#file.path} takes no lines: ${reason(error)}.`;
-    const failure = this.#failure ??= {
-      since: this.#clock.now(),
-      dropReason: "WriteFailed",
-      text,
-      told: false,
-      written: 0,
-      dropped: 0,
-    };
-    failure.text = text;
-    failure.dropReason = isDiskFull(error) ? "DiskFull" : "WriteFailed";
-    this.#stopRetry ??= this.#clock.setTimer(RETRY_MS, () => this.#retry());
-    this.#tellFailure(failure);
-    return failure;
-  }
-
-  /** Once per failure, but one that comes and goes does not flood the log. */
-  #tellFailure(failure: Failure): void {
-    if (failure.told || this.#clock.now() < this.#tellFailureAt) return;
-    failure.told = true;
-    this.#tellFailureAt = this.#clock.now() + REPORT_MS;
-    this.#tell("error", `${failure.text} Lines wait in memory, and writing is tried again until it works.`);
-  }
-
-  #retry(): void {
-    this.#stopRetry?.();
-    this.#stopRetry = undefined;
-    const failure = this.#failure;
-    if (failure === undefined) return;
-    const { bytes, error } = this.#file.write(this.#waiting.bytes);
-    this.#file.endTurn();
-    const lines = this.#waiting.take(bytes);
-    failure.written += lines;
-    this.#linesWritten += lines;
-    if (error === undefined) this.#recover(failure);
-    else this.#fail(error);
-    this.#tellDrops();
-  }
-
-  #recover(failure: Failure): void {
-    this.#failure = undefined;
-    if (!failure.told && this.#droppedUntold === 0) return;
-    const seconds = ((this.#clock.now() - failure.since) / 1000).toFixed(1);
-    this.#tell(
-      "info",
-      `${this.#file.path} takes lines again after ${seconds} s: ${failure.written} lines that waited are in it, ` +
-        `${failure.dropped} were lost.`,
-      this.#takeUntold(),
-    );
-  }
-
-  #drop(lines: number, why: DropReason): void {
-    this.#linesDropped[why] = (this.#linesDropped[why] ?? 0) + lines;
-    this.#droppedUntold += lines;
-    if (this.#failure !== undefined) this.#failure.dropped += lines;
-    this.#tellDrops();
-  }
-
-  /** Tells of lost lines once a minute, so that no count stays untold and none floods the log. */
-  #tellDrops(): void {
-    if (this.#droppedUntold === 0 || this.#clock.now() < this.#tellDropsAt) return;
-    this.#tellDropsAt = this.#clock.now() + REPORT_MS;
-    const cause = this.#failure?.text ?? `${this.#file.path} is closed.`;
-    this.#tell("error", `${this.#droppedUntold} lines were lost. ${cause}`, this.#takeUntold());
-  }
-
-  #takeUntold(): number {
-    const dropped = this.#droppedUntold;
-    this.#droppedUntold = 0;
-    return dropped;
-  }
-
-  #tell(level: SinkReport["level"], text: string, dropped = 0): void {
-    this.#report({ level, url: this.url, text, ...(dropped > 0 ? { dropped } : {}) });
+    await this.#writer.close();
   }
 }

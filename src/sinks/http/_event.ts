@@ -1,0 +1,52 @@
+// An event on its way to the endpoint, and the parcel that carries it, or several, in one request.
+import type { Segment } from "./_segments.ts";
+
+/** One line of the backlog. */
+export interface QueuedEvent {
+  /** Without its newline. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Client Identifier it is about; `""` where it has none, or where nobody asked. */
+  readonly client: string;
+  /** Where it stands: the segment, absent in memory, and the byte offset in it. */
+  readonly segment?: Segment;
+  readonly offset: number;
+  /** Lines of the segment before it. */
+  readonly index: number;
+  /** Nothing more is to be done for it: delivered, parked or lost. */
+  settled: boolean;
+  /** Its batch was refused: it is sent by itself from now on. */
+  alone: boolean;
+}
+
+/** One request's worth, sent again as it is until it is delivered, split or parked. */
+export interface Parcel {
+  readonly events: readonly QueuedEvent[];
+  /** Idempotency-Key of every attempt. */
+  readonly key: string;
+  attempts: number;
+  /** Milliseconds of its own attempts and of the waits after them, where the event may be to blame. */
+  elapsed: number;
+  /** Not to be sent before, on the sink's clock. */
+  notBefore: number;
+  /** The endpoint was to blame for the last failure. */
+  endpointFailed: boolean;
+  /** Unix milliseconds. */
+  firstAttempt: number;
+  lastAttempt: number;
+}
+
+/** Joins events to a body: one as it is, several as lines that each end in a newline. */
+export function bodyOf(events: readonly QueuedEvent[], asLines: boolean): Uint8Array<ArrayBuffer> {
+  const [first] = events;
+  if (first !== undefined && !asLines) return first.bytes;
+  const body = new Uint8Array(events.reduce((sum, { bytes }) => sum + bytes.length + 1, 0));
+  let at = 0;
+  for (const { bytes } of events) {
+    body.set(bytes, at);
+    at += bytes.length;
+    body[at++] = NEWLINE;
+  }
+  return body;
+}
+
+const NEWLINE = 0x0a;
