@@ -20,6 +20,8 @@ const INPUT_START = 2 * 1024;
 const INPUT_LARGEST = 64 * 1024;
 /** Output that waits for a slow peer before its session keeps messages back; one turn's output may pass it. */
 const OUTPUT_HIGH = 1024 * 1024;
+/** Output, acknowledgements by then, at which a peer that does not read is not read any more either. */
+const OUTPUT_STOP = 2 * OUTPUT_HIGH;
 /** How long a closed connection may take to hear why, milliseconds. */
 const LINGER = 2_000;
 
@@ -32,7 +34,7 @@ export class Connection implements Outlet, Flushable, Publisher {
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
   receiveMaximum = 65_535;
-  /** When bytes last came, on the turn's `elapsed` clock; at first, when the connection was accepted. */
+  /** When bytes last came, on the turn's `elapsed` clock; until the CONNECT, when the connection was accepted. */
   lastReadAt: number;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
   out = new OutputBuffer();
@@ -49,9 +51,9 @@ export class Connection implements Outlet, Flushable, Publisher {
   /** Nothing can be written any more. What the peer sent before is still read, up to the end of the stream. */
   #broken = false;
   #flushing = false;
-  /** How many sessions hold it, and what ends the wait for them. */
+  /** How many sessions hold it; and what lets {@link run} go on after a pause. */
   #holds = 0;
-  #whenReleased: (() => void) | undefined = undefined;
+  #whenResumed: (() => void) | undefined = undefined;
 
   constructor(readonly broker: Broker, transport: Transport, readonly options: ListenerOptions) {
     this.#transport = transport;
@@ -73,10 +75,10 @@ export class Connection implements Outlet, Flushable, Publisher {
   /** Reads until the connection is gone. Never rejects. */
   async run(): Promise<void> {
     while (this.#state !== "closed") {
-      if (this.#holds > 0) {
-        await new Promise<void>((resolve) => this.#whenReleased = resolve);
+      if (this.#paused) {
+        await new Promise<void>((resolve) => this.#whenResumed = resolve);
         this.broker.turn.enter();
-        this.#receive(0); // what came whole before it was held
+        this.#receive(0); // what came whole before the pause
         continue;
       }
       let count: number | null;
@@ -91,7 +93,7 @@ export class Connection implements Outlet, Flushable, Publisher {
       this.broker.turn.enter();
       if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
       if (this.#state === "closing") continue; // drained, so that the peer hears our last words before a reset
-      this.lastReadAt = this.broker.turn.elapsed;
+      if (this.#state === "open") this.lastReadAt = this.broker.turn.elapsed;
       this.#receive(count);
     }
   }
@@ -117,14 +119,14 @@ export class Connection implements Outlet, Flushable, Publisher {
   }
 
   release(): void {
-    if (--this.#holds > 0) return;
-    this.#whenReleased?.();
-    this.#whenReleased = undefined;
+    this.#holds--;
+    this.#resume();
   }
 
   /** The CONNECT was accepted. */
   open(client: Client): void {
     this.client = client;
+    this.lastReadAt = this.broker.turn.elapsed;
     this.#state = "open";
   }
 
@@ -144,6 +146,7 @@ export class Connection implements Outlet, Flushable, Publisher {
     if (this.#state === "closing" || this.#state === "closed") return;
     this.#state = "closing";
     this.#closedAt = this.broker.turn.elapsed;
+    this.#resume();
     this.broker.connectionEnded(this, reason);
     this.touch();
   }
@@ -200,6 +203,7 @@ export class Connection implements Outlet, Flushable, Publisher {
     }
     buffer.clear();
     this.#writing = false;
+    this.#resume();
     const session = this.client?.session;
     const waiting = session !== undefined && session.waiting;
     if (this.out.length === 0 && this.#state === "open" && !waiting) return;
@@ -213,8 +217,20 @@ export class Connection implements Outlet, Flushable, Publisher {
     if (this.#state === "handshake" || this.#state === "open") this.close(reason);
     if (this.#state === "closed") return;
     this.#state = "closed";
+    this.#resume();
     this.#transport.close();
     this.broker.connectionClosed(this);
+  }
+
+  /** Whether nothing may be read now. A client at its end is read, so that it hears why. */
+  get #paused(): boolean {
+    return (this.#holds > 0 || this.out.length >= OUTPUT_STOP) && this.#state === "open";
+  }
+
+  #resume(): void {
+    if (this.#paused) return;
+    this.#whenResumed?.();
+    this.#whenResumed = undefined;
   }
 
   #receive(count: number): void {
@@ -240,7 +256,7 @@ export class Connection implements Outlet, Flushable, Publisher {
     const frame = this.#frame;
     let start = 0;
     while (
-      start < available && this.#holds === 0 && (this.#state === "handshake" || this.#state === "open")
+      start < available && !this.#paused && (this.#state === "handshake" || this.#state === "open")
     ) {
       const whole = readFrame(frame, this.#input, start, available);
       if (!whole) break;

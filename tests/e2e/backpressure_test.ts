@@ -64,3 +64,43 @@ Deno.test("a subscriber that acknowledges nothing loses alone", async () => {
   equal(dropped.filter((e) => e["reason"] === "MessageQueueFull").length, MESSAGES - 1_016);
   equal(dropped.length, MESSAGES - 16);
 });
+
+Deno.test("a publisher that does not read its acknowledgements is not read any more, and grows nothing", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, hooks: "" });
+  const before = await residentMegabytes(broker.pid);
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port: broker.port });
+  const connect = "10 0d 0004 4d515454 04 02 0000 0001 61";
+  await conn.write(Uint8Array.fromHex(connect.replaceAll(" ", "")));
+  const publish = Uint8Array.fromHex("3206000174000178".padEnd(16, "0")); // QoS 1, topic "t", Packet Identifier, "x"
+  const batch = new Uint8Array(publish.length * 8_192);
+  for (let i = 0; i < 8_192; i++) batch.set(publish, i * publish.length);
+  let sent = 0;
+  for (let blocked = false; !blocked;) {
+    const writing = conn.write(batch.subarray(sent % batch.length)).then((count) => sent += count);
+    blocked = await noProgress(writing, 1_000);
+    if (sent > 512 * 1024 * 1024) throw new Error("it read half a gigabyte and goes on");
+  }
+  const grown = await residentMegabytes(broker.pid) - before;
+  ok(grown < 100, `${grown} MB for one client that does not read`);
+  // Nobody else notices.
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "other" });
+  await using _ = client;
+  await client.ping();
+});
+
+/** Whether `work` is still undone after `ms`. */
+async function noProgress(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(true), ms));
+  const done = work.then(() => false, () => false);
+  const blocked = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return blocked;
+}
+
+/** Resident memory of a process on Linux. */
+async function residentMegabytes(pid: number): Promise<number> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
