@@ -28,15 +28,16 @@ export class MessageQueue {
 
   /**
    * Adds `delivery` and gives up what must go for it: the newcomer itself when it is QoS 0, else the oldest
-   * QoS 0, else the oldest.
+   * QoS 0, else the oldest. One that no queue of these limits could hold is given up alone.
    * @param evict is told each delivery that is given up, the newcomer included
    */
   push(delivery: Delivery, limits: QueueLimits, evict: (delivery: Delivery) => void): void {
     const size = delivery.message.size;
+    if (limits.maxQueuedMessages < 1 || size > limits.maxQueuedBytes) return evict(delivery);
     const overfull = (): boolean =>
       this.length >= limits.maxQueuedMessages || this.#bytes + size > limits.maxQueuedBytes;
     while (overfull()) {
-      if (delivery.qos === 0 || this.length === 0) return evict(delivery);
+      if (delivery.qos === 0) return evict(delivery);
       const oldest = this.#qos0.shift() ?? this.#qos12.shift();
       if (oldest === undefined) break;
       this.#bytes -= oldest.delivery.message.size;

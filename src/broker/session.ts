@@ -255,7 +255,8 @@ export class Session {
     let kept = true;
     this.queue.push(delivery, this.#limits, (given) => {
       if (given === delivery) kept = false;
-      this.#drop(given, "MessageQueueFull");
+      const expired = given.message.expiresAt <= this.#context.turn.elapsed;
+      this.#drop(given, expired ? "MessageExpiration" : "MessageQueueFull");
     });
     if (this.present && this.#fullness >= 1) this.#brake.hold(this.#context.publisher);
     // It has no Packet Identifier of this client yet: the line shows the publisher's.
@@ -266,7 +267,9 @@ export class Session {
 
   #complete(delivery: Delivery, reasonCode: number, packet: string): void {
     this.inflight.delete(delivery.packetId);
-    this.#outstanding--;
+    const unsentAgain = this.#resend.indexOf(delivery);
+    if (unsentAgain < 0) this.#outstanding--;
+    else this.#resend.splice(unsentAgain, 1); // acknowledged late, for the connection before this one
     if (reasonCode >= 0x80 && packet !== "PUBCOMP") {
       this.#drop(delivery, `Error(${packet} 0x${reasonCode.toString(16)})`);
     } else {

@@ -16,7 +16,10 @@ export interface SessionStore {
 /** Retained Messages, by topic. */
 export interface RetainedStore {
   readonly size: number;
-  /** Replaces the topic's message; one with an empty payload removes it. False where a limit forbids keeping it. */
+  /**
+   * Replaces the topic's message; one with an empty payload removes it.
+   * False where a limit forbids keeping it: then the topic has none, for the one before is no longer true.
+   */
   set(message: Message): boolean;
   /** Those whose topic matches a filter and that have not expired at `now` (the turn's `elapsed` clock). */
   match(filter: string, now: number): Message[];
@@ -61,19 +64,19 @@ export class MemoryRetainedStore implements RetainedStore {
 
   set(message: Message): boolean {
     const before = this.#messages.get(message.topic);
-    const bytes = this.#bytes - (before?.size ?? 0);
     if (message.payload.length === 0) {
-      this.#messages.delete(message.topic); // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
-      this.#bytes = bytes;
+      if (before !== undefined) this.#remove(before); // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
       return true;
     }
     const count = this.#messages.size + (before === undefined ? 1 : 0);
-    if (count > this.#limits.maxRetainedMessages || bytes + message.size > this.#limits.maxRetainedBytes) {
+    const bytes = this.#bytes - (before?.size ?? 0) + message.size;
+    if (count > this.#limits.maxRetainedMessages || bytes > this.#limits.maxRetainedBytes) {
+      if (before !== undefined) this.#remove(before);
       return false;
     }
     message.keepLong();
     this.#messages.set(message.topic, message);
-    this.#bytes = bytes + message.size;
+    this.#bytes = bytes;
     return true;
   }
 
@@ -82,14 +85,14 @@ export class MemoryRetainedStore implements RetainedStore {
     const consider = (message: Message | undefined): void => {
       if (message === undefined) return;
       if (message.expiresAt > now) found.push(message);
-      else this.#expire(message);
+      else this.#remove(message);
     };
     if (!filter.includes("+") && !filter.includes("#")) consider(this.#messages.get(filter));
     else for (const m of this.#messages.values()) if (topicMatches(filter, m.topic)) consider(m);
     return found;
   }
 
-  #expire(message: Message): void {
+  #remove(message: Message): void {
     this.#messages.delete(message.topic);
     this.#bytes -= message.size;
   }
