@@ -105,6 +105,13 @@ export class Broker implements SessionContext {
     return this.#occupancyOf(options).clients;
   }
 
+  /** Whether `mqtt.max_sessions` leaves no room for a session of this client. */
+  lacksRoomFor(clientId: string): boolean {
+    const { maxSessions } = this.options;
+    return maxSessions > 0 && this.#sessions.size >= maxSessions &&
+      this.#sessions.get(clientId) === undefined;
+  }
+
   isConnected(clientId: string): boolean {
     return this.#sessions.get(clientId)?.present ?? false;
   }

@@ -78,6 +78,8 @@ export const LISTENER_DEFAULTS: ListenerOptions = {
 export interface BrokerOptions {
   /** `node.id`, the `node` of every line. */
   readonly nodeId: number;
+  /** `mqtt.max_sessions`, present and absent together; a client that needs one more is refused. 0: no limit. */
+  readonly maxSessions: number;
   /** `retainer.max_retained_messages`: topics that hold one; a new topic past it is not retained. */
   readonly maxRetainedMessages: number;
   /** `retainer.max_retained_bytes`, payload and topic bytes. */
@@ -86,6 +88,7 @@ export interface BrokerOptions {
 
 export const BROKER_DEFAULTS: BrokerOptions = {
   nodeId: 1,
+  maxSessions: 1_000_000,
   maxRetainedMessages: 1_000_000,
   maxRetainedBytes: 512 * 1024 * 1024,
 };

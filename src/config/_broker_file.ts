@@ -4,7 +4,7 @@ import type { Document } from "./_document.ts";
 import { anything, integer, size, text } from "./_fields.ts";
 import { DEFAULT_LISTENER, readListeners } from "./_listener.ts";
 import { defaultLog, readLog } from "./_log.ts";
-import { UNUSED_AT_TOP, UNUSED_IN_NODE, UNUSED_IN_PLUGINS } from "./_rmqtt_keys.ts";
+import { UNUSED_AT_TOP, UNUSED_IN_MQTT, UNUSED_IN_NODE, UNUSED_IN_PLUGINS } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
 import type { LogOptions, TcpListener } from "./config.ts";
 
@@ -34,13 +34,21 @@ export function readBrokerFile(doc: Document, cwd: string): BrokerFile {
     node: anything(),
     log: anything(),
     plugins: anything(),
+    mqtt: anything(),
     retainer: anything(),
     listener: anything(),
   };
   readTable(doc, [], doc.data, top, UNUSED_AT_TOP);
-  const { node, log, plugins, retainer, listener } = doc.data;
+  const { node, log, plugins, mqtt, retainer, listener } = doc.data;
   const nodeValues = readTable(doc, ["node"], node, { id: integer(1, 4_294_967_295) }, UNUSED_IN_NODE);
   const pluginValues = readTable(doc, ["plugins"], plugins, { dir: text("a folder") }, UNUSED_IN_PLUGINS);
+  const mqttValues = readTable(
+    doc,
+    ["mqtt"],
+    mqtt,
+    { max_sessions: integer(0, 1_000_000_000) },
+    UNUSED_IN_MQTT,
+  );
   const retainerValues = readTable(doc, ["retainer"], retainer, {
     max_retained_messages: integer(1, 100_000_000),
     max_retained_bytes: size("1KB", "1TB"),
@@ -49,6 +57,7 @@ export function readBrokerFile(doc: Document, cwd: string): BrokerFile {
     log: readLog(doc, log, cwd),
     broker: {
       nodeId: nodeValues?.id ?? BROKER_DEFAULTS.nodeId,
+      maxSessions: mqttValues?.max_sessions ?? BROKER_DEFAULTS.maxSessions,
       maxRetainedMessages: retainerValues?.max_retained_messages ?? BROKER_DEFAULTS.maxRetainedMessages,
       maxRetainedBytes: retainerValues?.max_retained_bytes ?? BROKER_DEFAULTS.maxRetainedBytes,
     },

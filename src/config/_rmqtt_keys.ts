@@ -1,6 +1,8 @@
 // Keys that RMQTT's own files have and Hookline has no use for: noted in one warning, never an error.
 
-export const UNUSED_AT_TOP = ["task", "rpc", "grpc", "mqtt"] as const;
+export const UNUSED_AT_TOP = ["task", "rpc", "grpc"] as const;
+
+export const UNUSED_IN_MQTT = ["delayed_publish_max", "delayed_publish_immediate"] as const;
 
 export const UNUSED_IN_NODE = ["busy", "cookie", "crash_dump_limit"] as const;
 

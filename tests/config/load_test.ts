@@ -190,7 +190,7 @@ for (const [what, make, message] of REAL_FILES) {
         undefined,
         "",
       ]]);
-      assert.ok(errors[0]?.message.startsWith(`main.toml: ${message}`), errors[0]?.message);
+      assert.ok(errors[0]?.message.startsWith(`main.toml: ${message}`), String(errors[0]?.message));
     } finally {
       Deno.removeSync(cwd, { recursive: true });
     }

@@ -11,6 +11,8 @@ Deno.test("every key of the main file arrives in its option", () => {
     to = "both"
     dir = "logs"
     file = "x.log"
+    [mqtt]
+    max_sessions = 20
     [retainer]
     max_retained_messages = 10
     max_retained_bytes = "1MB"
@@ -42,7 +44,12 @@ Deno.test("every key of the main file arrives in its option", () => {
     max_topic_aliases = 18
   `);
   assert.deepEqual(config.log, { level: "debug", to: "both", file: "/work/dir/logs/x.log" });
-  assert.deepEqual(config.broker, { nodeId: 9, maxRetainedMessages: 10, maxRetainedBytes: 1_048_576 });
+  assert.deepEqual(config.broker, {
+    nodeId: 9,
+    maxSessions: 20,
+    maxRetainedMessages: 10,
+    maxRetainedBytes: 1_048_576,
+  });
   assert.deepEqual(config.listeners, [{
     name: "lan",
     hostname: "::1",

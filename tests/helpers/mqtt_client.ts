@@ -67,18 +67,18 @@ export class MqttClient implements AsyncDisposable {
 
   /** Resolves when the message is acknowledged as its QoS asks. */
   async publish(topic: string, payload: string, options: IClientPublishOptions = {}): Promise<void> {
-    await this.#client.publishAsync(topic, payload, options);
+    await this.#whileOpen(this.#client.publishAsync(topic, payload, options));
   }
 
   subscribe(
     topic: string | string[] | ISubscriptionMap,
     options: IClientSubscribeOptions = { qos: 0 },
   ): Promise<ISubscriptionGrant[]> {
-    return this.#client.subscribeAsync(topic, options);
+    return this.#whileOpen(this.#client.subscribeAsync(topic, options));
   }
 
   async unsubscribe(topic: string | string[]): Promise<void> {
-    await this.#client.unsubscribeAsync(topic);
+    await this.#whileOpen(this.#client.unsubscribeAsync(topic));
   }
 
   /** The next message's text. */
@@ -102,5 +102,13 @@ export class MqttClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.endAsync(true);
     await this.closed;
+  }
+
+  /** MQTT.js keeps waiting for an answer after the connection is gone. */
+  #whileOpen<T>(answer: Promise<T>): Promise<T> {
+    const gone = this.closed.then(() => {
+      throw new Error("the connection was closed before the answer came");
+    });
+    return Promise.race([answer, gone]);
   }
 }

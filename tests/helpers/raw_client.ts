@@ -8,7 +8,7 @@ export type Version = 3 | 4 | 5;
 export class RawClient implements AsyncDisposable {
   readonly #conn: Deno.TcpConn;
   readonly #version: Version;
-  /** `undefined` is the end of the stream. */
+  /** `"end"` is the end of the stream. */
   readonly #inbox = new Inbox<Packet | "end">("a packet");
   readonly #reading: Promise<void>;
 
@@ -64,10 +64,16 @@ export class RawClient implements AsyncDisposable {
     return packet as Extract<Packet, { cmd: C }>;
   }
 
-  /** Waits until the server closes the connection; a packet before that is an error. */
+  /** Waits until the server ends its side; a packet before that is an error. This side stays as it is. */
   async expectEnd(): Promise<void> {
     const packet = await this.#inbox.take();
     if (packet !== "end") throw new Error(`${JSON.stringify(packet)} came where the end was expected`);
+  }
+
+  /** The same, and then ends this side too, as clients do. */
+  async expectClose(): Promise<void> {
+    await this.expectEnd();
+    this.#close();
   }
 
   /** Asks for a PINGRESP, so everything sent before was handled, and nothing but the PINGRESP may come. */
@@ -78,12 +84,16 @@ export class RawClient implements AsyncDisposable {
 
   /** Drops the connection without a word. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#close();
+    await this.#reading;
+  }
+
+  #close(): void {
     try {
       this.#conn.close();
     } catch {
       // Closed before.
     }
-    await this.#reading;
   }
 
   async #readAll(): Promise<void> {

@@ -86,6 +86,7 @@ function check(connection: Connection, packet: Connect, subject: Subject): Reaso
   if (broker.clientCount(options) >= options.maxConnections && !broker.isConnected(subject.clientId)) {
     return Reason.ServerUnavailable;
   }
+  if (broker.lacksRoomFor(subject.clientId)) return Reason.QuotaExceeded;
   if (grantedKeepAlive(packet, options) !== packet.keepAlive && packet.protocolVersion < 5) {
     return Reason.ServerUnavailable; // 3.x cannot be told another Keep Alive
   }

@@ -1,0 +1,34 @@
+// A sink that keeps its lines in memory.
+import type { Sink, SinkStatus } from "../../src/sinks/sink.ts";
+
+export class MemorySink implements Sink {
+  /** Appended and not yet flushed. */
+  appended: string[] = [];
+  /** Flushed. */
+  lines: string[] = [];
+  constructor(readonly url: string) {}
+
+  append(line: string): void {
+    this.appended.push(line);
+  }
+
+  flush(): void {
+    this.lines.push(...this.appended);
+    this.appended = [];
+  }
+
+  reopen(): void {}
+
+  status(): SinkStatus {
+    return {
+      state: "ok",
+      linesWritten: this.lines.length,
+      linesWaiting: this.appended.length,
+      linesDropped: {},
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+}
