@@ -13,8 +13,11 @@ export interface Listener {
   /** Where it really listens: `127.0.0.1:1883`. */
   readonly address: string;
   readonly port: number;
-  /** Accepts no more; connections that were handed over are not touched. */
-  close(): void;
+  /**
+   * Accepts no more; connections that were handed over are not touched. Resolves when the address is free again.
+   * Never rejects; harmless when repeated.
+   */
+  close(): Promise<void>;
 }
 
 /** How long accepting rests after a failure such as "too many open files", milliseconds. */
@@ -32,14 +35,16 @@ export function listenTcp(
   const listener = Deno.listen({ hostname: options.hostname, port: options.port });
   const address = listener.addr as Deno.NetAddr;
   const closing = new AbortController();
-  void acceptAll(listener, options, onTransport, onError, closing.signal);
+  const accepting = acceptAll(listener, options, onTransport, onError, closing.signal);
   return {
     address: joinAddress(address),
     port: address.port,
-    close(): void {
-      if (closing.signal.aborted) return;
-      closing.abort();
-      listener.close();
+    close(): Promise<void> {
+      if (!closing.signal.aborted) {
+        closing.abort();
+        listener.close();
+      }
+      return accepting;
     },
   };
 }
@@ -53,14 +58,24 @@ async function acceptAll(
 ): Promise<void> {
   while (!closing.aborted) {
     try {
-      const conn = await listener.accept();
-      if (options.nodelay) conn.setNoDelay(true);
-      onTransport(new TcpTransport(conn));
+      take(await listener.accept(), options, onTransport);
     } catch (error) {
       if (closing.aborted) return;
       onError(error);
       await pause(ACCEPT_PAUSE, closing);
     }
+  }
+}
+
+/** Hands a connection over, or closes it and throws. */
+function take(conn: Deno.TcpConn, options: TcpListenerOptions, onTransport: (it: Transport) => void): void {
+  const transport = new TcpTransport(conn);
+  try {
+    if (options.nodelay) conn.setNoDelay(true);
+    onTransport(transport);
+  } catch (error) {
+    transport.close();
+    throw error;
   }
 }
 
@@ -96,6 +111,9 @@ class TcpTransport implements Transport {
 }
 
 function joinAddress(address: Deno.NetAddr): string {
+  // A listener on `[::]` sees IPv4 peers as `::ffff:10.0.0.7`.
+  const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address.hostname)?.[1];
+  if (ipv4 !== undefined) return `${ipv4}:${address.port}`;
   const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
   return `${host}:${address.port}`;
 }

@@ -1,0 +1,146 @@
+// Sessions with a connection that a test plays, and what they sent and told as short texts.
+import { Arena } from "../../src/broker/arena.ts";
+import { Counters } from "../../src/broker/counters.ts";
+import { Message } from "../../src/broker/message.ts";
+import { LISTENER_DEFAULTS, type ListenerOptions } from "../../src/broker/options.ts";
+import type { Route } from "../../src/broker/router.ts";
+import { type Outlet, Session, type SessionContext } from "../../src/broker/session.ts";
+import type { Subscription } from "../../src/broker/subscription.ts";
+import { Turn } from "../../src/broker/turn.ts";
+import { createHooks, type Hooks } from "../../src/hooks/bus.ts";
+import { EVENT_NAMES } from "../../src/hooks/events.ts";
+import { Subject } from "../../src/hooks/subject.ts";
+import type { OutgoingPublish } from "../../src/mqtt/encode.ts";
+import type { ProtocolVersion, QoS } from "../../src/mqtt/packets.ts";
+import { parseFilter } from "../../src/mqtt/topics.ts";
+import { NO_PROPERTIES } from "../../src/mqtt/publish_properties.ts";
+import { TopicName } from "../../src/mqtt/topic_cache.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+import { MemorySink } from "../helpers/memory_sink.ts";
+
+/** A connection that writes nothing down but what was asked of it. */
+export class FakeOutlet implements Outlet {
+  protocolVersion: ProtocolVersion = 5;
+  maximumPacketSize = Infinity;
+  receiveMaximum = 65_535;
+  writable = true;
+  /** `one 1` is the payload and the Packet Identifier; `one 1 dup` when sent again; `pubrel 1`. */
+  sent: string[] = [];
+  /** Packet Identifiers of the PUBLISH packets, in their order. */
+  ids: number[] = [];
+  last: OutgoingPublish | undefined = undefined;
+
+  constructor(fields: Partial<Outlet> = {}) {
+    Object.assign(this, fields);
+  }
+
+  publish(packet: OutgoingPublish): void {
+    const payload = new TextDecoder().decode(packet.payload);
+    this.sent.push(`${payload} ${packet.packetId}${packet.dup ? " dup" : ""}`);
+    this.ids.push(packet.packetId);
+    this.last = { ...packet, messageExpiryInterval: packet.messageExpiryInterval };
+  }
+
+  pubrel(packetId: number): void {
+    this.sent.push(`pubrel ${packetId}`);
+  }
+
+  /** What was sent since the last call. */
+  take(): string[] {
+    return this.sent.splice(0);
+  }
+}
+
+export class SessionBench implements SessionContext {
+  readonly clock = new FakeClock();
+  readonly turn = new Turn(this.clock, () => {}, () => {});
+  readonly arena = new Arena();
+  readonly counters = new Counters();
+  readonly sink = new MemorySink("file:///hook.log");
+  readonly hooks: Hooks;
+  readonly publisher = undefined;
+
+  constructor() {
+    const rules = Object.fromEntries(
+      EVENT_NAMES.map((event) => [event, [{ action: event, urls: [this.sink.url] }]]),
+    );
+    this.hooks = createHooks(rules, () => this.sink, () => this.turn.now);
+  }
+
+  session(clientId = "s", limits: Partial<ListenerOptions> = {}): Session {
+    return new Session(this, client(clientId), { ...LISTENER_DEFAULTS, ...limits }, Infinity, 0);
+  }
+
+  /** Connects `session` as a CONNECT does. */
+  attach(session: Session, fields: Partial<Outlet> = {}, limits: Partial<ListenerOptions> = {}): FakeOutlet {
+    const outlet = new FakeOutlet(fields);
+    session.attach(outlet, client(session.clientId), { ...LISTENER_DEFAULTS, ...limits });
+    session.resume();
+    return outlet;
+  }
+
+  advance(ms: number): void {
+    this.clock.advance(ms);
+    this.turn.enter();
+  }
+
+  /** The lines so far as `message_dropped MessageQueueFull one`: event, reason where it has one, payload. */
+  events(): string[] {
+    return this.sink.appended.splice(0).map((line) => {
+      const { action, reason, payload } = JSON.parse(line);
+      const text = new TextDecoder().decode(Uint8Array.fromBase64(payload));
+      return [action, reason, text].filter((part) => part !== undefined).join(" ");
+    });
+  }
+}
+
+export function client(clientId: string): Subject {
+  return new Subject(1, "10.0.0.7:49152", clientId, undefined);
+}
+
+export interface MessageFields {
+  readonly qos?: QoS;
+  readonly topic?: string;
+  readonly retain?: boolean;
+  readonly from?: string;
+  readonly expiresAt?: number;
+  /** Seconds, as the publisher gave it. */
+  readonly messageExpiryInterval?: number;
+}
+
+export function message(payload: string, fields: MessageFields = {}): Message {
+  const { qos = 0, topic = "t", retain = false, from = "p", expiresAt = Infinity } = fields;
+  return new Message({
+    from: client(from),
+    fromType: "custom",
+    name: new TopicName<Route>(topic),
+    payload: new TextEncoder().encode(payload),
+    dup: false,
+    retain,
+    qos,
+    packetId: qos > 0 ? 77 : 0,
+    properties: { ...NO_PROPERTIES, messageExpiryInterval: fields.messageExpiryInterval },
+    receivedAt: 0,
+    expiresAt,
+  });
+}
+
+export function subscription(
+  session: Session,
+  topicFilter: string,
+  fields: Partial<Subscription> = {},
+): Subscription {
+  const parsed = parseFilter(topicFilter);
+  if (typeof parsed === "string") throw new Error(parsed);
+  return {
+    session,
+    topicFilter,
+    ...parsed,
+    qos: 0,
+    noLocal: false,
+    retainAsPublished: false,
+    id: undefined,
+    opts: { qos: 0 },
+    ...fields,
+  };
+}

@@ -1,0 +1,167 @@
+// A broker with everything real but the sockets, the clock and the file: in-memory peers, time that stands still
+// until a test moves it, and lines kept in memory.
+import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
+import { createAccess } from "../../src/access/access.ts";
+import { Broker } from "../../src/broker/broker.ts";
+import {
+  BROKER_DEFAULTS,
+  type BrokerOptions,
+  LISTENER_DEFAULTS,
+  type ListenerOptions,
+} from "../../src/broker/options.ts";
+import { Turn } from "../../src/broker/turn.ts";
+import { createHooks } from "../../src/hooks/bus.ts";
+import { EVENT_NAMES, type EventName } from "../../src/hooks/events.ts";
+import type { ProtocolVersion } from "../../src/mqtt/packets.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
+import { MemorySink } from "../helpers/memory_sink.ts";
+import { MemoryPeer } from "../helpers/memory_transport.ts";
+import { generate, type Packet, PacketReader } from "../helpers/mqtt_packet.ts";
+
+export type Line = Readonly<Record<string, unknown>>;
+type ConnectPacket = Extract<Packet, { cmd: "connect" }>;
+
+/** Lets everything run that is ready: the in-memory broker does all its work in microtasks. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** `await using world = new World({…});` */
+export class World implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly sink = new MemorySink("file:///hook.log");
+  readonly log: string[] = [];
+  readonly options: ListenerOptions;
+  readonly broker: Broker;
+  #stopped = false;
+  #ports = 40_000;
+
+  constructor(options: Partial<ListenerOptions> = {}, brokerOptions: Partial<BrokerOptions> = {}) {
+    this.options = { ...LISTENER_DEFAULTS, ...options };
+    const turn = new Turn(this.clock, () => this.sink.flush());
+    const rules = Object.fromEntries(
+      EVENT_NAMES.map((event) => [event, [{ action: event, urls: [this.sink.url] }]]),
+    );
+    this.broker = new Broker({
+      options: { ...BROKER_DEFAULTS, ...brokerOptions },
+      hooks: createHooks(rules, () => this.sink, () => turn.now),
+      turn,
+      clock: this.clock,
+      access: createAccess(),
+      log: (level, text, fields) => this.log.push(`${level}: ${text} ${JSON.stringify(fields)}`),
+    });
+  }
+
+  /** A connection that the broker has accepted and that has sent nothing. */
+  accept(options: ListenerOptions = this.options): MemoryPeer {
+    const peer = new MemoryPeer(`10.0.0.7:${this.#ports++}`);
+    this.broker.accept(peer.transport, options);
+    return peer;
+  }
+
+  /** A client that has sent its CONNECT and read the answer. */
+  async connect(clientId: string, fields: Partial<ConnectPacket> = {}): Promise<TestClient> {
+    const protocolVersion = fields.protocolVersion ?? 4;
+    const protocolId = protocolVersion === 3 ? "MQIsdp" : "MQTT";
+    const client = new TestClient(this.accept(), protocolVersion);
+    client.send({
+      cmd: "connect",
+      clientId,
+      protocolId,
+      protocolVersion,
+      clean: true,
+      keepalive: 0,
+      ...fields,
+    });
+    await settled();
+    return client;
+  }
+
+  /** Moves time and lets what is due run, second by second as the broker's tick does. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 1000) {
+      this.clock.advance(Math.min(left, 1000));
+      await settled();
+    }
+  }
+
+  /** The lines in the file, of these events or of all. */
+  lines(...events: readonly EventName[]): Line[] {
+    const lines: Line[] = this.sink.lines.map((line) => JSON.parse(line));
+    return events.length === 0 ? lines : lines.filter((line) => events.some((e) => e === line["action"]));
+  }
+
+  /** `lines` as `event:clientid`, or with another key. */
+  story(key = "clientid", ...events: readonly EventName[]): string[] {
+    return this.lines(...events).map((line) => `${line["action"]}:${line[key]}`);
+  }
+
+  async stop(timeout = 1): Promise<void> {
+    this.#stopped = true;
+    const stopping = this.broker.stop(timeout);
+    await settled();
+    this.clock.advance(timeout);
+    await stopping;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#stopped) await this.stop();
+    await settled();
+    assert.equal(this.clock.timers, 0, "a timer is left");
+    assert.deepEqual(this.log, [], "the broker complained");
+  }
+}
+
+/** An MQTT client made of mqtt-packet. */
+export class TestClient {
+  readonly #reader: PacketReader;
+  #writesRead = 0;
+  #packetsTaken = 0;
+
+  constructor(readonly peer: MemoryPeer, readonly version: ProtocolVersion) {
+    this.#reader = new PacketReader(version);
+  }
+
+  send(...packets: readonly Packet[]): void {
+    const parts = packets.map((packet) => generate(packet, this.version));
+    const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    this.peer.send(bytes);
+  }
+
+  /** Sends and lets the broker answer. */
+  async sent(...packets: readonly Packet[]): Promise<Packet[]> {
+    this.send(...packets);
+    await settled();
+    return this.take();
+  }
+
+  subscribe(topic: string, qos: 0 | 1 | 2 = 0): Promise<Packet[]> {
+    return this.sent({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos }] });
+  }
+
+  /** What came since the last call. */
+  take(): Packet[] {
+    for (; this.#writesRead < this.peer.writes.length; this.#writesRead++) {
+      this.#reader.read(this.peer.writes[this.#writesRead] ?? new Uint8Array(0));
+    }
+    const taken = this.#reader.packets.slice(this.#packetsTaken);
+    this.#packetsTaken = this.#reader.packets.length;
+    return taken;
+  }
+
+  /** `take` as names, with identifiers: `puback 1`. */
+  names(): string[] {
+    return this.take().map((p) => p.messageId === undefined ? p.cmd : `${p.cmd} ${p.messageId}`);
+  }
+}
+
+/** A PUBLISH for {@link TestClient.send}. */
+export function publish(topic: string, payload: string, qos: 0 | 1 | 2 = 0, messageId = 1): Packet {
+  return { cmd: "publish", topic, payload, qos, dup: false, retain: false, ...(qos > 0 && { messageId }) };
+}

@@ -1,0 +1,115 @@
+// MessageQueue: bounded by number and bytes, QoS 0 given up first, otherwise first in, first out.
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Delivery } from "../../src/broker/message.ts";
+import { MessageQueue, type QueueLimits } from "../../src/broker/message_queue.ts";
+import type { QoS } from "../../src/mqtt/packets.ts";
+import { client, message } from "./_session_bench.ts";
+
+/** `size` bytes count for it: payload, topic and the topic's length. */
+function delivery(name: string, qos: QoS, size = 10): Delivery {
+  return new Delivery(message(name.padEnd(size - 3, ".")), client("s"), qos, false, undefined);
+}
+
+function nameOf(d: Delivery | undefined): string | undefined {
+  return d && new TextDecoder().decode(d.payload).replace(/\.+$/, "");
+}
+
+/** The same by plain means. */
+class PlainQueue {
+  readonly waiting: Delivery[] = [];
+
+  push(d: Delivery, limits: QueueLimits): Delivery[] {
+    const bytes = (): number => this.waiting.reduce((sum, other) => sum + other.message.size, d.message.size);
+    if (limits.maxQueuedMessages < 1 || d.message.size > limits.maxQueuedBytes) return [d];
+    const given: Delivery[] = [];
+    while (this.waiting.length >= limits.maxQueuedMessages || bytes() > limits.maxQueuedBytes) {
+      if (d.qos === 0) return [d];
+      const qos0 = this.waiting.findIndex((other) => other.qos === 0);
+      given.push(...this.waiting.splice(qos0 < 0 ? 0 : qos0, 1));
+    }
+    this.waiting.push(d);
+    return given;
+  }
+}
+
+const someStep = fc.oneof(
+  fc.record({ qos: fc.constantFrom<QoS>(0, 1, 2), size: fc.integer({ min: 5, max: 60 }) }),
+  fc.constant("shift" as const),
+);
+const someLimits = fc.record({
+  maxQueuedMessages: fc.integer({ min: 0, max: 6 }),
+  maxQueuedBytes: fc.integer({ min: 0, max: 150 }),
+});
+
+Deno.test("any pushes and shifts give what a plain list gives", () => {
+  fc.assert(
+    fc.property(fc.array(someStep, { maxLength: 60, size: "max" }), someLimits, (steps, limits) => {
+      const [queue, plain] = [new MessageQueue(), new PlainQueue()];
+      for (const [i, step] of steps.entries()) {
+        if (step === "shift") {
+          assert.equal(queue.peek(), plain.waiting[0]);
+          assert.equal(queue.shift(), plain.waiting.shift());
+        } else {
+          const d = delivery(`${i}`, step.qos, step.size);
+          const given: Delivery[] = [];
+          queue.push(d, limits, (other) => given.push(other));
+          assert.deepEqual(given.map(nameOf), plain.push(d, limits).map(nameOf));
+        }
+        assert.equal(queue.length, plain.waiting.length);
+        assert.equal(queue.bytes, plain.waiting.reduce((sum, d) => sum + d.message.size, 0));
+        assert(queue.length <= limits.maxQueuedMessages && queue.bytes <= limits.maxQueuedBytes);
+      }
+      while (plain.waiting.length > 0) assert.equal(queue.shift(), plain.waiting.shift());
+      assert.equal(queue.shift(), undefined);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function pushAll(
+  deliveries: readonly Delivery[],
+  limits: QueueLimits,
+): { kept: unknown[]; given: unknown[] } {
+  const queue = new MessageQueue();
+  const given: unknown[] = [];
+  for (const d of deliveries) queue.push(d, limits, (other) => given.push(nameOf(other)));
+  const kept: unknown[] = [];
+  for (let d = queue.shift(); d !== undefined; d = queue.shift()) kept.push(nameOf(d));
+  return { kept, given };
+}
+
+Deno.test("a full queue refuses a QoS 0 message", () => {
+  const limits = { maxQueuedMessages: 2, maxQueuedBytes: 1000 };
+  const all = [delivery("a", 0), delivery("b", 1), delivery("c", 0)];
+  assert.deepEqual(pushAll(all, limits), { kept: ["a", "b"], given: ["c"] });
+});
+
+Deno.test("a full queue gives up its oldest QoS 0 message for one of QoS 1 or 2, and the oldest when it has none", () => {
+  const limits = { maxQueuedMessages: 3, maxQueuedBytes: 1000 };
+  const all = [
+    delivery("a", 1),
+    delivery("b", 0),
+    delivery("c", 0),
+    delivery("d", 2),
+    delivery("e", 1),
+    delivery("f", 1),
+  ];
+  assert.deepEqual(pushAll(all, limits), { kept: ["d", "e", "f"], given: ["b", "c", "a"] });
+});
+
+Deno.test("a message larger than the whole queue may be is given up alone", () => {
+  const limits = { maxQueuedMessages: 10, maxQueuedBytes: 100 };
+  const all = [delivery("a", 1, 40), delivery("b", 0, 40), delivery("huge", 2, 101)];
+  assert.deepEqual(pushAll(all, limits), { kept: ["a", "b"], given: ["huge"] });
+});
+
+Deno.test("many messages go through in order and in reasonable time", () => {
+  const queue = new MessageQueue();
+  const limits = { maxQueuedMessages: 1_000_000, maxQueuedBytes: 1e9 };
+  const one = delivery("x", 1);
+  const zero = delivery("y", 0);
+  for (let i = 0; i < 200_000; i++) queue.push(i % 2 === 0 ? one : zero, limits, () => assert.fail());
+  for (let i = 0; i < 200_000; i++) assert(queue.shift() === (i % 2 === 0 ? one : zero));
+  assert.equal(queue.bytes, 0);
+});

@@ -1,0 +1,112 @@
+// Events for fast-check, with the worst strings a client can send.
+import fc from "fast-check";
+import type { EventData, EventName, MessageData } from "../../src/hooks/events.ts";
+import { Subject } from "../../src/hooks/subject.ts";
+
+/** Any UTF-16, well-formed or not, and what JSON and line-based tools trip over. */
+export const hostileText = fc.oneof(
+  fc.constantFrom(
+    '"',
+    "\\",
+    '","x":"',
+    "a\nb",
+    "\r\n",
+    "\u0000\u0001\u001f\u007f",
+    "\u2028\u2029",
+    "🚀é",
+    "\ud800",
+  ),
+  fc.constantFrom("undefined", "null", "", "</script>", "${x}", "__proto__", "\ufeffbom"),
+  fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 12 }),
+);
+
+const someQos = fc.constantFrom(0 as const, 1 as const, 2 as const);
+const someTime = fc.integer({ min: 0, max: 4_000_000_000_000 });
+const someId = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 65_535 }));
+
+export const someClient = fc.record({
+  node: fc.nat(1000),
+  ipaddress: fc.constantFrom("10.0.0.7:49152", "[fe80::1]:49152"),
+  clientId: hostileText,
+  username: fc.option(hostileText, { nil: undefined }),
+}).map((s) => new Subject(s.node, s.ipaddress, s.clientId, s.username));
+
+const someMessage = fc.record({
+  from: someClient,
+  fromType: fc.constantFrom("custom" as const, "lastwill" as const, "system" as const),
+  dup: fc.boolean(),
+  retain: fc.boolean(),
+  qos: someQos,
+  topic: hostileText,
+  packetId: someId,
+  payload: fc.uint8Array({ maxLength: 20 }),
+  receivedAt: someTime,
+}).map((m): MessageData => ({
+  ...m,
+  topicJson: JSON.stringify(m.topic),
+  payloadJson: undefined,
+  ptsJson: undefined,
+}));
+
+const someDelivery = fc.record({
+  message: someMessage,
+  client: someClient,
+  dup: fc.boolean(),
+  retain: fc.boolean(),
+  qos: someQos,
+  packetId: someId,
+});
+
+const connect = {
+  client: someClient,
+  keepAlive: fc.nat(65_535),
+  protocolVersion: fc.constantFrom(3, 4, 5),
+  clean: fc.boolean(),
+};
+
+const someSubscribed = fc.record({
+  client: someClient,
+  topic: hostileText,
+  opts: fc.record({
+    qos: someQos,
+    noLocal: fc.boolean(),
+    retainAsPublished: fc.boolean(),
+    retainHandling: someQos,
+    id: fc.integer({ min: 1, max: 268_435_455 }),
+    group: hostileText,
+  }, { requiredKeys: ["qos"] }),
+});
+
+const someUnsubscribed = fc.record({ client: someClient, topic: hostileText });
+
+/** Data of each event. Exhaustive by type. */
+export const SOME_EVENT: { readonly [E in EventName]: fc.Arbitrary<EventData[E]> } = {
+  session_created: fc.record({ client: someClient, createdAt: someTime }),
+  session_terminated: fc.record({ client: someClient, reason: hostileText }),
+  session_subscribed: someSubscribed,
+  session_unsubscribed: someUnsubscribed,
+  client_connect: fc.record(connect),
+  client_connack: fc.record({ ...connect, connAck: hostileText }),
+  client_connected: fc.record({
+    ...connect,
+    connectedAt: someTime,
+    sessionPresent: fc.boolean(),
+    userProperties: fc.array(fc.tuple(hostileText, hostileText), { minLength: 1, maxLength: 3 }),
+  }, { requiredKeys: ["client", "keepAlive", "protocolVersion", "clean", "connectedAt", "sessionPresent"] }),
+  client_disconnected: fc.record({ client: someClient, disconnectedAt: someTime, reason: hostileText }),
+  client_subscribe: someSubscribed,
+  client_unsubscribe: someUnsubscribed,
+  message_publish: someMessage,
+  message_delivered: someDelivery,
+  message_acked: someDelivery,
+  message_dropped: fc.record({
+    message: someMessage,
+    client: someClient,
+    dup: fc.boolean(),
+    retain: fc.boolean(),
+    qos: someQos,
+    packetId: someId,
+    reason: hostileText,
+  }, { requiredKeys: ["message", "dup", "retain", "qos", "packetId", "reason"] }),
+  offline_message: someDelivery,
+};
