@@ -7,13 +7,15 @@ import { writeDisconnect } from "../mqtt/encode.ts";
 import { Reason, type ReasonCode } from "../mqtt/reason_codes.ts";
 import { TopicCache } from "../mqtt/topic_cache.ts";
 import { Arena } from "./arena.ts";
+import { ConnectRate } from "./connect_rate.ts";
 import { Connection } from "./connection.ts";
 import { Counters } from "./counters.ts";
 import type { Message } from "./message.ts";
 import type { BrokerOptions, ListenerOptions } from "./options.ts";
 import { type Route, Router } from "./router.ts";
 import { Session, type SessionContext } from "./session.ts";
-import { MemoryRetainedStore, MemorySessionStore, type RetainedStore, type SessionStore } from "./stores.ts";
+import { RetainedTree } from "./retained_tree.ts";
+import { MemorySessionStore, type RetainedStore, type SessionStore } from "./stores.ts";
 import type { Clock, Turn } from "./turn.ts";
 import { willMessage } from "./wills.ts";
 
@@ -37,12 +39,13 @@ export interface BrokerParts {
 
 /** How many of what one listener has. */
 interface Occupancy {
+  readonly rate: ConnectRate;
   handshaking: number;
   clients: number;
 }
 
 export class Broker implements SessionContext {
-  readonly options: BrokerOptions;
+  options: BrokerOptions;
   readonly hooks: Hooks;
   readonly turn: Turn;
   readonly access: Access;
@@ -62,7 +65,8 @@ export class Broker implements SessionContext {
   readonly #absent = new Set<Session>();
   readonly #connections = new Set<Connection>();
   readonly #bySession = new Map<Session, Connection>();
-  readonly #occupancy = new Map<ListenerOptions, Occupancy>();
+  /** Weak, for a listener's options are replaced when the configuration is reloaded. */
+  readonly #occupancy = new WeakMap<ListenerOptions, Occupancy>();
   #stopTick: () => void;
   #whenEmpty: (() => void) | undefined = undefined;
 
@@ -72,7 +76,7 @@ export class Broker implements SessionContext {
     this.turn = parts.turn;
     this.access = parts.access;
     this.log = parts.log;
-    this.retained = new MemoryRetainedStore(parts.options);
+    this.retained = new RetainedTree(parts.options);
     this.clock = parts.clock;
     this.#stopTick = this.#scheduleTick();
   }
@@ -90,8 +94,13 @@ export class Broker implements SessionContext {
   accept(transport: Transport, options: ListenerOptions): void {
     this.turn.enter();
     const occupancy = this.#occupancyOf(options);
-    if (occupancy.handshaking >= options.maxHandshaking) {
-      this.counters.countRefused("TooManyHandshakes");
+    const refusal = occupancy.handshaking >= options.maxHandshaking
+      ? "TooManyHandshakes"
+      : occupancy.rate.take(transport.peer, options.maxConnectsPerSecond, this.turn.elapsed)
+      ? undefined
+      : "TooManyConnects";
+    if (refusal !== undefined) {
+      this.counters.countRefused(refusal);
       transport.close();
       return;
     }
@@ -99,6 +108,17 @@ export class Broker implements SessionContext {
     const connection = new Connection(this, transport, options);
     this.#connections.add(connection);
     void connection.run();
+  }
+
+  /** Takes other limits from here on; `nodeId` stays, for it is in the lines of sessions that go on. */
+  reconfigure(options: BrokerOptions): void {
+    this.options = { ...options, nodeId: this.options.nodeId };
+    this.retained.limits = this.options;
+  }
+
+  /** A listener has other options from here on: what its connections occupy counts on. */
+  replaceListenerOptions(before: ListenerOptions, after: ListenerOptions): void {
+    this.#occupancy.set(after, this.#occupancyOf(before));
   }
 
   clientCount(options: ListenerOptions): number {
@@ -253,7 +273,9 @@ export class Broker implements SessionContext {
 
   #occupancyOf(options: ListenerOptions): Occupancy {
     let occupancy = this.#occupancy.get(options);
-    if (occupancy === undefined) this.#occupancy.set(options, occupancy = { handshaking: 0, clients: 0 });
+    if (occupancy === undefined) {
+      this.#occupancy.set(options, occupancy = { rate: new ConnectRate(), handshaking: 0, clients: 0 });
+    }
     return occupancy;
   }
 

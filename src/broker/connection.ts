@@ -260,17 +260,23 @@ export class Connection implements Outlet, Flushable, Publisher {
     ) {
       const whole = readFrame(frame, this.#input, start, available);
       if (!whole) break;
+      if (this.#state === "handshake") this.#checkFirst(frame.header, frame.end - start);
       if (frame.end - start > this.options.maxPacketSize) {
         throw new MqttError(Reason.PacketTooLarge, "the packet is larger than max_packet_size");
-      }
-      if (this.#state === "handshake" && frame.header >> 4 !== PacketType.CONNECT) {
-        throw malformed("the first packet is not a CONNECT"); // [MQTT-3.1.0-1]
       }
       if (frame.end > available) break;
       handlePacket(this, frame, this.#input);
       start = frame.end;
     }
     return start;
+  }
+
+  /** What a peer that is not accepted yet may send, judged before any more of it is kept. */
+  #checkFirst(header: number, size: number): void {
+    if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT"); // [MQTT-3.1.0-1]
+    if (size <= this.options.maxConnectPacketSize) return;
+    this.broker.counters.countRefused("ConnectTooLarge");
+    throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");
   }
 
   /** Moves an incomplete packet to the front, and gives the next read the room it is likely to need. */

@@ -8,6 +8,10 @@ export interface ListenerOptions {
   readonly maxHandshaking: number;
   /** `handshake_timeout`, milliseconds until a CONNECT must be complete. */
   readonly handshakeTimeout: number;
+  /** `max_connects_per_second`: connections from one address in a second, and at once; one more is closed. 0: no limit. */
+  readonly maxConnectsPerSecond: number;
+  /** `max_connect_packet_size`, bytes of a CONNECT: the most that a peer whom nobody accepted yet makes us keep. */
+  readonly maxConnectPacketSize: number;
   /** `max_packet_size`, bytes of one packet from a client, fixed header included. */
   readonly maxPacketSize: number;
   /** `allow_anonymous`: clients that nobody authenticated may connect. */
@@ -53,6 +57,8 @@ export const LISTENER_DEFAULTS: ListenerOptions = {
   maxConnections: 1_024_000,
   maxHandshaking: 500,
   handshakeTimeout: 15_000,
+  maxConnectsPerSecond: 0,
+  maxConnectPacketSize: 128 * 1024,
   maxPacketSize: 1024 * 1024,
   allowAnonymous: true,
   allowZeroKeepAlive: true,

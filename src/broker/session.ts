@@ -27,6 +27,13 @@ export interface Outlet {
   pubrel(packetId: number): void;
 }
 
+/** Retained Messages that a subscription asked for and that are not all sent. */
+interface RetainedBacklog {
+  readonly subscription: Subscription;
+  /** `undefined` is a breath (RetainedStore.match). */
+  readonly messages: Iterator<Message | undefined, void>;
+}
+
 /** What all sessions share. */
 export interface SessionContext {
   readonly hooks: Hooks;
@@ -64,6 +71,9 @@ export class Session {
   #outstanding = 0;
   /** Those of an earlier connection that wait to be sent again. */
   #resend: Delivery[] = [];
+  /** By Topic Filter; taken from the store as the client takes them, however many there are. */
+  readonly #retained = new Map<string, RetainedBacklog>();
+  #stopBreath: (() => void) | undefined = undefined;
 
   /** @param expiryInterval milliseconds it outlives its connection; 0: not at all; Infinity: for ever */
   constructor(
@@ -94,7 +104,7 @@ export class Session {
 
   /** Whether anything waits for the client's window or its connection. */
   get waiting(): boolean {
-    return this.queue.length > 0 || this.#resend.length > 0;
+    return this.queue.length > 0 || this.#resend.length > 0 || this.#retained.size > 0;
   }
 
   /** Gives the session its connection. {@link resume} follows once the CONNACK is written. */
@@ -107,6 +117,8 @@ export class Session {
 
   detach(): void {
     this.#brake.release();
+    this.#stopBreath?.();
+    this.#stopBreath = undefined;
     this.#outlet = undefined;
     this.#outstanding = 0;
     this.#resend = [];
@@ -130,6 +142,12 @@ export class Session {
     else this.#enqueue(delivery);
   }
 
+  /** Sends the Retained Messages of a new subscription, behind what waits already. [MQTT-3.3.1-8] */
+  deliverRetained(subscription: Subscription, messages: Iterator<Message | undefined, void>): void {
+    this.#retained.set(subscription.topicFilter, { subscription, messages });
+    this.pump();
+  }
+
   /** Sends what waits, as far as the client's window and the connection allow. */
   pump(): void {
     const outlet = this.#outlet;
@@ -141,7 +159,11 @@ export class Session {
     if (this.#resend.length > 0) return;
     while (outlet.writable) {
       const next = this.queue.peek();
-      if (next === undefined || (next.qos > 0 && this.#outstanding >= this.#window(outlet))) return;
+      if (next === undefined) {
+        if (this.#sendRetained(outlet)) continue;
+        return;
+      }
+      if ((next.qos > 0 && this.#outstanding >= this.#window(outlet))) return;
       this.queue.shift();
       next.client = this.#client;
       this.#send(next, outlet);
@@ -191,8 +213,38 @@ export class Session {
   /** The session is over: what still waits reaches nobody. */
   discard(reason: string): void {
     for (let d = this.queue.shift(); d !== undefined; d = this.queue.shift()) this.#drop(d, reason);
+    this.#retained.clear();
     this.inflight.clear();
     this.received.clear();
+  }
+
+  /** Sends the next Retained Message. False where there is none, or none may be sent now. */
+  #sendRetained(outlet: Outlet): boolean {
+    if (this.#outstanding >= this.#window(outlet)) return false;
+    const backlog = this.#retained.values().next().value;
+    if (backlog === undefined) return false;
+    const { subscription, messages } = backlog;
+    const { topicFilter, id } = subscription;
+    const next = this.subscriptions.get(topicFilter) === subscription
+      ? messages.next()
+      : { done: true as const };
+    if (next.done) {
+      this.#retained.delete(topicFilter);
+      return true;
+    }
+    const message = next.value;
+    if (message === undefined) {
+      this.#stopBreath ??= this.#context.clock.setTimer(0, () => {
+        this.#stopBreath = undefined;
+        this.#context.turn.enter();
+        this.pump();
+      });
+      return false;
+    }
+    if (subscription.noLocal && message.from.clientId === this.clientId) return true;
+    const qos = Math.min(subscription.qos, message.qos) as QoS;
+    this.#send(new Delivery(message, this.#client, qos, true, id === undefined ? undefined : [id]), outlet);
+    return true;
   }
 
   /** How full the queue is; from 1 on publishers are held, at half of that they are released. */

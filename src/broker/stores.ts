@@ -1,5 +1,4 @@
-// What outlives a connection, behind interfaces that a store on disk can implement later; here, in memory.
-import { topicMatches } from "../mqtt/topics.ts";
+// What outlives a connection, behind interfaces that a store on disk can implement later; and sessions in memory.
 import type { Message } from "./message.ts";
 import type { BrokerOptions } from "./options.ts";
 import type { Session } from "./session.ts";
@@ -16,13 +15,19 @@ export interface SessionStore {
 /** Retained Messages, by topic. */
 export interface RetainedStore {
   readonly size: number;
+  /** May be replaced; what is retained already stays. */
+  limits: BrokerOptions;
   /**
    * Replaces the topic's message; one with an empty payload removes it.
    * False where a limit forbids keeping it: then the topic has none, for the one before is no longer true.
    */
   set(message: Message): boolean;
-  /** Those whose topic matches a filter and that have not expired at `now` (the turn's `elapsed` clock). */
-  match(filter: string, now: number): Message[];
+  /**
+   * Those whose topic matches a filter and that have not expired, one by one as they are asked for: the store may
+   * change meanwhile. `undefined` is a breath: so much was looked at that others should have their turn.
+   * @param now the turn's `elapsed` clock
+   */
+  match(filter: string, now: () => number): Iterator<Message | undefined, void>;
 }
 
 export class MemorySessionStore implements SessionStore {
@@ -46,54 +51,5 @@ export class MemorySessionStore implements SessionStore {
 
   values(): Iterable<Session> {
     return this.#sessions.values();
-  }
-}
-
-export class MemoryRetainedStore implements RetainedStore {
-  readonly #messages = new Map<string, Message>();
-  readonly #limits: BrokerOptions;
-  #bytes = 0;
-
-  constructor(limits: BrokerOptions) {
-    this.#limits = limits;
-  }
-
-  get size(): number {
-    return this.#messages.size;
-  }
-
-  set(message: Message): boolean {
-    const before = this.#messages.get(message.topic);
-    if (message.payload.length === 0) {
-      if (before !== undefined) this.#remove(before); // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
-      return true;
-    }
-    const count = this.#messages.size + (before === undefined ? 1 : 0);
-    const bytes = this.#bytes - (before?.size ?? 0) + message.size;
-    if (count > this.#limits.maxRetainedMessages || bytes > this.#limits.maxRetainedBytes) {
-      if (before !== undefined) this.#remove(before);
-      return false;
-    }
-    message.keepLong();
-    this.#messages.set(message.topic, message);
-    this.#bytes = bytes;
-    return true;
-  }
-
-  match(filter: string, now: number): Message[] {
-    const found: Message[] = [];
-    const consider = (message: Message | undefined): void => {
-      if (message === undefined) return;
-      if (message.expiresAt > now) found.push(message);
-      else this.#remove(message);
-    };
-    if (!filter.includes("+") && !filter.includes("#")) consider(this.#messages.get(filter));
-    else for (const m of this.#messages.values()) if (topicMatches(filter, m.topic)) consider(m);
-    return found;
-  }
-
-  #remove(message: Message): void {
-    this.#messages.delete(message.topic);
-    this.#bytes -= message.size;
   }
 }

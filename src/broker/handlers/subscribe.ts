@@ -46,7 +46,10 @@ export function handleSubscribe(connection: Connection, client: Client, packet: 
   }
   writeSuback(connection.out, protocolVersion, packet.packetId, codes);
   connection.touch();
-  for (const subscription of retained) sendRetained(connection, subscription);
+  for (const subscription of retained) {
+    const messages = broker.retained.match(subscription.filter, () => broker.turn.elapsed);
+    client.session.deliverRetained(subscription, messages);
+  }
 }
 
 /** A Reason Code of 0x80 or more where the subscription is not granted. */
@@ -95,14 +98,4 @@ function optsOf(
 function wantsRetained(subscription: Subscription, request: SubscriptionRequest, existed: boolean): boolean {
   if (subscription.group !== undefined || request.retainHandling === 2) return false;
   return request.retainHandling === 0 || !existed;
-}
-
-function sendRetained(connection: Connection, subscription: Subscription): void {
-  const { broker } = connection;
-  const ids = subscription.id === undefined ? undefined : [subscription.id];
-  for (const message of broker.retained.match(subscription.filter, broker.turn.elapsed)) {
-    if (subscription.noLocal && message.from.clientId === subscription.session.clientId) continue;
-    const qos = Math.min(subscription.qos, message.qos) as QoS;
-    subscription.session.deliver(message, qos, true, ids); // [MQTT-3.3.1-8]
-  }
 }

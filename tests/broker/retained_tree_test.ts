@@ -1,19 +1,20 @@
-// MemoryRetainedStore: one message per topic, within the limits, found by filter.
+// RetainedTree: one message per topic, within the limits, found by filter.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BROKER_DEFAULTS } from "../../src/broker/options.ts";
-import { MemoryRetainedStore } from "../../src/broker/stores.ts";
+import { RetainedTree } from "../../src/broker/retained_tree.ts";
 import { topicMatches } from "../../src/mqtt/topics.ts";
 import { message } from "./_session_bench.ts";
 
 function store(
   limits: { maxRetainedMessages?: number; maxRetainedBytes?: number } = {},
-): MemoryRetainedStore {
-  return new MemoryRetainedStore({ ...BROKER_DEFAULTS, ...limits });
+): RetainedTree {
+  return new RetainedTree({ ...BROKER_DEFAULTS, ...limits });
 }
 
-function payloads(it: MemoryRetainedStore, filter: string, now = 0): string[] {
-  return it.match(filter, now).map((m) => new TextDecoder().decode(m.payload));
+function payloads(it: RetainedTree, filter: string, now = 0): string[] {
+  const found = [...it.match(filter, () => now)].filter((m) => m !== undefined);
+  return found.map((m) => new TextDecoder().decode(m.payload));
 }
 
 Deno.test("the newest message of a topic replaces the one before [MQTT-3.3.1-5]", () => {
@@ -49,7 +50,8 @@ Deno.test("any filter finds what plain matching finds", () => {
     "/+",
   );
   fc.assert(fc.property(someFilter, (filter) => {
-    assert.deepEqual(payloads(it, filter), topics.filter((topic) => topicMatches(filter, topic)));
+    const expected = topics.filter((topic) => topicMatches(filter, topic));
+    assert.deepEqual(payloads(it, filter).sort(), expected.sort());
   }));
 });
 
@@ -98,4 +100,47 @@ Deno.test("a kept payload does not change with the buffer it was read from", () 
   it.set(kept);
   buffer.fill(0);
   assert.deepEqual(payloads(it, "a"), ["one"]);
+});
+
+Deno.test("after any sets and removals the tree holds what a plain map holds", () => {
+  const level = fc.constantFrom("", "a", "b", "$x");
+  const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join("/"))
+    .filter((text) => text !== "");
+  const filter = fc.array(fc.constantFrom("", "a", "b", "$x", "+"), { minLength: 1, maxLength: 4 })
+    .chain((levels) => fc.boolean().map((all) => [...levels, ...(all ? ["#"] : [])].join("/")))
+    .filter((text) => text !== "");
+  const change = fc.record({ topic, payload: fc.constantFrom("", "1", "2") });
+  fc.assert(fc.property(fc.array(change, { maxLength: 30 }), filter, (changes, wanted) => {
+    const it = store();
+    const plain = new Map<string, string>();
+    for (const { topic, payload } of changes) {
+      it.set(message(payload, { topic }));
+      if (payload === "") plain.delete(topic);
+      else plain.set(topic, payload);
+    }
+    assert.equal(it.size, plain.size);
+    const expected = [...plain].filter(([name]) => topicMatches(wanted, name)).map(([, payload]) => payload);
+    assert.deepEqual(payloads(it, wanted).sort(), expected.sort());
+  }));
+});
+
+Deno.test("a search that finds nothing takes a breath every few thousand topics", () => {
+  const it = store();
+  for (let i = 0; i < 20_000; i++) it.set(message("x", { topic: `a/${i}/b` }));
+  const found = [...it.match("a/+/c", () => 0)];
+  assert.deepEqual(found, found.map(() => undefined));
+  assert.equal(found.length, Math.floor(20_002 / 4_096));
+});
+
+Deno.test("a message retained or removed during a search does not disturb it", () => {
+  const it = store();
+  for (let i = 0; i < 10; i++) it.set(message(String(i), { topic: `a/${i}` }));
+  const seen: string[] = [];
+  for (const found of it.match("a/#", () => 0)) {
+    const text = new TextDecoder().decode(found?.payload);
+    seen.push(text);
+    if (text === "3") it.set(message("", { topic: "a/5" }));
+    if (text === "4") it.set(message("", { topic: "a/4" }));
+  }
+  assert.deepEqual(seen, ["0", "1", "2", "3", "4", "6", "7", "8", "9"]);
 });
