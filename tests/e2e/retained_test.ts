@@ -111,3 +111,18 @@ brokerTest("where retain is not available, the CONNACK says so and a retained PU
   await me[Symbol.asyncDispose]();
   assert.ok(await failed instanceof Error);
 });
+
+brokerTest(
+  "a subscription to more retained messages than its queue may hold gets them all",
+  { listener: "max_inflight = 4\nmax_mqueue_len = 10" },
+  async (broker) => {
+    const topics = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`many/${i}`, String(i)]));
+    await using _publisher = await withRetained(broker, topics);
+    await using me = await MqttClient.connect(broker.url, 5, { clientId: "me" });
+    await me.subscribe("many/+", { qos: 1 });
+    const texts: string[] = [];
+    while (texts.length < 200) texts.push(await me.text());
+    assert.deepEqual(texts.sort(), Object.values(topics).sort());
+    assert.deepEqual(await broker.events({ action: "message_dropped" }), []);
+  },
+);
