@@ -2,6 +2,7 @@
 import type { Subject } from "../hooks/subject.ts";
 import type { Will } from "../mqtt/packets.ts";
 import type { TopicName } from "../mqtt/topic_cache.ts";
+import type { OutgoingAliases } from "./outgoing_aliases.ts";
 import type { Route } from "./router.ts";
 import type { Session } from "./session.ts";
 
@@ -16,4 +17,6 @@ export interface Client {
   will: Will | undefined;
   /** Topic Aliases it set on this connection. [MQTT-3.3.2-7] */
   readonly aliases: Map<number, TopicName<Route>>;
+  /** Those the broker sets; `undefined` where the client wants none. [MQTT-3.1.2-27] */
+  readonly outgoingAliases: OutgoingAliases | undefined;
 }

@@ -1,8 +1,14 @@
 // One Network Connection: bytes in, packets to their handlers, bytes out at the end of the turn.
 import type { Transport } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
-import { writeAcknowledgement, writeConnackRefused, writeDisconnect, writePublish } from "../mqtt/encode.ts";
-import type { OutgoingPublish } from "../mqtt/encode.ts";
+import {
+  publishSize,
+  writeAcknowledgement,
+  writeConnackRefused,
+  writeDisconnect,
+  writePublish,
+} from "../mqtt/encode.ts";
+import type { OutgoingAlias, OutgoingPublish } from "../mqtt/encode.ts";
 import { Frame, readFrame } from "../mqtt/framing.ts";
 import { OutputBuffer } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
@@ -34,8 +40,8 @@ export class Connection implements Outlet, Flushable, Publisher {
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
   receiveMaximum = 65_535;
-  /** When bytes last came, on the turn's `elapsed` clock; until the CONNECT, when the connection was accepted. */
-  lastReadAt: number;
+  /** When a packet last came, on the turn's `elapsed` clock; until the CONNECT, when the connection was accepted. */
+  lastPacketAt: number;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
   out = new OutputBuffer();
 
@@ -57,7 +63,7 @@ export class Connection implements Outlet, Flushable, Publisher {
 
   constructor(readonly broker: Broker, transport: Transport, readonly options: ListenerOptions) {
     this.#transport = transport;
-    this.lastReadAt = broker.turn.elapsed;
+    this.lastPacketAt = broker.turn.elapsed;
   }
 
   get peer(): string {
@@ -93,14 +99,21 @@ export class Connection implements Outlet, Flushable, Publisher {
       this.broker.turn.enter();
       if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
       if (this.#state === "closing") continue; // drained, so that the peer hears our last words before a reset
-      if (this.#state === "open") this.lastReadAt = this.broker.turn.elapsed;
       this.#receive(count);
     }
   }
 
   publish(packet: OutgoingPublish): void {
-    writePublish(this.out, packet, this.protocolVersion);
+    writePublish(this.out, packet, this.protocolVersion, this.#aliasFor(packet));
     this.touch();
+  }
+
+  #aliasFor(packet: OutgoingPublish): OutgoingAlias | undefined {
+    const aliases = this.client?.outgoingAliases;
+    if (aliases === undefined) return undefined;
+    // The first use makes the packet longer.
+    const fits = this.maximumPacketSize === Infinity || publishSize(packet, 5) + 3 <= this.maximumPacketSize;
+    return fits ? aliases.of(packet.topic) : undefined;
   }
 
   pubrel(packetId: number): void {
@@ -126,7 +139,7 @@ export class Connection implements Outlet, Flushable, Publisher {
   /** The CONNECT was accepted. */
   open(client: Client): void {
     this.client = client;
-    this.lastReadAt = this.broker.turn.elapsed;
+    this.lastPacketAt = this.broker.turn.elapsed;
     this.#state = "open";
   }
 
@@ -167,10 +180,10 @@ export class Connection implements Outlet, Flushable, Publisher {
   tick(now: number): void {
     const ending = this.#state === "closing" || this.#broken;
     if (ending && now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
-    else if (this.#state === "handshake" && now - this.lastReadAt >= this.options.handshakeTimeout) {
+    else if (this.#state === "handshake" && now - this.lastPacketAt >= this.options.handshakeTimeout) {
       this.broker.counters.countRefused("HandshakeTimeout");
       this.close("HandshakeTimeout");
-    } else if (this.client !== undefined && now - this.lastReadAt > this.client.keepAliveTimeout) {
+    } else if (this.client !== undefined && now - this.lastPacketAt > this.client.keepAliveTimeout) {
       if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
       this.close("KeepaliveTimeout"); // [MQTT-3.1.2-24]
     }
@@ -248,6 +261,7 @@ export class Connection implements Outlet, Flushable, Publisher {
     } finally {
       this.broker.publisher = undefined;
     }
+    if (start > 0) this.lastPacketAt = this.broker.turn.elapsed;
     this.#keepRest(start, available, count);
   }
 

@@ -106,6 +106,10 @@ export class Delivery implements OutgoingPublish {
     readonly subscriptionIdentifiers: readonly number[] | undefined,
   ) {}
 
+  get topic(): string {
+    return this.message.topic;
+  }
+
   get topicWire(): Uint8Array {
     return this.message.name.wire;
   }

@@ -7,6 +7,7 @@ import { connackReturnCode, type ReasonCode } from "./reason_codes.ts";
 
 /** A PUBLISH to one client. */
 export interface OutgoingPublish {
+  readonly topic: string;
   /** Topic Name with its length, as in TopicName.wire. */
   readonly topicWire: Uint8Array;
   readonly payload: Uint8Array;
@@ -23,25 +24,38 @@ export interface OutgoingPublish {
   readonly subscriptionIdentifiers: readonly number[] | undefined;
 }
 
-/** Bytes of the whole packet, fixed header included. */
+/** A Topic Alias towards a client: sent with the Topic Name the first time, in its place from then on (3.3.2.3.4). */
+export interface OutgoingAlias {
+  readonly number: number;
+  readonly known: boolean;
+}
+
+/** Bytes of the whole packet, fixed header included. An alias makes it 3 bytes longer the first time. */
 export function publishSize(p: OutgoingPublish, version: ProtocolVersion): number {
-  const remaining = remainingLength(p, version);
+  const remaining = remainingLength(p, version, undefined);
   return 1 + varintSize(remaining) + remaining;
 }
 
-export function writePublish(out: OutputBuffer, p: OutgoingPublish, version: ProtocolVersion): void {
-  const remaining = remainingLength(p, version);
+/** @param alias for 5.0 only */
+export function writePublish(
+  out: OutputBuffer,
+  p: OutgoingPublish,
+  version: ProtocolVersion,
+  alias?: OutgoingAlias,
+): void {
+  const remaining = remainingLength(p, version, alias);
   const start = out.reserve(1 + varintSize(remaining) + remaining);
   const bytes = out.bytes;
   bytes[start] = 0x30 | (p.dup ? 0x08 : 0) | p.qos << 1 | (p.retain ? 0x01 : 0);
   let at = putVarint(bytes, start + 1, remaining);
-  bytes.set(p.topicWire, at);
-  at += p.topicWire.length;
+  const topic = topicOf(p, alias);
+  bytes.set(topic, at);
+  at += topic.length;
   if (p.qos > 0) {
     bytes[at++] = p.packetId >> 8;
     bytes[at++] = p.packetId & 0xff;
   }
-  if (version === 5) at = putProperties(bytes, at, p);
+  if (version === 5) at = putProperties(bytes, at, p, alias);
   bytes.set(p.payload, at);
 }
 
@@ -144,23 +158,45 @@ export function writeDisconnect(out: OutputBuffer, reasonCode: ReasonCode): void
   out.append(mqttPacket.generate({ cmd: "disconnect", reasonCode }, { protocolVersion: 5 }));
 }
 
-function remainingLength(p: OutgoingPublish, version: ProtocolVersion): number {
-  const base = p.topicWire.length + (p.qos > 0 ? 2 : 0) + p.payload.length;
+/** A known alias stands in the place of the Topic Name. */
+function topicOf(p: OutgoingPublish, alias: OutgoingAlias | undefined): Uint8Array {
+  return alias?.known ? NO_TOPIC : p.topicWire;
+}
+
+const NO_TOPIC = new Uint8Array(2);
+
+function remainingLength(
+  p: OutgoingPublish,
+  version: ProtocolVersion,
+  alias: OutgoingAlias | undefined,
+): number {
+  const base = topicOf(p, alias).length + (p.qos > 0 ? 2 : 0) + p.payload.length;
   if (version !== 5) return base;
-  const properties = propertiesLength(p);
+  const properties = propertiesLength(p, alias);
   return base + varintSize(properties) + properties;
 }
 
-function propertiesLength(p: OutgoingPublish): number {
-  let length = p.forwarded.length + (p.messageExpiryInterval === undefined ? 0 : 5);
+function propertiesLength(p: OutgoingPublish, alias: OutgoingAlias | undefined): number {
+  let length = p.forwarded.length + (p.messageExpiryInterval === undefined ? 0 : 5) +
+    (alias === undefined ? 0 : 3);
   if (p.subscriptionIdentifiers !== undefined) {
     for (const id of p.subscriptionIdentifiers) length += 1 + varintSize(id);
   }
   return length;
 }
 
-function putProperties(bytes: Uint8Array, start: number, p: OutgoingPublish): number {
-  let at = putVarint(bytes, start, propertiesLength(p));
+function putProperties(
+  bytes: Uint8Array,
+  start: number,
+  p: OutgoingPublish,
+  alias: OutgoingAlias | undefined,
+): number {
+  let at = putVarint(bytes, start, propertiesLength(p, alias));
+  if (alias !== undefined) {
+    bytes[at++] = 0x23;
+    bytes[at++] = alias.number >> 8;
+    bytes[at++] = alias.number & 0xff;
+  }
   if (p.messageExpiryInterval !== undefined) {
     bytes[at++] = 0x02;
     bytes[at++] = p.messageExpiryInterval >>> 24;

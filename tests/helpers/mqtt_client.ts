@@ -31,7 +31,7 @@ export class MqttClient implements AsyncDisposable {
 
   private constructor(client: MqttJs, readonly connack: IConnackPacket) {
     this.#client = client;
-    client.on("message", (_topic, _payload, packet) => this.messages.put(packet));
+    client.on("message", (topic, _payload, packet) => this.messages.put({ ...packet, topic }));
     client.on("disconnect", (packet) => this.disconnect = packet);
     client.on("close", () => this.#closed.resolve());
     // A connection that ends is what many tests are about; they look at `closed`.

@@ -84,6 +84,7 @@ Deno.test("a PUBLISH that came in with any properties goes out with the same, an
       new TopicCache(2),
     );
     const outgoing: OutgoingPublish = {
+      topic: "",
       topicWire: new TopicName(p.topic).wire,
       payload: p.payload,
       qos: p.qos,
@@ -127,6 +128,7 @@ Deno.test("the sizes of a PUBLISH are right where its Remaining Length grows by 
   for (const length of [124, 125, 126, 16_380, 16_381, 16_382, 2_097_148, 2_097_149]) {
     for (const version of [4, 5] as const) {
       const publish: OutgoingPublish = {
+        topic: "",
         topicWire,
         payload: new Uint8Array(length).fill(7),
         qos: 0,

@@ -9,6 +9,7 @@ import { connackReturnCode, Reason, type ReasonCode } from "../../mqtt/reason_co
 import type { ClientConnect } from "../../hooks/events.ts";
 import type { Client } from "../client.ts";
 import type { Connection } from "../connection.ts";
+import { OutgoingAliases } from "../outgoing_aliases.ts";
 import type { ListenerOptions } from "../options.ts";
 
 /** Session Expiry Interval that means "never". (3.1.2.11.2) */
@@ -49,6 +50,7 @@ export function handleConnect(connection: Connection, header: number, reader: Re
     connectExpiryInterval: packet.sessionExpiryInterval ?? 0,
     will: packet.will,
     aliases: new Map(),
+    outgoingAliases: packet.topicAliasMaximum > 0 ? new OutgoingAliases(packet.topicAliasMaximum) : undefined,
   };
   connection.receiveMaximum = packet.receiveMaximum;
   connection.maximumPacketSize = packet.maximumPacketSize ?? Infinity;

@@ -1,0 +1,192 @@
+// SIGHUP: another configuration takes effect as a whole or not at all, and clients notice nothing.
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { Hookline, type LogEntry } from "../helpers/hookline.ts";
+import { RawClient } from "../helpers/raw_client.ts";
+import { tempDir } from "../helpers/temp_dir.ts";
+import { until } from "../helpers/until.ts";
+
+const LISTENER = `listener.tcp.default.addr = "127.0.0.1:0"\n`;
+const TO = (file: string): string => `urls = ["file:./${file}"]\nrule.message_publish = [{}]\n`;
+
+/** Replaces the files that are given, sends SIGHUP and waits for the outcome; returns what was logged since. */
+async function reload(broker: Hookline, files: { config?: string; hooks?: string }): Promise<LogEntry[]> {
+  const { cwd } = broker.options;
+  if (files.config !== undefined) await Deno.writeTextFile(`${cwd}/hookline.toml`, files.config);
+  if (files.hooks !== undefined) await Deno.writeTextFile(`${cwd}/hooks.toml`, files.hooks);
+  const before = broker.log.length;
+  const since = (): LogEntry[] => broker.log.slice(before);
+  broker.signal("SIGHUP");
+  await until(() => since().some(({ msg }) => /configuration (re|was not re)loaded/.test(msg)), "a reload");
+  return since();
+}
+
+async function publish(client: RawClient, payload: string, messageId = 1): Promise<void> {
+  const packet = {
+    cmd: "publish",
+    topic: "t",
+    payload,
+    qos: 1,
+    messageId,
+    dup: false,
+    retain: false,
+  } as const;
+  await client.send(packet);
+  await client.expect("puback");
+}
+
+async function payloads(broker: Hookline, file: string): Promise<string> {
+  const events = await broker.events(file);
+  return events.filter((e) => e["action"] !== "client_connected").map((e) => atob(String(e["payload"])))
+    .join();
+}
+
+Deno.test("rules and URLs of the new file hold from the next message on, on the same connection", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  await using _ = client;
+  await publish(client, "one");
+  const said = await reload(broker, {
+    hooks:
+      `urls = ["file:./b.log"]\nrule.message_publish = [{ action = "new" }]\nrule.client_connected = [{}]\n`,
+  });
+  await publish(client, "two");
+  const { client: other } = await RawClient.connect(broker.port, 4, { clientId: "q" });
+  await other[Symbol.asyncDispose]();
+  equal(await payloads(broker, "a.log"), "one");
+  deepEqual((await broker.events("b.log")).map((e) => e["action"]), ["new", "client_connected"]);
+  ok(said.some(({ msg }) => /^events go to file:.*b\.log$/.test(msg)));
+  ok(said.some(({ msg }) => /^events no longer go to file:.*a\.log$/.test(msg)));
+  equal(said.at(-1)?.msg, "configuration reloaded");
+});
+
+Deno.test("no line is lost or doubled while the rules change to and fro under load", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  await using _ = client;
+  let sent = 0;
+  for (let round = 0; round < 10; round++) {
+    const reloaded = reload(broker, { hooks: TO(round % 2 === 0 ? "b.log" : "a.log") });
+    for (let i = 0; i < 50; i++, sent++) await publish(client, String(sent), sent % 60_000 + 1);
+    await reloaded;
+  }
+  const lines = `${await payloads(broker, "a.log")},${await payloads(broker, "b.log")}`.split(",").map(
+    Number,
+  );
+  deepEqual(lines.sort((a, b) => a - b), Array.from({ length: sent }, (_, i) => i));
+});
+
+Deno.test("a file with errors changes nothing, logs every error, and no client notices", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  await using _ = client;
+  const said = await reload(broker, {
+    config: `${LISTENER}listener.tcp.default.max_inflght = 3\n`,
+    hooks: `urls = ["file:./b.log"]\nrule.message_publish = [{ topics = ["a/#/b"] }]\n`,
+  });
+  const errors = said.filter(({ level }) => level === "error").map(({ msg }) => msg);
+  match(errors[0] ?? "", /^hookline\.toml:2: .*max_inflght.*did you mean "max_inflight"/);
+  match(errors[1] ?? "", /^hooks\.toml:2: .*a\/#\/b/);
+  match(errors[2] ?? "", /stays as it was/);
+  equal(errors.length, 3);
+  await publish(client, "still");
+  equal(await payloads(broker, "a.log"), "still");
+  await reload(broker, { config: LISTENER, hooks: TO("b.log") });
+  await publish(client, "healed");
+  equal(await payloads(broker, "b.log"), "healed");
+});
+
+Deno.test("new limits hold for new connections, and those that are there count", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "first" });
+  await using _ = client;
+  await reload(broker, {
+    config: `${LISTENER}listener.tcp.default.max_connections = 1\nlistener.tcp.default.max_qos_allowed = 1\n`,
+  });
+  const refused = await RawClient.connect(broker.port, 5, { clientId: "second" });
+  await refused.client[Symbol.asyncDispose]();
+  equal(refused.connack.reasonCode, 0x88, "one client is connected already: Server unavailable");
+  await reload(broker, {
+    config: `${LISTENER}listener.tcp.default.max_connections = 2\nlistener.tcp.default.max_qos_allowed = 1\n`,
+  });
+  const accepted = await RawClient.connect(broker.port, 5, { clientId: "third" });
+  equal(accepted.connack.properties?.maximumQoS, 1);
+  await accepted.client[Symbol.asyncDispose]();
+  await publish(client, "the first is still served");
+});
+
+Deno.test("listeners are opened, moved and closed; connections stay", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  await using _ = client;
+  const free = freePort();
+  const loopback = `listener.tcp.more.addr = "127.0.0.1:${free}"\n`;
+  await reload(broker, { config: LISTENER + loopback });
+  await (await RawClient.connect(free, 4, { clientId: "q" })).client[Symbol.asyncDispose]();
+  // The wildcard overlaps the old address; 127.0.0.2 answers only then.
+  const said = await reload(broker, { config: `listener.tcp.more.addr = "0.0.0.0:${free}"\n` });
+  equal(said.filter(({ msg }) => msg.startsWith("no longer listening on")).length, 2);
+  using conn = await Deno.connect({ hostname: "127.0.0.2", port: free });
+  equal((conn.remoteAddr as Deno.NetAddr).port, free);
+  await publish(client, "by a listener that is gone");
+  equal(await payloads(broker, "a.log"), "by a listener that is gone");
+});
+
+Deno.test("an address that cannot be had leaves the listeners as they were", async () => {
+  await using dir = await tempDir();
+  const port = freePort();
+  const config = `listener.tcp.mine.addr = "127.0.0.1:${port}"\n`;
+  await using broker = await Hookline.start({ cwd: dir.path, config, hooks: TO("a.log") });
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  // The wildcard overlaps, so the old listener is closed for the try and must come back.
+  const said = await reload(broker, {
+    config:
+      `listener.tcp.mine.addr = "0.0.0.0:${port}"\nlistener.tcp.no.addr = "127.0.0.1:${taken.addr.port}"\n`,
+    hooks: TO("b.log"),
+  });
+  ok(
+    said.some(({ level, msg }) =>
+      level === "error" && msg.includes(`127.0.0.1:${taken.addr.port}: the address is in use`)
+    ),
+  );
+  const { client } = await RawClient.connect(port, 4, { clientId: "p" });
+  await using _ = client;
+  await publish(client, "as before");
+  equal(await payloads(broker, "a.log"), "as before");
+});
+
+Deno.test("file options of an open sink change in place", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  await using _ = client;
+  for (let i = 1; i <= 9; i++) await publish(client, `${i}`, i);
+  const said = await reload(broker, { hooks: `file_max_size = "1KB"\n${TO("a.log")}` });
+  ok(!said.some(({ level }) => level === "warn" || level === "error"));
+  await publish(client, "10");
+  equal(await payloads(broker, "a.log"), "10");
+  equal(await payloads(broker, "a.log.1"), "1,2,3,4,5,6,7,8,9");
+});
+
+Deno.test("log.level changes with a reload", async () => {
+  await using dir = await tempDir();
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER });
+  await reload(broker, { config: `${LISTENER}node.id = 7\n` });
+  const before = broker.log.length;
+  ok(broker.log.some(({ msg }) => msg === "node.id stays 1 until a restart"));
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, `${LISTENER}log.level = "off"\n`);
+  broker.signal("SIGHUP");
+  await until(() => broker.log.slice(before).some(({ msg }) => msg === "files reopened"), "the signal came");
+  equal((await broker.stop()).code, 0);
+  equal(broker.log.slice(before).length, 1, "nothing was logged after the reload, its end included");
+});
+
+/** A port nobody listens on at the moment. */
+function freePort(): number {
+  using probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return probe.addr.port;
+}
