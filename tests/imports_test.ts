@@ -170,7 +170,7 @@ Deno.test("the rules refuse what they must", () => {
   }
   assert(!mayImport({ file: "broker/broker.ts", target: "mqtt-packet", kind: "package" }));
   const inside = (file: string): boolean =>
-    staysInside({ file, target: "sinks/file/_disk.ts", kind: "file" });
+    staysInside({ file, target: "sinks/file/_heal_tail.ts", kind: "file" });
   assert(inside("sinks/file/append_file.ts"));
   assert(!inside("sinks/open_sinks.ts"));
   assert(!inside("sinks/http/http_sink.ts"));

@@ -8,6 +8,8 @@ const BREATH = 4_096;
 
 class Node {
   message: Message | undefined = undefined;
+  /** How many messages the tree had been given when it got this one. */
+  number = 0;
   /** Made with the first child: most nodes are leaves. */
   children: Map<string, Node> | undefined = undefined;
 }
@@ -23,6 +25,7 @@ interface Step {
 export class RetainedTree implements RetainedStore {
   readonly #root = new Node();
   #size = 0;
+  #given = 0;
   #bytes = 0;
 
   constructor(public limits: BrokerOptions) {}
@@ -44,13 +47,20 @@ export class RetainedTree implements RetainedStore {
       return false;
     }
     message.keepLong();
-    this.#make(message.topic).message = message;
+    const node = this.#make(message.topic);
+    node.message = message;
+    node.number = ++this.#given;
     this.#size = count;
     this.#bytes = bytes;
     return true;
   }
 
-  *match(filter: string, now: () => number): Generator<Message | undefined, void> {
+  match(filter: string, now: () => number): Generator<Message | undefined, void> {
+    return this.#walk(filter, now, this.#given);
+  }
+
+  /** @param until what came later is passed over */
+  *#walk(filter: string, now: () => number, until: number): Generator<Message | undefined, void> {
     const levels = filter.split("/");
     const stack: Step[] = [step([["", this.#root] as const].values(), 0, false)];
     let visited = 0;
@@ -65,7 +75,7 @@ export class RetainedTree implements RetainedStore {
       const { depth } = top;
       if (top.skipDollar && name.startsWith("$")) continue;
       const level = levels[depth];
-      if ((level === undefined || level === "#") && node.message !== undefined) {
+      if ((level === undefined || level === "#") && node.message !== undefined && node.number <= until) {
         if (node.message.expiresAt > now()) yield node.message;
         else this.#remove(node.message);
       }

@@ -6,9 +6,11 @@ import type { Session } from "./session.ts";
 import type { SharedGroup, Subscription } from "./subscription.ts";
 import { SubscriptionTrie } from "./subscription_trie.ts";
 
+/** What remembered routes may take together, bytes by {@link weigh}: a flood of topics to many clients must not add up. */
+const MOST_REMEMBERED = 32 * 1024 * 1024;
+
 /** What a topic resolved to, remembered with it (TopicName.memo) until any subscription changes. */
 export interface Route {
-  readonly generation: number;
   readonly targets: readonly Target[];
   readonly groups: readonly SharedGroup[];
 }
@@ -27,13 +29,26 @@ interface Target {
 
 export class Router {
   readonly #trie = new SubscriptionTrie();
-  #generation = 0;
+  /** Those with a memo: it is taken from them at once, for a forgotten one would keep sessions alive that are gone. */
+  #remembered: TopicName<Route>[] = [];
+  #weight = 0;
+  readonly #mostRemembered: number;
+
+  /** @param mostRemembered bytes that remembered routes may take, roughly */
+  constructor(mostRemembered = MOST_REMEMBERED) {
+    this.#mostRemembered = mostRemembered;
+  }
+
+  /** Bytes that remembered routes take, roughly. */
+  get weight(): number {
+    return this.#weight;
+  }
 
   subscribe(subscription: Subscription): void {
     const { session, topicFilter } = subscription;
     session.subscriptions.set(topicFilter, subscription);
     this.#trie.set(subscription);
-    this.#generation++;
+    this.#forget();
   }
 
   /** False where the session has no such subscription. [MQTT-3.10.4-1] */
@@ -42,7 +57,7 @@ export class Router {
     if (subscription === undefined) return undefined;
     session.subscriptions.delete(topicFilter);
     this.#trie.delete(subscription);
-    this.#generation++;
+    this.#forget();
     return subscription;
   }
 
@@ -74,8 +89,7 @@ export class Router {
   }
 
   #resolve(name: TopicName<Route>): Route {
-    const known = name.memo;
-    if (known !== undefined && known.generation === this.#generation) return known;
+    if (name.memo !== undefined) return name.memo;
     const { subscriptions, groups } = this.#trie.match(name.text);
     const bySession = new Map<Session, Subscription[]>();
     for (const subscription of subscriptions) {
@@ -84,8 +98,30 @@ export class Router {
       else several.push(subscription);
     }
     const targets = [...bySession.values()].map(target);
-    return name.memo = { generation: this.#generation, targets, groups };
+    const route = { targets, groups };
+    this.#remember(name, route);
+    return route;
   }
+
+  #remember(name: TopicName<Route>, route: Route): void {
+    const weight = weigh(name, route);
+    if (this.#weight + weight > this.#mostRemembered) this.#forget();
+    if (weight > this.#mostRemembered) return;
+    name.memo = route;
+    this.#remembered.push(name);
+    this.#weight += weight;
+  }
+
+  #forget(): void {
+    for (const name of this.#remembered) name.memo = undefined;
+    this.#remembered = [];
+    this.#weight = 0;
+  }
+}
+
+/** Bytes, roughly: the objects of a route, and the topic's name as bytes, text and JSON. */
+function weigh(name: TopicName<Route>, { targets, groups }: Route): number {
+  return 300 + 3 * name.wire.length + 100 * (targets.length + groups.length);
 }
 
 function target(subscriptions: readonly Subscription[]): Target {

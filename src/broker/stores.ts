@@ -24,7 +24,8 @@ export interface RetainedStore {
   set(message: Message): boolean;
   /**
    * Those whose topic matches a filter and that have not expired, one by one as they are asked for: the store may
-   * change meanwhile. `undefined` is a breath: so much was looked at that others should have their turn.
+   * change meanwhile, and what it is given after this call is not among them, for the subscription had it already.
+   * `undefined` is a breath: so much was looked at that others should have their turn.
    * @param now the turn's `elapsed` clock
    */
   match(filter: string, now: () => number): Iterator<Message | undefined, void>;

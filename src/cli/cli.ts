@@ -8,6 +8,7 @@ import { programHelp, verbHelp } from "./help.ts";
 import { type Io, processIo, StdoutClosed } from "./io.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { UsageError } from "./verb.ts";
+import { versionLine } from "./version.ts";
 import { VERBS } from "./verbs.ts";
 import { visible } from "./visible.ts";
 
@@ -38,11 +39,6 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
 function print(text: string, io: Io): number {
   io.out(text);
   return EXIT.done;
-}
-
-function versionLine(): string {
-  const { version, build } = Deno;
-  return `hookline ${manifest.version} (deno ${version.deno}, v8 ${version.v8}, ${build.target})\n`;
 }
 
 function unknownVerb(name: string): UsageError {

@@ -49,7 +49,8 @@ function optionHead(name: string, option: VerbOption): string {
   return `${short}--${name}${option.type === "flag" ? "" : ` ${option.value ?? "VALUE"}`}`;
 }
 
-function optionHelp(option: VerbOption): string {
+/** What an option is for, with its choices and its default. */
+export function optionHelp(option: VerbOption): string {
   const notes: string[] = [];
   if (option.choices !== undefined) notes.push(option.choices.join("|"));
   if (option.default !== undefined) notes.push(`default ${option.default}`);

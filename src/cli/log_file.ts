@@ -13,14 +13,14 @@ export interface LogFileOptions {
 }
 
 export class LogFile implements AsyncDisposable {
-  readonly #path: string;
+  readonly path: string;
   readonly #err: (text: string) => void;
   readonly #file: AppendFile;
   readonly #encoder = new TextEncoder();
   #failing = false;
 
   constructor({ path, ownStart, err, clock }: LogFileOptions) {
-    this.#path = path;
+    this.path = path;
     this.#err = err;
     const note = (level: "info" | "warn" | "error", text: string): void => {
       // That somebody rotated the log is no news.
@@ -33,7 +33,7 @@ export class LogFile implements AsyncDisposable {
   write(entry: string): boolean {
     const { error } = this.#file.write(this.#encoder.encode(entry));
     if (error !== undefined) return this.#failed(error);
-    if (this.#failing) this.#err(`hookline: the log file ${this.#path} can be written again.\n`);
+    if (this.#failing) this.#err(`hookline: the log file ${this.path} can be written again.\n`);
     this.#failing = false;
     return true;
   }
@@ -51,7 +51,7 @@ export class LogFile implements AsyncDisposable {
     if (!this.#failing) {
       const why = error instanceof Error ? error.message : String(error);
       this.#err(
-        `hookline: the log file ${this.#path} cannot be written; logging to stderr instead: ${why}\n`,
+        `hookline: the log file ${this.path} cannot be written; logging to stderr instead: ${why}\n`,
       );
     }
     this.#failing = true;

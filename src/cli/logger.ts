@@ -23,6 +23,8 @@ export interface Logger extends AsyncDisposable {
   readonly log: Log;
   /** Closes and opens the log file again (SIGHUP, SIGUSR2); nothing without one. */
   reopen(): void;
+  /** Follows other options from here on. */
+  reconfigure(options: LogOptions): void;
 }
 
 const RANK: Readonly<Record<LoggerOptions["level"], number>> = {
@@ -36,28 +38,56 @@ const RANK: Readonly<Record<LoggerOptions["level"], number>> = {
 
 /** A log file that cannot be written is said on stderr, and its entries go there instead. */
 export function openLogger(options: LoggerOptions): Logger {
-  const file = options.to === "file" || options.to === "both"
-    ? new LogFile({
-      path: options.file,
-      ownStart: options.format === "json" ? '{"time":"' : "2",
-      err: options.err,
-      clock: systemClock,
-    })
-    : undefined;
-  const toConsole = options.to === "console" || options.to === "both";
-  const limit = options.to === "off" ? 0 : RANK[options.level];
   const render = options.format === "json" ? jsonEntry : textRenderer();
   const now = options.now ?? Date.now;
+  const closing = new Set<Promise<void>>();
+  const close = (file: LogFile | undefined): void => {
+    const closed = file?.[Symbol.asyncDispose]().finally(() => closing.delete(closed as Promise<void>));
+    if (closed !== undefined) closing.add(closed);
+  };
+  let place = openPlace(options, options);
   return {
     log: (level, text, fields = {}) => {
-      if (RANK[level] > limit) return;
+      if (RANK[level] > place.limit) return;
       const entry = `${render(now(), level, text, fields)}\n`;
-      const written = file?.write(entry) ?? false;
-      if (toConsole || !written) options.err(entry);
+      const written = place.file?.write(entry) ?? false;
+      if (place.toConsole || !written) options.err(entry);
     },
-    reopen: () => file?.reopen(),
-    [Symbol.asyncDispose]: async () => await file?.[Symbol.asyncDispose](),
+    reopen: () => place.file?.reopen(),
+    reconfigure: (changed) => {
+      const before = place.file;
+      place = openPlace(changed, options, before);
+      if (before !== place.file) close(before);
+    },
+    [Symbol.asyncDispose]: async () => {
+      close(place.file);
+      await Promise.all(closing);
+    },
   };
+}
+
+/** What the options come to. */
+interface Place {
+  readonly limit: number;
+  readonly toConsole: boolean;
+  readonly file: LogFile | undefined;
+}
+
+/** @param before the open log file: it stays when it is the one that is asked for */
+function openPlace(
+  { level, to, file: path }: LogOptions,
+  { format, err }: LoggerOptions,
+  before?: LogFile,
+): Place {
+  const limit = to === "off" ? 0 : RANK[level];
+  if (to !== "file" && to !== "both") return { limit, toConsole: to === "console", file: undefined };
+  const file = before?.path === path ? before : new LogFile({
+    path,
+    ownStart: format === "json" ? '{"time":"' : "2",
+    err,
+    clock: systemClock,
+  });
+  return { limit, toConsole: to === "both", file };
 }
 
 /** `2026-11-24 09:05:01.042 INFO  listening on 127.0.0.1:1883 listener=default`, in local time. */

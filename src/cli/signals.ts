@@ -1,6 +1,7 @@
-// The signals of a daemon: SIGTERM and SIGINT stop it, a second one forces; SIGHUP and SIGUSR2 reopen files.
+// The signals of a daemon: SIGTERM and SIGINT stop it, a second one forces; SIGHUP reloads, SIGUSR2 reopens files.
 
 export interface SignalActions {
+  readonly reload: () => void;
   readonly reopen: () => void;
   readonly force: () => void;
 }
@@ -27,7 +28,7 @@ export function catchSignals(actions: SignalActions): Signals {
   on("SIGINT", () => stopBy("SIGINT"));
   on("SIGTERM", () => stopBy("SIGTERM"));
   if (Deno.build.os !== "windows") {
-    on("SIGHUP", actions.reopen);
+    on("SIGHUP", actions.reload);
     on("SIGUSR2", actions.reopen);
   }
   return {

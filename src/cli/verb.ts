@@ -31,6 +31,8 @@ export interface VerbEntry {
   readonly about: string;
   /** How many positional arguments it takes at most. */
   readonly maxPositionals: number;
+  /** What they are, for the shell's completion: files, a folder, or one of these words. Default: nothing to propose. */
+  readonly positionals?: "files" | "folder" | readonly string[];
   /** By long name, in the order of `--help`. */
   readonly options: Readonly<Record<string, VerbOption>>;
   /** Loads the verb's code only when it is called, so that `tail` does not start a broker's worth of modules. */

@@ -19,7 +19,9 @@ export const VERBS: readonly VerbEntry[] = [
     usage: "run [--config FILE] [--hooks FILE] [options]",
     about: `Starts the broker and writes its events to the sinks of the hooks file.
 Without any file: 127.0.0.1:1883, everybody may connect, all events in ./hook.log.
-SIGINT or SIGTERM stops it gracefully, a second one at once. SIGHUP opens its files again.`,
+SIGINT or SIGTERM stops it gracefully, a second one at once. SIGHUP reads the configuration again
+and opens its files again, SIGUSR2 only opens its files again. A configuration with an error changes
+nothing: its errors are logged. Under systemd it tells when it is ready (Type=notify).`,
     maxPositionals: 0,
     options: {
       config: CONFIG,
@@ -58,6 +60,7 @@ Ends with 0 when run would start, with 78 when it would not.`,
     about: `Writes hookline.toml and plugins/rmqtt-web-hook.toml, with every key explained, into DIR
 (default: ./etc). Nothing is written when one of them exists already.`,
     maxPositionals: 1,
+    positionals: "folder",
     options: {},
     load: async () => (await import("./init.ts")).init,
   },
@@ -68,6 +71,7 @@ Ends with 0 when run would start, with 78 when it would not.`,
     about: `Shows the last events of FILE (default: ./hook.log) in columns and follows it across rotation,
 truncation and removal until Ctrl-C. FILE need not exist yet.`,
     maxPositionals: 1,
+    positionals: "files",
     options: {
       lines: {
         type: "count",
@@ -99,6 +103,53 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
       },
     },
     load: async () => (await import("./tail.ts")).tail,
+  },
+  {
+    name: "replay",
+    summary: "send parked or recorded events to an HTTP endpoint again",
+    usage: "replay FILE... [--url URL] [options]",
+    about: `Sends the events of each FILE, one POST each: failed.jsonl and segments of a spool, hook.log, and
+the same gzipped (.gz). Lines without an event are skipped and counted. An event keeps its
+Idempotency-Key. Ends with 0 when all were delivered, else with 1; the files stay as they are.`,
+    maxPositionals: 1000,
+    positionals: "files",
+    options: {
+      url: {
+        type: "text",
+        value: "URL",
+        help: "endpoint; without it the one of the spool folder that FILE is in",
+      },
+      header: {
+        type: "list",
+        value: "'NAME: VALUE'",
+        help: "header of every request; may be given several times",
+      },
+      rate: { type: "count", value: "N", default: 0, help: "events a second; 0: as fast as they are taken" },
+      concurrency: { type: "count", value: "N", default: 16, help: "requests in flight" },
+    },
+    load: async () => (await import("./replay.ts")).replay,
+  },
+  {
+    name: "completions",
+    summary: "print a shell's completions",
+    usage: "completions bash|zsh|fish",
+    about: `Prints the script that completes hookline's verbs and options in that shell. For one session:
+  bash: source <(hookline completions bash)
+  zsh:  source <(hookline completions zsh)
+  fish: hookline completions fish | source`,
+    maxPositionals: 1,
+    positionals: ["bash", "zsh", "fish"],
+    options: {},
+    load: async () => (await import("./completions.ts")).completions,
+  },
+  {
+    name: "man",
+    summary: "print the manual page",
+    usage: "man",
+    about: "Prints hookline(1) for man: hookline man > hookline.1; man -l hookline.1",
+    maxPositionals: 0,
+    options: {},
+    load: async () => (await import("./man.ts")).man,
   },
 ];
 

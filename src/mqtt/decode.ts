@@ -75,8 +75,11 @@ function readConnect(reader: Reader, protocolVersion: ProtocolVersion): Connect 
   if ((flags & 0x01) !== 0) throw malformed("the reserved Connect Flag is 1"); // [MQTT-3.1.2-3]
   const willQos = flags >> 3 & 0x03;
   const hasWill = (flags & 0x04) !== 0;
-  if (willQos === 3) throw malformed("Will QoS is 3"); // [MQTT-3.1.2-12]
-  if (!hasWill && (flags & 0x38) !== 0) throw malformed("Will QoS or Will Retain without a Will"); // [MQTT-3.1.2-11] [MQTT-3.1.2-13]
+  // 3.1 disregards both where there is no Will.
+  if (hasWill || protocolVersion > 3) {
+    if (willQos === 3) throw malformed("Will QoS is 3"); // [MQTT-3.1.2-12]
+    if (!hasWill && (flags & 0x38) !== 0) throw malformed("Will QoS or Will Retain without a Will"); // [MQTT-3.1.2-11] [MQTT-3.1.2-13]
+  }
   const hasPassword = (flags & 0x40) !== 0;
   const hasUsername = (flags & 0x80) !== 0;
   if (hasPassword && !hasUsername && protocolVersion < 5) throw malformed("a Password without a User Name"); // [MQTT-3.1.2-22]
@@ -89,8 +92,10 @@ function readConnect(reader: Reader, protocolVersion: ProtocolVersion): Connect 
   }
   const clientId = reader.string();
   const will = hasWill ? readWill(reader, protocolVersion, willQos as QoS, (flags & 0x20) !== 0) : undefined;
-  const username = hasUsername ? reader.string() : undefined;
-  const password = hasPassword ? reader.binary().slice() : undefined;
+  // In 3.1 the Remaining Length takes precedence over both flags: what they announce may be missing.
+  const mayEnd = protocolVersion === 3;
+  const username = hasUsername && !(mayEnd && reader.atEnd) ? reader.string() : undefined;
+  const password = hasPassword && !(mayEnd && reader.atEnd) ? reader.binary().slice() : undefined;
   reader.finish();
   return {
     protocolVersion,
@@ -113,8 +118,11 @@ function readConnect(reader: Reader, protocolVersion: ProtocolVersion): Connect 
 
 function readProtocol(reader: Reader): ProtocolVersion {
   const name = reader.string();
-  if (name !== "MQTT" && name !== "MQIsdp") throw malformed("the Protocol Name is neither MQTT nor MQIsdp"); // [MQTT-3.1.2-1]
   const version = reader.byte();
+  if (name !== "MQTT" && name !== "MQIsdp") {
+    const what = "the Protocol Name is neither MQTT nor MQIsdp"; // [MQTT-3.1.2-1]
+    throw version === 5 ? new MqttError(Reason.UnsupportedProtocolVersion, what) : malformed(what);
+  }
   if (name === "MQIsdp" && version === 3) return 3;
   if (name === "MQTT" && (version === 4 || version === 5)) return version;
   throw unsupportedVersion(reader, version); // [MQTT-3.1.2-2]
@@ -142,7 +150,8 @@ function readWill(reader: Reader, version: ProtocolVersion, qos: QoS, retain: bo
   const read = version === 5 ? readPublishProperties(reader, ALLOWED.WILL) : undefined;
   const topic = reader.string();
   const problem = topicNameProblem(topic);
-  if (problem !== undefined) throw new MqttError(Reason.TopicNameInvalid, `Will Topic: ${problem}`);
+  // Not 0x90, which is for well-formed names that are not accepted (3.2.2.2).
+  if (problem !== undefined) throw malformed(`Will Topic: ${problem}`);
   return {
     topic,
     payload: reader.binary().slice(),
@@ -236,7 +245,7 @@ const RECEIVE_CODES: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x87
 /** PUBREL and PUBCOMP. [MQTT-3.6.2-1] [MQTT-3.7.2-1] */
 const RELEASE_CODES: ReadonlySet<number> = new Set([0x00, 0x92]);
 
-/** SUBSCRIBE (3.8). Topic Filters are read, not judged: a bad one is answered in the SUBACK. Throws MqttError. */
+/** SUBSCRIBE (3.8). Topic Filters are read, not judged: the broker does. Throws MqttError. */
 export function decodeSubscribe(header: number, reader: Reader, version: ProtocolVersion): Subscribe {
   checkFlags(withoutDup(header, version), 0x02); // [MQTT-3.8.1-1]
   const packetId = readPacketId(reader);
@@ -252,7 +261,10 @@ export function decodeSubscribe(header: number, reader: Reader, version: Protoco
     if ((options & (version === 5 ? 0xc0 : 0xfc)) !== 0) {
       throw malformed("reserved bits of Subscription Options are set");
     }
-    if (qos === 3) throw malformed("requested QoS is 3");
+    // Malformed in 3.1.1 [MQTT-3-8.3-4], a Protocol Error in 5.0 (3.8.3.1).
+    if (qos === 3) {
+      throw version === 5 ? protocolError("requested QoS is 3") : malformed("requested QoS is 3");
+    }
     if (retainHandling === 3) throw protocolError("Retain Handling is 3");
     subscriptions.push({
       topicFilter,
@@ -300,6 +312,21 @@ export function decodeDisconnect(header: number, reader: Reader, version: Protoc
   }
   reader.finish();
   return { reasonCode, sessionExpiryInterval: properties.numbers.get(Property.SessionExpiryInterval) };
+}
+
+/** AUTH (3.15), 5.0 only. Throws MqttError. */
+export function decodeAuth(header: number, reader: Reader): void {
+  checkFlags(header, 0); // [MQTT-3.15.1-1]
+  // 3.15.2.1: without Reason Code and properties it means Success, which is the server's to say.
+  const reasonCode = reader.atEnd ? 0 : reader.byte();
+  const properties = reader.atEnd ? NO_PROPERTIES_AT_ALL : readProperties(reader, ALLOWED.AUTH);
+  reader.finish();
+  if (reasonCode !== 0x18 && reasonCode !== 0x19) {
+    throw protocolError(`0x${reasonCode.toString(16)} is not a Reason Code a client authenticates with`);
+  }
+  if (!properties.strings.has(Property.AuthenticationMethod)) {
+    throw protocolError("an AUTH without an Authentication Method");
+  }
 }
 
 /** Those of 3.14.2.1 that a client may send. */

@@ -100,13 +100,29 @@ export function writeConnackAccepted(
   sessionPresent: boolean,
   properties: ConnackProperties,
 ): void {
-  out.append(mqttPacket.generate(
+  out.append(connackAccepted(version, sessionPresent, properties));
+}
+
+/** Bytes of a 5.0 CONNACK that accepts. */
+export function connackSize(properties: ConnackProperties): number {
+  return connackAccepted(5, false, properties).length;
+}
+
+/** Bytes of a 5.0 CONNACK that refuses: there is no smaller one. */
+export const SMALLEST_CONNACK = 5;
+
+function connackAccepted(
+  version: ProtocolVersion,
+  sessionPresent: boolean,
+  properties: ConnackProperties,
+): Uint8Array {
+  return mqttPacket.generate(
     version === 5
       ? { cmd: "connack", reasonCode: 0, sessionPresent, properties }
       // 3.1 reserves the byte that holds Session Present.
       : { cmd: "connack", returnCode: 0, sessionPresent: version === 4 && sessionPresent },
     { protocolVersion: version },
-  ));
+  );
 }
 
 /** False where the version has no code for this: then the connection is closed without an answer. [MQTT-3.2.2-6] */
@@ -125,6 +141,12 @@ export function writeConnackRefused(out: OutputBuffer, version: ProtocolVersion,
     mqttPacket.generate({ cmd: "connack", returnCode, sessionPresent: false }, { protocolVersion: version }),
   );
   return true;
+}
+
+/** Bytes of a 5.0 SUBACK or UNSUBACK with this many Reason Codes. */
+export function codesAckSize(count: number): number {
+  const remaining = 3 + count;
+  return 1 + varintSize(remaining) + remaining;
 }
 
 /** `codes`: granted QoS or failure, one for each Topic Filter, in their order. [MQTT-3.9.3-1] */

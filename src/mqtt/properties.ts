@@ -72,7 +72,6 @@ export const ALLOWED = {
     Property.WillDelayInterval,
     Property.UserProperty,
   ]),
-  // A Subscription Identifier is the server's to send. [MQTT-3.3.4-6]
   PUBLISH: new Set<number>([
     Property.PayloadFormatIndicator,
     Property.MessageExpiryInterval,
@@ -81,6 +80,7 @@ export const ALLOWED = {
     Property.CorrelationData,
     Property.TopicAlias,
     Property.UserProperty,
+    Property.SubscriptionIdentifier,
   ]),
   ACKNOWLEDGEMENT: new Set<number>([Property.ReasonString, Property.UserProperty]),
   SUBSCRIBE: new Set<number>([Property.SubscriptionIdentifier, Property.UserProperty]),

@@ -1,5 +1,5 @@
 // The properties of a PUBLISH or a Will that travel with the message to its subscribers.
-import { MqttError } from "./error.ts";
+import { MqttError, protocolError } from "./error.ts";
 import { type Properties, Property, readProperties } from "./properties.ts";
 import type { Reader } from "./reader.ts";
 import { Reason } from "./reason_codes.ts";
@@ -44,7 +44,11 @@ export function readPublishProperties(
   if (responseTopic !== undefined) {
     // [MQTT-3.3.2-14]
     const problem = topicNameProblem(responseTopic);
-    if (problem !== undefined) throw new MqttError(Reason.ProtocolError, `Response Topic: ${problem}`);
+    if (problem !== undefined) throw protocolError(`Response Topic: ${problem}`);
+  }
+  if (all.numbers.has(Property.SubscriptionIdentifier)) {
+    // A property of PUBLISH, but the server's to send. [MQTT-3.3.4-6]
+    throw protocolError("a Subscription Identifier in a PUBLISH from a client");
   }
   if (all.numbers.get(Property.TopicAlias) === 0) {
     throw new MqttError(Reason.TopicAliasInvalid, "Topic Alias is 0"); // [MQTT-3.3.2-8]

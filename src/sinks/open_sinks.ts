@@ -1,6 +1,7 @@
 // From URLs to sinks: the table of schemes, and the set of all open sinks that a turn flushes.
 import type { Clock } from "./clock.ts";
 import { fileScheme } from "./file/file_scheme.ts";
+import { httpScheme } from "./http/http_scheme.ts";
 import type { Scheme, SinkOptions } from "./scheme.ts";
 import { type ReportSink, type Sink, SinkError, type SinkStatus } from "./sink.ts";
 
@@ -9,13 +10,13 @@ export type { SinkOptions } from "./scheme.ts";
 /** A new sink is one folder and one line here. */
 const SCHEMES: ReadonlyMap<string, Scheme> = new Map([
   ["file", fileScheme],
-  ["http", notYet("http")],
-  ["https", notYet("https")],
+  ["http", httpScheme],
+  ["https", httpScheme],
 ]);
 
 /** All sinks of a configuration. */
 export interface SinkSet extends AsyncDisposable {
-  /** The sink of a URL that `openSinks` was given; throws SinkError for any other. */
+  /** The sink of a URL that the set was given; throws SinkError for any other. */
   get(url: string): Sink;
   /** Flushes every sink: the first thing at the end of a turn. */
   flush(): void;
@@ -23,6 +24,23 @@ export interface SinkSet extends AsyncDisposable {
   reopen(): void;
   /** One entry per sink, in the order of the URLs. */
   status(): SinkSetStatus[];
+  /**
+   * Opens what the URLs of another configuration need besides what is open, and hands over to them with `commit`.
+   * Resolves when sinks that were given up before have let go of their places. Throws SinkError when a URL or its
+   * options are wrong; the set is then as it was.
+   */
+  prepare(urls: Iterable<string>, options: SinkOptions): Promise<PreparedSinks>;
+}
+
+/** The sinks of another configuration, ready to take the place of those of this one. */
+export interface PreparedSinks {
+  /**
+   * From here on the set has these sinks. Those without a URL are flushed now and disposed of in the background.
+   * Returns the URLs (without secrets) whose new options only a restart can give them.
+   */
+  commit(): string[];
+  /** Closes what was opened for nothing. */
+  abandon(): void;
 }
 
 export interface SinkSetStatus {
@@ -40,23 +58,8 @@ export function openSinks(
   report: ReportSink,
   clock: Clock,
 ): SinkSet {
-  const byPlace = new Map<string, Sink>();
-  const byUrl = new Map<string, Sink>();
-  const set = new OpenSinks(byPlace, byUrl);
-  try {
-    for (const url of urls) {
-      const scheme = schemeOf(url);
-      const place = scheme.placeOf(url, options);
-      const sink = byPlace.get(place) ?? scheme.open(url, options, report, clock);
-      byPlace.set(place, sink);
-      byUrl.set(url, sink);
-    }
-  } catch (error) {
-    // Nothing was appended yet, so there is nothing to wait for; a sink's disposal does not reject.
-    void set[Symbol.asyncDispose]();
-    throw error;
-  }
-  return set;
+  const places = openPlaces(urls, options, new Map(), report, clock);
+  return new OpenSinks(places, report, clock);
 }
 
 /** Why lines for `url` could not be kept now, as a sentence; undefined when they could. Leaves nothing behind. */
@@ -69,33 +72,134 @@ export function probe(url: string, options: SinkOptions): string | undefined {
   }
 }
 
+/** An open sink, and what it was opened with. */
+interface Place {
+  readonly sink: Sink;
+  readonly scheme: Scheme;
+  readonly url: string;
+  readonly settings: string;
+}
+
+interface Places {
+  readonly byPlace: ReadonlyMap<string, Place>;
+  readonly byUrl: ReadonlyMap<string, Sink>;
+}
+
+/** The place of each URL: one that is `open` already, or a new one. Throws SinkError, and then opens none. */
+function openPlaces(
+  urls: Iterable<string>,
+  options: SinkOptions,
+  open: ReadonlyMap<string, Place>,
+  report: ReportSink,
+  clock: Clock,
+): Places {
+  const byPlace = new Map<string, Place>();
+  const byUrl = new Map<string, Sink>();
+  try {
+    for (const url of urls) {
+      const scheme = schemeOf(url);
+      const name = scheme.placeOf(url, options);
+      const settings = JSON.stringify(scheme.settingsOf(url, options)) ?? "";
+      const place = byPlace.get(name) ?? open.get(name) ??
+        { sink: scheme.open(url, options, report, clock), scheme, url, settings };
+      byPlace.set(name, place);
+      byUrl.set(url, place.sink);
+    }
+  } catch (error) {
+    dispose(without(byPlace, open));
+    throw error;
+  }
+  return { byPlace, byUrl };
+}
+
 class OpenSinks implements SinkSet {
-  constructor(
-    private readonly byPlace: ReadonlyMap<string, Sink>,
-    private readonly byUrl: ReadonlyMap<string, Sink>,
-  ) {}
+  #places: Places;
+  readonly #report: ReportSink;
+  readonly #clock: Clock;
+  /** Sinks that were given up and have not let go yet. */
+  readonly #leaving = new Set<Promise<void>>();
+
+  constructor(places: Places, report: ReportSink, clock: Clock) {
+    this.#places = places;
+    this.#report = report;
+    this.#clock = clock;
+  }
 
   get(url: string): Sink {
-    const sink = this.byUrl.get(url);
+    const sink = this.#places.byUrl.get(url);
     if (sink === undefined) throw new SinkError(url, "no sink was opened for this URL.");
     return sink;
   }
 
   flush(): void {
-    for (const sink of this.byPlace.values()) sink.flush();
+    for (const { sink } of this.#places.byPlace.values()) sink.flush();
   }
 
   reopen(): void {
-    for (const sink of this.byPlace.values()) sink.reopen();
+    for (const { sink } of this.#places.byPlace.values()) sink.reopen();
   }
 
   status(): SinkSetStatus[] {
-    return Array.from(this.byPlace.values(), (sink) => ({ url: sink.url, status: sink.status() }));
+    return Array.from(
+      this.#places.byPlace.values(),
+      ({ sink }) => ({ url: sink.url, status: sink.status() }),
+    );
+  }
+
+  async prepare(urls: Iterable<string>, options: SinkOptions): Promise<PreparedSinks> {
+    await Promise.all(this.#leaving);
+    const before = this.#places;
+    const next = openPlaces(urls, options, before.byPlace, this.#report, this.#clock);
+    return {
+      commit: () => {
+        const { places, refused } = reconfigured(next, before.byPlace, options);
+        this.#places = places;
+        for (const sink of without(before.byPlace, places.byPlace)) this.#leave(sink);
+        return refused;
+      },
+      abandon: () => dispose(without(next.byPlace, before.byPlace)),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(Array.from(this.byPlace.values(), (sink) => sink[Symbol.asyncDispose]()));
+    const sinks = Array.from(this.#places.byPlace.values(), ({ sink }) => sink[Symbol.asyncDispose]());
+    await Promise.all([...sinks, ...this.#leaving]);
   }
+
+  #leave(sink: Sink): void {
+    sink.flush();
+    const leaving = sink[Symbol.asyncDispose]().finally(() => this.#leaving.delete(leaving));
+    this.#leaving.add(leaving);
+  }
+}
+
+/** Gives the sinks that stay their new options; `refused` are the URLs of those that cannot take them. */
+function reconfigured(
+  next: Places,
+  before: ReadonlyMap<string, Place>,
+  options: SinkOptions,
+): { places: Places; refused: string[] } {
+  const refused: string[] = [];
+  const byPlace = new Map<string, Place>();
+  for (const [name, place] of next.byPlace) {
+    const { sink, scheme, url } = place;
+    const settings = JSON.stringify(scheme.settingsOf(url, options)) ?? "";
+    const stays = before.has(name) && settings !== place.settings;
+    const taken = stays && (scheme.reconfigure?.(sink, url, options) ?? false);
+    if (stays && !taken) refused.push(sink.url);
+    byPlace.set(name, taken ? { ...place, settings } : place);
+  }
+  return { places: { byPlace, byUrl: next.byUrl }, refused };
+}
+
+/** The sinks of `places` that `others` has not. */
+function without(places: ReadonlyMap<string, Place>, others: ReadonlyMap<string, Place>): Sink[] {
+  return [...places].filter(([name]) => !others.has(name)).map(([, { sink }]) => sink);
+}
+
+/** Nothing was appended to them, so there is nothing to wait for; a sink's disposal does not reject. */
+function dispose(sinks: readonly Sink[]): void {
+  for (const sink of sinks) void sink[Symbol.asyncDispose]();
 }
 
 function schemeOf(url: string): Scheme {
@@ -109,11 +213,4 @@ function schemeOf(url: string): Scheme {
       ? `this is not a URL; it must start with one of ${allowed}.`
       : `there is no sink for ${name}: URLs; allowed are ${allowed}.`,
   );
-}
-
-function notYet(name: string): Scheme {
-  const refuse = (url: string): never => {
-    throw new SinkError(url, `${name}: sinks are not available in this build yet; use a file: URL.`);
-  };
-  return { placeOf: refuse, open: refuse, probe: refuse };
 }

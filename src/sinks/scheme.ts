@@ -19,6 +19,10 @@ export interface Scheme {
   placeOf(url: string, options: SinkOptions): string;
   /** Throws SinkError when no sink can be made with these options. */
   open(url: string, options: SinkOptions, report: ReportSink, clock: Clock): Sink;
+  /** What the URL's sink depends on besides the URL, as plain data: it is compared when the configuration is reloaded. */
+  settingsOf(url: string, options: SinkOptions): unknown;
+  /** Gives an open sink other settings without losing a line; false (or absent) where only a restart can. */
+  reconfigure?(sink: Sink, url: string, options: SinkOptions): boolean;
   /** Says in a sentence why lines could not be put there now; leaves nothing behind. */
   probe(url: string, options: SinkOptions): string | undefined;
 }

@@ -144,3 +144,12 @@ Deno.test("a message retained or removed during a search does not disturb it", (
   }
   assert.deepEqual(seen, ["0", "1", "2", "3", "4", "6", "7", "8", "9"]);
 });
+
+Deno.test("what is retained after a search began is not among its finds: the new subscription gets it as it comes", () => {
+  const it = store();
+  for (const topic of ["a/1", "a/2"]) it.set(message("old", { topic }));
+  const search = it.match("a/#", () => 0);
+  it.set(message("new", { topic: "a/2" }));
+  it.set(message("new", { topic: "a/3" }));
+  assert.deepEqual([...search].map((m) => m?.topic), ["a/1"]);
+});

@@ -23,7 +23,9 @@ Deno.test("the program tells its version and Deno's", async () => {
   const { code, stdout } = await outsideProcess(["--version"]);
   assert.equal(code, 0);
   const { deno, v8 } = Deno.version;
-  assert.equal(stdout, `hookline ${manifest.version} (deno ${deno}, v8 ${v8}, ${Deno.build.target})\n`);
+  const start = `hookline ${manifest.version} (deno ${deno}, v8 ${v8}, ${Deno.build.target}, `;
+  assert.ok(stdout.startsWith(start), stdout);
+  assert.match(stdout.slice(start.length), /^(from source|commit [0-9a-f]{12}(-dirty)?)\)\n$/);
 });
 
 Deno.test("the program ends with 64 and names the nearest verb", async () => {

@@ -23,6 +23,8 @@ Deno.test("every key of the main file arrives in its option", () => {
     max_connections = 1
     max_handshaking_limit = 2
     handshake_timeout = "3s"
+    max_connects_per_second = 21
+    max_connect_packet_size = "2KB"
     max_packet_size = "4KB"
     allow_anonymous = false
     allow_zero_keepalive = false
@@ -59,6 +61,8 @@ Deno.test("every key of the main file arrives in its option", () => {
       maxConnections: 1,
       maxHandshaking: 2,
       handshakeTimeout: 3_000,
+      maxConnectsPerSecond: 21,
+      maxConnectPacketSize: 2_048,
       maxPacketSize: 4_096,
       allowAnonymous: false,
       allowZeroKeepAlive: false,

@@ -3,6 +3,7 @@ import { equal, ok } from "node:assert/strict";
 import { floodPublish } from "../helpers/flood_publisher.ts";
 import { Hookline } from "../helpers/hookline.ts";
 import { RawClient } from "../helpers/raw_client.ts";
+import { residentMemory } from "../helpers/resident_memory.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const MESSAGES = 30_000;
@@ -68,7 +69,7 @@ Deno.test("a subscriber that acknowledges nothing loses alone", async () => {
 Deno.test("a publisher that does not read its acknowledgements is not read any more, and grows nothing", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, hooks: "" });
-  const before = await residentMegabytes(broker.pid);
+  const before = await residentMemory(broker.pid);
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: broker.port });
   const connect = "10 0d 0004 4d515454 04 02 0000 0001 61";
   await conn.write(Uint8Array.fromHex(connect.replaceAll(" ", "")));
@@ -81,7 +82,7 @@ Deno.test("a publisher that does not read its acknowledgements is not read any m
     blocked = await noProgress(writing, 1_000);
     if (sent > 512 * 1024 * 1024) throw new Error("it read half a gigabyte and goes on");
   }
-  const grown = await residentMegabytes(broker.pid) - before;
+  const grown = (await residentMemory(broker.pid) - before) / 1024 / 1024;
   ok(grown < 100, `${grown} MB for one client that does not read`);
   // Nobody else notices.
   const { client } = await RawClient.connect(broker.port, 4, { clientId: "other" });
@@ -97,10 +98,4 @@ async function noProgress(work: Promise<unknown>, ms: number): Promise<boolean> 
   const blocked = await Promise.race([done, late]);
   clearTimeout(timer);
   return blocked;
-}
-
-/** Resident memory of a process on Linux. */
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }

@@ -50,7 +50,7 @@ const WRONG: readonly (readonly [what: string, bytes: string, reason: RegExp, co
     0x82,
   ],
   ["QoS 3", "36 06 0001 61 0001 00", /^ProtocolError\(QoS is 3\)$/, 0x81],
-  ["a wildcard in a Topic Name", "30 04 0001 23 00", /^ProtocolError\(.*wildcard\)$/, 0x90],
+  ["a wildcard in a Topic Name", "30 04 0001 23 00", /^ProtocolError\(.*wildcard\)$/, 0x81],
   [
     "a Topic Alias never set",
     "30 06 0000 03 23 0001",

@@ -23,7 +23,7 @@ const accepted: readonly Written[] = [
     { packetId: 1, subscriptions: [filter("a"), filter("a", { qos: 1 })] },
   ],
   [
-    "SUBSCRIBE, a filter that is bad: its answer is in the SUBACK",
+    "SUBSCRIBE, a filter that is bad: read, and judged by the broker",
     V34,
     "82* 0001 'a#' 00 '' 01",
     { packetId: 1, subscriptions: [filter("a#"), filter("", { qos: 1 })] },
@@ -95,7 +95,7 @@ const refused: readonly Written[] = [
     "82* 0001 'a' 00 0002 c328 00",
     MalformedPacket,
   ],
-  ["5.0: SUBSCRIBE with QoS 3", V5, "82* 0001 {} 'a' 03", MalformedPacket],
+  ["5.0: SUBSCRIBE with QoS 3", V5, "82* 0001 {} 'a' 03", ProtocolError],
   ["5.0: SUBSCRIBE with reserved bits [MQTT-3.8.3-5]", V5, "82* 0001 {} 'a' 40", MalformedPacket],
   ["5.0: SUBSCRIBE with retain handling 3", V5, "82* 0001 {} 'a' 30", ProtocolError],
   ["5.0: SUBSCRIBE with identifier 0", V5, "82* 0001 {0b 00} 'a' 00", ProtocolError],

@@ -1,8 +1,15 @@
 // CONNECT (3.1), step by step: decode, tell the hooks, check, take over, make or resume the session, answer.
 import { Subject } from "../../hooks/subject.ts";
 import { decodeConnect, peekVersion, UnsupportedVersion } from "../../mqtt/decode.ts";
-import { type ConnackProperties, writeConnackAccepted, writeConnackRefused } from "../../mqtt/encode.ts";
-import { MAX_PACKET_SIZE } from "../../mqtt/framing.ts";
+import {
+  type ConnackProperties,
+  connackSize,
+  SMALLEST_CONNACK,
+  writeConnackAccepted,
+  writeConnackRefused,
+} from "../../mqtt/encode.ts";
+import { malformed } from "../../mqtt/error.ts";
+import { type Frame, MAX_PACKET_SIZE } from "../../mqtt/framing.ts";
 import type { Connect } from "../../mqtt/packets.ts";
 import type { Reader } from "../../mqtt/reader.ts";
 import { connackReturnCode, Reason, type ReasonCode } from "../../mqtt/reason_codes.ts";
@@ -15,17 +22,25 @@ import type { ListenerOptions } from "../options.ts";
 /** Session Expiry Interval that means "never". (3.1.2.11.2) */
 const NEVER = 0xffffffff;
 
-export function handleConnect(connection: Connection, header: number, reader: Reader): void {
+/** No CONNACK of {@link announce} is larger, bytes: an assigned Client Identifier and seven numbers. */
+const LARGEST_CONNACK = 128;
+
+/** What 3.1 allows, characters; longer ones it wants refused. */
+const MAX_CLIENT_ID_3_1 = 23;
+
+export function handleConnect(connection: Connection, frame: Frame, reader: Reader): void {
   let packet: Connect;
   connection.protocolVersion = peekVersion(reader) === 5 ? 5 : 4; // so that a malformed one is answered in its language
+  if (connection.protocolVersion === 5 && !frame.shortest) throw notShortest();
   try {
-    packet = decodeConnect(header, reader);
+    packet = decodeConnect(frame.header, reader);
   } catch (error) {
     if (error instanceof UnsupportedVersion) return refuseVersion(connection, error);
     throw error;
   }
   const { broker, options } = connection;
   connection.protocolVersion = packet.protocolVersion;
+  connection.maximumPacketSize = packet.maximumPacketSize ?? Infinity;
   const clientId = packet.clientId === "" ? crypto.randomUUID().replaceAll("-", "") : packet.clientId;
   const subject = new Subject(broker.options.nodeId, connection.peer, clientId, packet.username);
   const event: ClientConnect = {
@@ -53,7 +68,6 @@ export function handleConnect(connection: Connection, header: number, reader: Re
     outgoingAliases: packet.topicAliasMaximum > 0 ? new OutgoingAliases(packet.topicAliasMaximum) : undefined,
   };
   connection.receiveMaximum = packet.receiveMaximum;
-  connection.maximumPacketSize = packet.maximumPacketSize ?? Infinity;
   connection.open(client);
   session.attach(connection, subject, options);
   writeConnackAccepted(
@@ -79,8 +93,13 @@ function check(connection: Connection, packet: Connect, subject: Subject): Reaso
   if (packet.clientId === "" && !packet.clean && packet.protocolVersion < 5) {
     return Reason.ClientIdentifierNotValid; // [MQTT-3.1.3-8]
   }
-  // 3.1 asks for at least one character.
-  if (packet.clientId === "" && packet.protocolVersion === 3) return Reason.ClientIdentifierNotValid;
+  // 3.1 asks for 1 to 23 characters, and for this answer to any other number.
+  if (
+    packet.protocolVersion === 3 &&
+    !(packet.clientId !== "" && [...packet.clientId].length <= MAX_CLIENT_ID_3_1)
+  ) {
+    return Reason.ClientIdentifierNotValid;
+  }
   if (new TextEncoder().encode(packet.clientId).length > options.maxClientIdLength) {
     return Reason.ClientIdentifierNotValid;
   }
@@ -97,6 +116,11 @@ function check(connection: Connection, packet: Connect, subject: Subject): Reaso
     if (packet.will.retain && !options.retainAvailable) return Reason.RetainNotSupported; // [MQTT-3.2.2-13]
     if (!broker.access.publish(subject.clientId, packet.will.topic)) return Reason.NotAuthorized;
   }
+  if (connection.maximumPacketSize < LARGEST_CONNACK) {
+    const answer = announce(packet, options, subject.clientId, grantedKeepAlive(packet, options));
+    // The client could not be told what it must know, and no smaller packet tells it. [MQTT-3.1.2-24]
+    if (connackSize(answer) > connection.maximumPacketSize) return Reason.ImplementationSpecificError;
+  }
   const decision = broker.access.connect({
     clientId: subject.clientId,
     username: packet.username,
@@ -111,8 +135,15 @@ function refuse(connection: Connection, event: ClientConnect, code: ReasonCode):
   const reason = refusalText(code);
   broker.counters.countRefused(reason);
   broker.hooks.client_connack?.({ ...event, connAck: reason });
-  writeConnackRefused(connection.out, connection.protocolVersion, code);
+  if (connection.maximumPacketSize >= SMALLEST_CONNACK) {
+    writeConnackRefused(connection.out, connection.protocolVersion, code);
+  }
   connection.close(reason);
+}
+
+/** Of a 5.0 packet. [MQTT-1.5.5-1] */
+export function notShortest(): Error {
+  return malformed("the Remaining Length is not in its shortest form");
 }
 
 /** 3.1.1 return code 1, or 5.0's 0x84 for versions that came after it. [MQTT-3.1.2-2] */

@@ -1,20 +1,21 @@
 // Which packet goes to which handler. One file per packet type beside this one; the short ones are here.
 import {
   decodeAcknowledgement,
+  decodeAuth,
   decodeDisconnect,
   decodePingreq,
   decodeSubscribe,
   decodeUnsubscribe,
 } from "../../mqtt/decode.ts";
 import { writeAcknowledgement, writePingresp } from "../../mqtt/encode.ts";
-import { malformed, protocolError } from "../../mqtt/error.ts";
+import { protocolError } from "../../mqtt/error.ts";
 import type { Frame } from "../../mqtt/framing.ts";
 import { PacketType } from "../../mqtt/packets.ts";
 import { Reader } from "../../mqtt/reader.ts";
 import { Reason } from "../../mqtt/reason_codes.ts";
 import type { Client } from "../client.ts";
 import type { Connection } from "../connection.ts";
-import { handleConnect } from "./connect.ts";
+import { handleConnect, notShortest } from "./connect.ts";
 import { handleDisconnect } from "./disconnect.ts";
 import { handlePublish } from "./publish.ts";
 import { handleSubscribe } from "./subscribe.ts";
@@ -25,9 +26,9 @@ export function handlePacket(connection: Connection, frame: Frame, bytes: Uint8A
   const { header, bodyStart, end } = frame;
   const type = header >> 4;
   const client = connection.client;
-  if (client === undefined) return handleConnect(connection, header, new Reader(bytes, bodyStart, end));
+  if (client === undefined) return handleConnect(connection, frame, new Reader(bytes, bodyStart, end));
   const version = connection.protocolVersion;
-  if (version === 5 && !frame.shortest) throw malformed("the Remaining Length is not in its shortest form");
+  if (version === 5 && !frame.shortest) throw notShortest();
   switch (type) {
     case PacketType.PUBLISH:
       return handlePublish(connection, client, header, bytes, bodyStart, end);
@@ -62,6 +63,10 @@ export function handlePacket(connection: Connection, frame: Frame, bytes: Uint8A
       );
     case PacketType.CONNECT:
       throw protocolError("a second CONNECT"); // [MQTT-3.1.0-2]
+    case PacketType.AUTH:
+      if (version < 5) throw protocolError("packet type 15 is reserved");
+      decodeAuth(header, new Reader(bytes, bodyStart, end));
+      throw protocolError("an AUTH without an Authentication Method in the CONNECT"); // [MQTT-4.12.0-7]
     default:
       throw protocolError("a packet that a client must not send here");
   }

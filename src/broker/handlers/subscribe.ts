@@ -1,7 +1,7 @@
 // SUBSCRIBE (3.8): each Topic Filter on its own, one SUBACK for all, then the Retained Messages.
-import { writeSuback } from "../../mqtt/encode.ts";
-import type { QoS, Subscribe, SubscriptionRequest } from "../../mqtt/packets.ts";
-import { protocolError } from "../../mqtt/error.ts";
+import { codesAckSize, writeSuback } from "../../mqtt/encode.ts";
+import type { ProtocolVersion, QoS, Subscribe, SubscriptionRequest } from "../../mqtt/packets.ts";
+import { malformed, MqttError, protocolError } from "../../mqtt/error.ts";
 import { Reason } from "../../mqtt/reason_codes.ts";
 import { levelCount, type ParsedFilter, parseFilter } from "../../mqtt/topics.ts";
 import type { SubscriptionOpts } from "../../hooks/events.ts";
@@ -11,20 +11,23 @@ import type { Subscription } from "../subscription.ts";
 
 export function handleSubscribe(connection: Connection, client: Client, packet: Subscribe): void {
   const { broker, protocolVersion } = connection;
+  if (codesAckSize(packet.subscriptions.length) > connection.maximumPacketSize) {
+    throw new MqttError(Reason.PacketTooLarge, "the SUBACK would be too large for the client"); // [MQTT-3.1.2-24]
+  }
   const codes: number[] = [];
   const retained: Subscription[] = [];
-  for (const request of packet.subscriptions) {
-    const parsed = parseFilter(request.topicFilter);
-    const shared = typeof parsed !== "string" && parsed.group !== undefined;
-    if (shared && request.noLocal && protocolVersion === 5) {
-      throw protocolError("No Local on a shared subscription"); // [MQTT-3.8.3-4]
-    }
-    const topic = typeof parsed === "string" ? request.topicFilter : parsed.filter;
+  // All of them before any is granted: a packet that breaks the rules has no effect.
+  const filters = packet.subscriptions.map((request) => wellFormed(request, protocolVersion));
+  for (const [i, request] of packet.subscriptions.entries()) {
+    const parsed = filters[i];
+    if (parsed === undefined) continue;
+    const topic = parsed.filter;
     const opts = optsOf(connection, request, packet.subscriptionIdentifier, parsed);
     broker.hooks.client_subscribe?.({ client: client.subject, topic, opts });
     const refusal = refuse(connection, client, request, parsed);
-    if (refusal !== undefined || typeof parsed === "string") {
-      codes.push(refusal ?? Reason.TopicFilterInvalid);
+    if (refusal !== undefined) {
+      // 3.1 has no code for it and wants a positive answer.
+      codes.push(protocolVersion === 3 ? request.qos : refusal);
       continue;
     }
     const before = client.session.subscriptions.get(request.topicFilter);
@@ -52,15 +55,27 @@ export function handleSubscribe(connection: Connection, client: Client, packet: 
   }
 }
 
+/**
+ * The filter taken apart. An ill-formed one is a violation that ends the connection; 0x8F in the SUBACK is for
+ * well-formed filters that are not allowed (3.9.3). [MQTT-4.7.1-1] [MQTT-4.7.1-2] [MQTT-4.8.2-1]
+ */
+function wellFormed(request: SubscriptionRequest, version: ProtocolVersion): ParsedFilter {
+  const parsed = parseFilter(request.topicFilter);
+  if (typeof parsed === "string") throw malformed(parsed);
+  if (parsed.group !== undefined && request.noLocal && version === 5) {
+    throw protocolError("No Local on a shared subscription"); // [MQTT-3.8.3-4]
+  }
+  return parsed;
+}
+
 /** A Reason Code of 0x80 or more where the subscription is not granted. */
 function refuse(
   connection: Connection,
   client: Client,
   request: SubscriptionRequest,
-  parsed: ParsedFilter | string,
+  parsed: ParsedFilter,
 ): number | undefined {
   const { maxTopicLevels, maxSubscriptions } = connection.options;
-  if (typeof parsed === "string") return Reason.TopicFilterInvalid;
   if (maxTopicLevels > 0 && levelCount(parsed.filter) > maxTopicLevels) return Reason.TopicFilterInvalid;
   const { subscriptions } = client.session;
   if (
@@ -79,9 +94,8 @@ function optsOf(
   connection: Connection,
   request: SubscriptionRequest,
   id: number | undefined,
-  parsed: ParsedFilter | string,
+  { group }: ParsedFilter,
 ): SubscriptionOpts {
-  const group = typeof parsed === "string" ? undefined : parsed.group;
   return {
     qos: request.qos,
     ...(connection.protocolVersion === 5 && {

@@ -1,15 +1,15 @@
 // The rotated files beside a live one: `.1` is the newest; shifted at a rotation, gzipped in the background.
 import type { Clock } from "../clock.ts";
-import type { Disk, FileStat } from "./_disk.ts";
-import { reason } from "./_reason.ts";
+import type { Disk, FileStat } from "./disk.ts";
+import { reason } from "./reason.ts";
 
 /** How long `close` lets a compression go on, milliseconds; one that is stopped is begun anew at the next start. */
 const CLOSE_WAIT_MS = 5_000;
 
 export class RotatedFiles {
   readonly #path: string;
-  readonly #maxFiles: number;
-  readonly #compress: boolean;
+  #maxFiles: number;
+  #compress: boolean;
   readonly #fail: (text: string) => void;
   readonly #clock: Clock;
   readonly #disk: Disk;
@@ -34,6 +34,12 @@ export class RotatedFiles {
     this.#fail = fail;
     this.#clock = clock;
     this.#disk = disk;
+  }
+
+  /** From the next rotation on. */
+  reconfigure(options: { readonly maxFiles: number; readonly compress: boolean }): void {
+    this.#maxFiles = options.maxFiles;
+    this.#compress = options.compress;
   }
 
   /** Makes the live file `.1`, `.1` `.2` and so on; what would be past `maxFiles` is removed. Throws what the disk says. */

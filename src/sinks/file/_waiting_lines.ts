@@ -1,17 +1,14 @@
 // The lines that wait in memory while the disk takes none: whole lines, in order, never more bytes than the limit.
-import { countLines, endOfLinesWithin } from "./_line_bounds.ts";
+import { countLines, endOfLinesWithin } from "./line_bounds.ts";
 
 export class WaitingLines {
-  readonly #limit: number;
   #buffer = new Uint8Array(0);
   #start = 0;
   #end = 0;
   #lines = 0;
 
-  /** @param limit bytes */
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
+  /** @param limit bytes; may be changed, and what waits already stays */
+  constructor(public limit: number) {}
 
   /** How many lines wait. */
   get lines(): number {
@@ -25,7 +22,7 @@ export class WaitingLines {
 
   /** Keeps the lines that fit, up to the first that does not. Returns how many did not. */
   add(lines: Uint8Array): number {
-    const fits = endOfLinesWithin(lines, 0, this.#limit - (this.#end - this.#start));
+    const fits = endOfLinesWithin(lines, 0, this.limit - (this.#end - this.#start));
     const kept = lines.subarray(0, fits);
     this.#makeRoom(fits);
     this.#buffer.set(kept, this.#end);
@@ -51,7 +48,7 @@ export class WaitingLines {
     const waiting = this.bytes;
     const needed = waiting.length + more;
     // At least doubled, so that growing costs one copy per byte on average, but never past the limit.
-    const grown = new Uint8Array(Math.max(needed, Math.min(this.#limit, 2 * needed)));
+    const grown = new Uint8Array(Math.max(needed, Math.min(this.limit, 2 * needed)));
     grown.set(waiting);
     this.#buffer = grown;
     this.#start = 0;

@@ -1,10 +1,10 @@
 // Appends whole lines to one path, whatever happens to the disk and to the path: hook.log and the spool's segments.
 import { dirname } from "node:path";
 import type { Clock } from "../clock.ts";
-import { type Disk, type DiskFile, type FileStat, realDisk } from "./_disk.ts";
+import { type Disk, type DiskFile, type FileStat, realDisk } from "./disk.ts";
 import { type Healed, healTail } from "./_heal_tail.ts";
-import { endOfLinesWithin, NEWLINE } from "./_line_bounds.ts";
-import { reason } from "./_reason.ts";
+import { endOfLinesWithin, NEWLINE } from "./line_bounds.ts";
+import { reason } from "./reason.ts";
 import { isSame, RotatedFiles } from "./_rotated_files.ts";
 import type { FileOptions } from "./options.ts";
 
@@ -40,7 +40,7 @@ export interface Written {
 /** Not opened until `open` or the first `write`; after a failure each `write` opens anew what is not open. */
 export class AppendFile {
   readonly path: string;
-  readonly #options: AppendOptions;
+  #options: AppendOptions;
   readonly #note: Note;
   readonly #clock: Clock;
   readonly #disk: Disk;
@@ -66,6 +66,12 @@ export class AppendFile {
     this.#disk = disk;
     this.#ownStart = new TextEncoder().encode(options.ownStart);
     this.#rotated = new RotatedFiles(path, options, (text) => note("error", text), clock, disk);
+  }
+
+  /** Takes other options from here on: the next write, rotation or sync follows them. */
+  reconfigure(options: Omit<FileOptions, "bufferBytes">): void {
+    this.#options = { ...this.#options, ...options };
+    this.#rotated.reconfigure(options);
   }
 
   /** Bytes in the live file, as far as is known. */

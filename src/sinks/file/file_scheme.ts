@@ -8,5 +8,11 @@ export const fileScheme: Scheme = {
   placeOf: (url, options) => `file:${filePathOf(url, options.cwd)}`,
   open: (url, options, report, clock) =>
     new FileSink(url, filePathOf(url, options.cwd), options.file, report, clock),
+  settingsOf: (_url, options) => options.file,
+  reconfigure(sink, _url, options): boolean {
+    if (!(sink instanceof FileSink)) return false;
+    sink.reconfigure(options.file);
+    return true;
+  },
   probe: (url, options) => probeFile(filePathOf(url, options.cwd)),
 };

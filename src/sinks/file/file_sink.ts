@@ -1,13 +1,14 @@
 // The file sink: an append file behind a line writer.
 import type { Clock } from "../clock.ts";
 import type { ReportSink, Sink, SinkStatus } from "../sink.ts";
-import { type Disk, realDisk } from "./_disk.ts";
+import { type Disk, realDisk } from "./disk.ts";
 import { AppendFile } from "./append_file.ts";
 import { LineWriter, type Tell } from "./line_writer.ts";
 import type { FileOptions } from "./options.ts";
 
 export class FileSink implements Sink {
   readonly url: string;
+  readonly #file: AppendFile;
   readonly #writer: LineWriter;
 
   /** Opens the file; when that fails the sink starts degraded and goes on trying. Never throws. */
@@ -22,8 +23,14 @@ export class FileSink implements Sink {
     this.url = url;
     const tell: Tell = (level, text, dropped = 0) =>
       report({ level, url, text, ...(dropped > 0 ? { dropped } : {}) });
-    const file = new AppendFile(path, { ...options, ownStart: '{"action":"' }, tell, clock, disk);
-    this.#writer = new LineWriter(file, options.bufferBytes, tell, clock);
+    this.#file = new AppendFile(path, { ...options, ownStart: '{"action":"' }, tell, clock, disk);
+    this.#writer = new LineWriter(this.#file, options.bufferBytes, tell, clock);
+  }
+
+  /** Takes other options from here on; no line waits for it. */
+  reconfigure(options: FileOptions): void {
+    this.#file.reconfigure(options);
+    this.#writer.bufferBytes = options.bufferBytes;
   }
 
   append(line: string): void {

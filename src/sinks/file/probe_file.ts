@@ -1,6 +1,6 @@
 // Whether a file could be written, asked without leaving a trace (`hookline check`).
 import { dirname } from "node:path";
-import { reason } from "./_reason.ts";
+import { reason } from "./reason.ts";
 
 /** A sentence why lines could not be appended to `path` now; undefined when they could. Makes no file or folder. */
 export function probeFile(path: string): string | undefined {

@@ -1,5 +1,6 @@
 // cursor.json: where delivery stands, replaced as a whole so that a crash leaves the old one or the new one.
-import { reason } from "../file/_reason.ts";
+import { reason } from "../file/reason.ts";
+import type { SegmentCounts } from "./_segments.ts";
 
 export interface Cursor {
   /** The segment with the oldest event that is not settled, or the one to come. */
@@ -8,29 +9,29 @@ export interface Cursor {
   readonly offset: number;
   /** Lines of that segment before the event. */
   readonly done: number;
-  /** Lines of segments, by number, so that a start need not count them. */
-  readonly lines: Readonly<Record<string, number>>;
+  /** Bytes and lines of whole segments, by number. */
+  readonly segments: Readonly<Record<string, SegmentCounts>>;
 }
 
 /** Longest cursor file that is read, bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 export class CursorFile {
-  readonly #path: string;
+  readonly path: string;
   readonly #temp: string;
 
   constructor(folder: string) {
-    this.#path = `${folder}/cursor.json`;
+    this.path = `${folder}/cursor.json`;
     this.#temp = `${folder}/cursor.json.tmp`;
   }
 
   /** Undefined when there is none. Throws, with a phrase as message, when it cannot be used; it is moved aside then. */
   read(): Cursor | undefined {
     try {
-      const { isFile, size } = Deno.lstatSync(this.#path);
+      const { isFile, size } = Deno.lstatSync(this.path);
       if (!isFile) throw new Error("it is not a file");
       if (size > MAX_BYTES) throw new Error(`its ${size} bytes are too many`);
-      const cursor = cursorIn(Deno.readTextFileSync(this.#path));
+      const cursor = cursorIn(Deno.readTextFileSync(this.path));
       if (cursor === undefined) throw new Error("it does not say where delivery stands");
       return cursor;
     } catch (error) {
@@ -40,16 +41,16 @@ export class CursorFile {
     }
   }
 
-  /** Throws what the disk says. */
-  write(cursor: Cursor): void {
-    Deno.writeTextFileSync(this.#temp, `${JSON.stringify(cursor)}\n`, { mode: 0o640 });
-    Deno.renameSync(this.#temp, this.#path);
+  /** Rejects with what the disk says. Replacing a file may make the disk work: nobody should have to wait for it. */
+  async write(cursor: Cursor): Promise<void> {
+    await Deno.writeTextFile(this.#temp, `${JSON.stringify(cursor)}\n`, { mode: 0o640 });
+    await Deno.rename(this.#temp, this.path);
   }
 
   /** What stands in the way of the next cursor; people may want to look at it. */
   #moveAside(): void {
     try {
-      Deno.renameSync(this.#path, `${this.#path}.damaged`);
+      Deno.renameSync(this.path, `${this.path}.damaged`);
     } catch {
       // Then the next write replaces it, or says why it cannot.
     }
@@ -64,15 +65,22 @@ function cursorIn(text: string): Cursor | undefined {
     throw new Error(`it is not JSON, ${reason(error)}`);
   }
   if (typeof value !== "object" || value === null) return undefined;
-  const { segment, offset, done, lines } = value as Record<string, unknown>;
+  const { segment, offset, done, segments } = value as Record<string, unknown>;
   if (!isCount(segment) || segment === 0 || !isCount(offset) || !isCount(done)) return undefined;
-  const counts = typeof lines === "object" && lines !== null ? Object.entries(lines) : [];
+  const counts = typeof segments === "object" && segments !== null ? Object.entries(segments) : [];
   return {
     segment,
     offset,
     done,
-    lines: Object.fromEntries(counts.filter((entry): entry is [string, number] => isCount(entry[1]))),
+    segments: Object.fromEntries(
+      counts.filter((entry): entry is [string, SegmentCounts] => isCounts(entry[1])),
+    ),
   };
+}
+
+function isCounts(value: unknown): value is SegmentCounts {
+  return typeof value === "object" && value !== null && "bytes" in value && "lines" in value &&
+    isCount(value.bytes) && isCount(value.lines);
 }
 
 function isCount(value: unknown): value is number {

@@ -28,6 +28,8 @@ export interface Parcel {
   elapsed: number;
   /** Not to be sent before, on the sink's clock. */
   notBefore: number;
+  /** Events that the endpoint had taken when the last attempt began. */
+  deliveredBefore: number;
   /** The endpoint was to blame for the last failure. */
   endpointFailed: boolean;
   /** Unix milliseconds. */
@@ -35,10 +37,30 @@ export interface Parcel {
   lastAttempt: number;
 }
 
+const NEWLINE = 0x0a;
+
 /** Joins events to a body: one as it is, several as lines that each end in a newline. */
 export function bodyOf(events: readonly QueuedEvent[], asLines: boolean): Uint8Array<ArrayBuffer> {
   const [first] = events;
   if (first !== undefined && !asLines) return first.bytes;
+  return neighbours(events) ?? joined(events);
+}
+
+/** The lines where they are, when they stand one behind the other in one block, as they mostly do. */
+function neighbours(events: readonly QueuedEvent[]): Uint8Array<ArrayBuffer> | undefined {
+  const start = events[0]?.bytes;
+  if (start === undefined) return undefined;
+  let end = start.byteOffset;
+  for (const { bytes } of events) {
+    if (bytes.buffer !== start.buffer || bytes.byteOffset !== end) return undefined;
+    end += bytes.length + 1;
+  }
+  if (end > start.buffer.byteLength) return undefined;
+  const lines = new Uint8Array(start.buffer, start.byteOffset, end - start.byteOffset);
+  return lines.at(-1) === NEWLINE ? lines : undefined;
+}
+
+function joined(events: readonly QueuedEvent[]): Uint8Array<ArrayBuffer> {
   const body = new Uint8Array(events.reduce((sum, { bytes }) => sum + bytes.length + 1, 0));
   let at = 0;
   for (const { bytes } of events) {
@@ -48,5 +70,3 @@ export function bodyOf(events: readonly QueuedEvent[], asLines: boolean): Uint8A
   }
   return body;
 }
-
-const NEWLINE = 0x0a;

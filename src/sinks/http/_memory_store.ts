@@ -12,6 +12,7 @@ const READ_EVENTS = 512;
 
 export class MemoryStore implements Store {
   readonly #capacity: number;
+  readonly #more: () => void;
   readonly #withClients: boolean;
   readonly #drops: Drops;
   readonly #encoder = new TextEncoder();
@@ -24,13 +25,18 @@ export class MemoryStore implements Store {
   #waiting = 0;
   #closed = false;
 
-  /** @param withClients whether events are to know their Client Identifier */
-  constructor(capacity: number, withClients: boolean, tell: Tell, clock: Clock) {
+  /**
+   * @param withClients whether events are to know their Client Identifier
+   * @param more is called when events can be read
+   */
+  constructor(capacity: number, withClients: boolean, more: () => void, tell: Tell, clock: Clock) {
+    this.#more = more;
     this.#capacity = capacity;
     this.#withClients = withClients;
     this.#drops = new Drops(tell, clock);
   }
 
+  readonly volatile = true;
   readonly failure = undefined;
 
   get waiting(): number {
@@ -50,7 +56,9 @@ export class MemoryStore implements Store {
     this.#waiting++;
   }
 
-  flush(): void {}
+  flush(): void {
+    if (this.#head < this.#lines.length) this.#more();
+  }
 
   reopen(): void {}
 
@@ -76,14 +84,22 @@ export class MemoryStore implements Store {
   }
 
   park(event: QueuedEvent): boolean {
-    this.#drops.add("Refused", 1, "were refused to the end and lost; with spool = true they would be parked.");
+    this.#drops.add(
+      "Refused",
+      1,
+      "were refused to the end and lost; with spool = true they would be parked.",
+    );
     this.settle(event);
     return true;
   }
 
   close(): Promise<void> {
     this.#closed = true;
-    this.#drops.add("Closed", this.#waiting, "were not delivered before the end and are lost: spool is false.");
+    this.#drops.add(
+      "Closed",
+      this.#waiting,
+      "were not delivered before the end and are lost: spool is false.",
+    );
     this.#waiting = 0;
     this.#lines = [];
     this.#drops.close();

@@ -1,6 +1,6 @@
 // One POST: sends a body, waits for the answer within the timeout, and says what became of it. Never rejects.
 import type { Clock } from "../clock.ts";
-import { reason } from "../file/_reason.ts";
+import { reason } from "../file/reason.ts";
 import { retryAfter } from "./_back_off.ts";
 import type { Target } from "./_target.ts";
 

@@ -33,7 +33,9 @@ export function resume(
   });
   if (cursor === undefined) return fromStart("the cursor is missing");
   const { segment, offset } = cursor;
-  if (segment < first.number) return fromStart(`the cursor is behind, segment ${segment} is not there any more`);
+  if (segment < first.number) {
+    return fromStart(`the cursor is behind, segment ${segment} is not there any more`);
+  }
   if (segment > last.number) {
     const allDone = segment === last.number + 1 && offset === 0;
     return allDone ? { start: cursor } : fromStart(`the cursor is ahead, there is no segment ${segment} yet`);
@@ -45,7 +47,8 @@ export function resume(
     return { start: startOfSegment, problem };
   }
   if (offset > at.bytes) {
-    const problem = `segment ${segment} ends at byte ${at.bytes}, before the cursor's ${offset}; it is sent again`;
+    const problem =
+      `segment ${segment} ends at byte ${at.bytes}, before the cursor's ${offset}; it is sent again`;
     return { start: startOfSegment, problem };
   }
   if (offset > 0 && !startsLine(segment, offset)) {

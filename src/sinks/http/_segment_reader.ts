@@ -1,6 +1,6 @@
 // Reads the segments back, block by block, one after the other, and makes events of their lines.
-import { NEWLINE } from "../file/_line_bounds.ts";
-import { reason } from "../file/_reason.ts";
+import { NEWLINE } from "../file/line_bounds.ts";
+import { reason } from "../file/reason.ts";
 import { clientOf } from "./_client_of.ts";
 import type { QueuedEvent } from "./_event.ts";
 import type { Start } from "./_resume.ts";
@@ -97,7 +97,7 @@ export class SegmentReader {
     if (segment.gone) return [];
     this.#carry = block.subarray(0, length);
     const missing = block.length - length;
-    if (missing > 0) segment.bytes = this.#offset + length;
+    this.#segments.grow(segment, -missing, 0);
     return this.#takeLines(segment);
   }
 
@@ -134,7 +134,8 @@ export class SegmentReader {
     let bad = 0;
     let firstBad = 0;
     for (const [i, [from, to]] of lines.entries()) {
-      const client = this.#skipping ? undefined : this.#clientIn(texts?.[i], bytes, from, to);
+      const tooLong = this.#skipping || to - from >= MAX_LINE_BYTES;
+      const client = tooLong ? undefined : this.#clientIn(texts?.[i], bytes, from, to);
       this.#skipping = false;
       const offset = this.#offset + from;
       if (client === undefined) {
@@ -152,7 +153,7 @@ export class SegmentReader {
   }
 
   #skipWhenTooLong(): void {
-    if (!this.#skipping && this.#carry.length <= MAX_LINE_BYTES) return;
+    if (!this.#skipping && this.#carry.length < MAX_LINE_BYTES) return;
     this.#skipping = true;
     this.#offset += this.#carry.length;
     this.#carry = new Uint8Array(0);
@@ -169,7 +170,12 @@ export class SegmentReader {
   }
 
   /** The client of a line; undefined when it is no event. */
-  #clientIn(text: string | undefined, bytes: Uint8Array<ArrayBuffer>, from: number, to: number): string | undefined {
+  #clientIn(
+    text: string | undefined,
+    bytes: Uint8Array<ArrayBuffer>,
+    from: number,
+    to: number,
+  ): string | undefined {
     if (text !== undefined) return clientOf(text);
     try {
       return clientOf(this.#decoder.decode(bytes.subarray(from, to)));
@@ -221,7 +227,10 @@ export class SegmentReader {
   #lose(segment: Segment, lines: number, firstOffset: number): void {
     if (lines === 0) return;
     this.#segments.settle(segment, lines);
-    this.#trouble.lost(lines, `in ${segment.path} could not be read and were skipped, the first at byte ${firstOffset}.`);
+    this.#trouble.lost(
+      lines,
+      `in ${segment.path} could not be read and were skipped, the first at byte ${firstOffset}.`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 // Appends lines to the spool's newest segment, and begins the next one when it is full.
 import type { Clock } from "../clock.ts";
-import type { Disk } from "../file/_disk.ts";
-import { countLines, NEWLINE } from "../file/_line_bounds.ts";
+import type { Disk } from "../file/disk.ts";
+import { countLines, NEWLINE } from "../file/line_bounds.ts";
 import { AppendFile, FileChanged, type Written } from "../file/append_file.ts";
 import type { LineTarget, Tell } from "../file/line_writer.ts";
 import type { FileOptions } from "../file/options.ts";
@@ -64,7 +64,12 @@ export class SegmentWriter implements LineTarget {
       this.#places.prepare();
       while (done < lines.length) {
         const { segment, file } = this.#current ??= this.#begin();
-        const part = partOf(lines, done, this.#limits.bytes - segment.bytes, this.#limits.lines - segment.lines);
+        const part = partOf(
+          lines,
+          done,
+          this.#limits.bytes - segment.bytes,
+          this.#limits.lines - segment.lines,
+        );
         // A line longer than a whole segment gets one of its own.
         const end = part.end > done || segment.bytes > 0 ? part.end : lines.indexOf(NEWLINE, done) + 1;
         if (end === done) {
@@ -109,7 +114,14 @@ export class SegmentWriter implements LineTarget {
       const { number, path } = this.#places.next(this.#lastNumber + 1);
       const file = new AppendFile(
         path,
-        { fsync: this.#fsync, maxSize: 0, maxFiles: 0, compress: false, ownStart: '{"action":"', exclusive: true },
+        {
+          fsync: this.#fsync,
+          maxSize: 0,
+          maxFiles: 0,
+          compress: false,
+          ownStart: '{"action":"',
+          exclusive: true,
+        },
         this.#tell,
         this.#clock,
         this.#disk,
@@ -138,7 +150,12 @@ export class SegmentWriter implements LineTarget {
 }
 
 /** As many whole lines from `from` on as fit both bounds. */
-function partOf(bytes: Uint8Array, from: number, room: number, maxLines: number): { end: number; lines: number } {
+function partOf(
+  bytes: Uint8Array,
+  from: number,
+  room: number,
+  maxLines: number,
+): { end: number; lines: number } {
   let [end, lines] = [from, 0];
   while (lines < maxLines) {
     const next = bytes.indexOf(NEWLINE, end) + 1;

@@ -18,8 +18,16 @@ export interface Segment {
   gone: boolean;
 }
 
+/** What is remembered of a segment across a start, so that nobody need count its lines. */
+export interface SegmentCounts {
+  readonly bytes: number;
+  readonly lines: number;
+}
+
 /** Bytes a line is taken to have where no segment's lines were counted. */
 const GUESSED_LINE_BYTES = 400;
+/** No line of an event is shorter. */
+const LEAST_LINE_BYTES = 16;
 
 /** `00000001.jsonl` */
 export function segmentName(number: number): string {
@@ -81,12 +89,15 @@ export class Segments {
     return segment;
   }
 
-  /** Adds the newest segment, found in the folder. @param lines undefined where nobody counted them */
-  addFound(number: number, path: string, bytes: number, lines: number | undefined): Segment {
+  /** Adds the newest segment, found in the folder. @param known what was known of it before the start */
+  addFound(number: number, path: string, bytes: number, known: SegmentCounts | undefined): Segment {
     const segment = this.add(number, path);
     segment.sealed = true;
-    segment.counted = lines !== undefined;
-    this.grow(segment, bytes, lines ?? Math.ceil(bytes / this.#lineBytes()));
+    // A count that cannot be is not believed: it would throw events away as too many.
+    const believed = known !== undefined && known.lines * LEAST_LINE_BYTES <= known.bytes ? known : undefined;
+    // A file that became shorter has lost lines, which are counted when it was read.
+    segment.counted = believed !== undefined && believed.bytes >= bytes;
+    this.grow(segment, bytes, believed?.lines ?? Math.ceil(bytes / this.#lineBytes()));
     return segment;
   }
 

@@ -1,6 +1,6 @@
 // The folder of one URL's spool: its name, its lock, its id, and the segments that are in it.
 import { createHash } from "node:crypto";
-import { reason } from "../file/_reason.ts";
+import { reason } from "../file/reason.ts";
 import { segmentName, segmentNumber } from "./_segments.ts";
 
 /** Another process, or another URL of this one, uses the folder. */
@@ -11,7 +11,10 @@ export class SpoolInUse extends Error {
 /** `example.com_8080_hook-1f2e3d4c`: readable, and one for each URL. User name and password are not in it. */
 export function spoolFolderName(url: string): string {
   const { host, pathname, protocol, search } = new URL(url);
-  const slug = `${host}${pathname}`.replaceAll(/[^A-Za-z0-9.-]+/g, "_").replaceAll(/^[_.]+|_+$/g, "").slice(0, 80);
+  const slug = `${host}${pathname}`.replaceAll(/[^A-Za-z0-9.-]+/g, "_").replaceAll(/^[_.]+|_+$/g, "").slice(
+    0,
+    80,
+  );
   const hash = createHash("sha256").update(`${protocol}//${host}${pathname}${search}`).digest("hex");
   return `${slug}-${hash.slice(0, 8)}`;
 }
@@ -95,7 +98,9 @@ function writeAnew(path: string, text: string): void {
   try {
     if (Deno.lstatSync(path).isDirectory) Deno.renameSync(path, `${path}.damaged`);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw new Error(`${path}: ${reason(error)}`, { cause: error });
+    if (!(error instanceof Deno.errors.NotFound)) {
+      throw new Error(`${path}: ${reason(error)}`, { cause: error });
+    }
   }
   Deno.writeTextFileSync(path, `${text}\n`, { mode: 0o640 });
 }

@@ -15,6 +15,8 @@ export interface Refusal {
 }
 
 export interface Store {
+  /** What is not delivered before the end is lost. */
+  readonly volatile: boolean;
   /** Takes one whole line; does not throw. */
   append(line: string): void;
   /** All appended lines are kept when this returns; does not throw. */

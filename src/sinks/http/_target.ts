@@ -1,6 +1,6 @@
 // The endpoint that a URL and its options name: what every request to it has in common, with secrets kept apart.
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { reason } from "../file/_reason.ts";
+import { reason } from "../file/reason.ts";
 import { maskUrl } from "../mask_url.ts";
 import { SinkError } from "../sink.ts";
 import type { HttpEndpoint } from "./options.ts";
@@ -16,7 +16,10 @@ export interface Target {
   /** Of every request, `authorization` from the URL included. */
   readonly headers: Readonly<Record<string, string>>;
   /** Options of its connections; the PEM files are read. */
-  readonly tls: Pick<Deno.CreateHttpClientOptions, "caCerts"> & { readonly cert?: string; readonly key?: string };
+  readonly tls: Pick<Deno.CreateHttpClientOptions, "caCerts"> & {
+    readonly cert?: string;
+    readonly key?: string;
+  };
   /** Texts that must not be shown. */
   readonly secrets: readonly string[];
 }
@@ -59,7 +62,10 @@ function credentialsOf({ username, password }: URL, url: string): string | undef
     return `Basic ${new TextEncoder().encode(text).toBase64()}`;
   } catch {
     // The cause would show the password.
-    throw new SinkError(maskUrl(url), "a % in its user name or password is not followed by two hex digits of UTF-8.");
+    throw new SinkError(
+      maskUrl(url),
+      "a % in its user name or password is not followed by two hex digits of UTF-8.",
+    );
   }
 }
 
@@ -69,7 +75,9 @@ function readPem(url: string, key: string, path: string, check: (pem: string) =>
     check(pem);
     return pem;
   } catch (error) {
-    throw new SinkError(maskUrl(url), `its ${key}, ${path}, cannot be used: ${reason(error)}.`, { cause: error });
+    throw new SinkError(maskUrl(url), `its ${key}, ${path}, cannot be used: ${reason(error)}.`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,0 +1,89 @@
+// `deno task compile`: one executable per target in dist/, and its SHA-256 beside it.
+//
+//   deno task compile [--target TRIPLE|all] [--out FILE] [--form compile|self-contained]
+import { basename, dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { bundle } from "./bundle.ts";
+import { compiled, type Form, formOf } from "./forms.ts";
+import { ROOT, VERSION } from "./project.ts";
+import { runtimeOf } from "./runtime.ts";
+import { selfContained, sha256 } from "./self_contained.ts";
+import { type Target, targetsOf } from "./targets.ts";
+
+async function main(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { target: { type: "string" }, out: { type: "string" }, form: { type: "string" } },
+  });
+  const targets = targetsOf(values.target);
+  const asked = formOf(values.form);
+  if (values.out !== undefined && targets.length > 1) {
+    throw new Error("--out names one file: name one --target too.");
+  }
+  const work = await Deno.makeTempDir({ prefix: "hookline-build-" });
+  try {
+    const program = `${work}/hookline.mjs`;
+    await bundle(program);
+    let form = asked ?? "compile";
+    for (const target of targets) {
+      const file = resolve(values.out ?? `${ROOT}dist/${fileName(target)}`);
+      await Deno.mkdir(dirname(file), { recursive: true });
+      form = await build(form, asked === undefined, target, program, work, file) ?? form;
+    }
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+/** Makes one executable; resolves to its form, or `undefined` when that form cannot be made for this target. */
+async function build(
+  form: Form,
+  mayChange: boolean,
+  target: Target,
+  program: string,
+  work: string,
+  file: string,
+): Promise<Form | undefined> {
+  const part = `${file}.part`;
+  if (form === "compile") {
+    const problem = await compiled(target, program, part);
+    if (problem === undefined) return await finish(form, part, file);
+    if (!mayChange) throw new Error(problem);
+    say(`${problem} Making the self-contained form instead.`);
+  }
+  if (!target.posix) {
+    const text =
+      `The self-contained form is a shell script, which ${target.triple} cannot run: it needs --form compile.`;
+    if (!mayChange) throw new Error(text);
+    say(text);
+    return undefined;
+  }
+  await selfContained(target, program, await runtimeOf(target, work), part);
+  return await finish("self-contained", part, file);
+}
+
+/** Gives the file its name once it is whole, and writes its checksum as sha256sum(1) does. */
+async function finish(form: Form, part: string, file: string): Promise<Form> {
+  const bytes = await Deno.readFile(part);
+  await Deno.rename(part, file);
+  await Deno.writeTextFile(`${file}.sha256`, `${sha256(bytes)}  ${basename(file)}\n`);
+  say(`${file}: ${form} form, ${(bytes.length / 1e6).toFixed(1)} MB`);
+  return form;
+}
+
+function fileName({ triple }: Target): string {
+  return `hookline-${VERSION}-${triple}${triple.includes("windows") ? ".exe" : ""}`;
+}
+
+function say(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+try {
+  await main(Deno.args);
+} catch (error) {
+  Deno.stderr.writeSync(
+    new TextEncoder().encode(`compile: ${error instanceof Error ? error.message : error}\n`),
+  );
+  Deno.exit(1);
+}

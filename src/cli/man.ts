@@ -1,0 +1,70 @@
+// `hookline man`: the manual page hookline(1), made from the table of verbs.
+import manifest from "../../deno.json" with { type: "json" };
+import { EXIT, EXIT_MEANINGS } from "./exit_code.ts";
+import { optionHelp } from "./help.ts";
+import type { Verb, VerbEntry, VerbOption } from "./verb.ts";
+import { COMMON_OPTIONS, VERBS } from "./verbs.ts";
+
+const FILES: readonly (readonly [file: string, what: string])[] = [
+  ["./hook.log", "the events, one line of JSON each, where no file says otherwise"],
+  ["/etc/hookline/hookline.toml", "the configuration of the service"],
+  ["/etc/hookline/plugins/rmqtt-web-hook.toml", "its hooks: which events become lines, and where they go"],
+  ["/var/log/hookline/hook.log", "its events"],
+];
+
+// deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
+export const man: Verb = async (_values, _positionals, io) => {
+  io.out(manPage());
+  return EXIT.done;
+};
+
+/** roff for man(7). */
+export function manPage(): string {
+  return `.\\" Printed by: hookline man
+.TH HOOKLINE 1 "" "hookline ${manifest.version}" "User Commands"
+.SH NAME
+hookline \\- MQTT broker that writes everything that happens in it as JSON lines
+.SH SYNOPSIS
+${VERBS.map(({ usage }) => `.B hookline\n${roff(usage)}\n.br`).join("\n")}
+.SH DESCRIPTION
+Hookline is an MQTT 3.1, 3.1.1 and 5.0 broker that turns connections, sessions, subscriptions and messages
+into JSON lines and puts them in a file, or POSTs them to a web server.
+No client is told anything before the line it stands for is in the file.
+.SH COMMANDS
+${VERBS.map(verbSection).join("\n")}
+.SH OPTIONS OF EVERY COMMAND
+${Object.entries(COMMON_OPTIONS).map(([name, option]) => optionItem(name, option)).join("\n")}
+.SH EXIT STATUS
+${[...EXIT_MEANINGS].map(([code, meaning]) => `.TP\n.B ${code}\n${roff(meaning)}`).join("\n")}
+.SH FILES
+${FILES.map(([file, what]) => `.TP\n.I ${roff(file)}\n${roff(what)}`).join("\n")}
+.SH SEE ALSO
+.BR mosquitto_pub (1),
+.BR mosquitto_sub (1),
+.BR logrotate (8),
+.BR systemd.service (5)
+`;
+}
+
+function verbSection(verb: VerbEntry): string {
+  const options = Object.entries(verb.options).map(([name, option]) => optionItem(name, option));
+  return [
+    `.SS hookline ${roff(verb.usage)}`,
+    // As it is wrapped in --help, for some of it is examples.
+    ".nf",
+    ...verb.about.split("\n").map(roff),
+    ".fi",
+    ...options,
+  ].join("\n");
+}
+
+function optionItem(name: string, option: VerbOption): string {
+  const short = option.short === undefined ? "" : `\\fB${roff(`-${option.short}`)}\\fR, `;
+  const value = option.type === "flag" ? "" : ` \\fI${roff(option.value ?? "VALUE")}\\fR`;
+  return `.TP\n${short}\\fB${roff(`--${name}`)}\\fR${value}\n${roff(optionHelp(option))}`;
+}
+
+/** Text as roff shows it: no escapes, no requests, and hyphens that can be copied. */
+function roff(text: string): string {
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^(?=[.'])/, "\\&");
+}

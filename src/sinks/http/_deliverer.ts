@@ -1,0 +1,334 @@
+// Carries events from the store to the endpoint: how many at once, what after a failure, and when to give up.
+import type { Clock } from "../clock.ts";
+import type { Tell } from "../file/line_writer.ts";
+import { backOff } from "./_back_off.ts";
+import { bodyOf, type Parcel, type QueuedEvent } from "./_event.ts";
+import type { HttpOptions } from "./options.ts";
+import { Outage } from "./_outage.ts";
+import { ClientOutbox, FifoOutbox, type Outbox } from "./_outbox.ts";
+import type { Answer, Poster } from "./_post.ts";
+import { Retries } from "./_retries.ts";
+import type { Store } from "./_store.ts";
+
+/** Events, and their bytes, that may be in hand: read, in flight, or waiting for another attempt. */
+const MAX_IN_HAND = 4_096;
+const MAX_IN_HAND_BYTES = 16 * 1024 * 1024;
+/** Bytes of one batch, unless one event alone is larger. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** An unanswered event waits no longer than this for its next turn: it is hardly to blame. */
+const LONGEST_UNANSWERED_MS = 5_000;
+/** Between two reports of refusals, milliseconds. */
+const REPORT_MS = 60_000;
+/** An event that can be neither delivered nor parked is tried again after this, milliseconds. */
+const NOT_PARKED_MS = 60_000;
+
+export type DelivererOptions = Pick<
+  HttpOptions,
+  "concurrency" | "batchMax" | "batchWait" | "order" | "retryMaxElapsed" | "retryMultiplier"
+>;
+
+export class Deliverer {
+  readonly #store: Store;
+  readonly #poster: Poster;
+  readonly #options: DelivererOptions;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #tell: Tell;
+  readonly #outage: Outage;
+  readonly #outbox: Outbox;
+  readonly #retries = new Retries();
+  #inFlight = 0;
+  #probing = false;
+  #inHand = 0;
+  #inHandBytes = 0;
+  #delivered = 0;
+  #lastError: string | undefined;
+  #reading: Promise<void> | undefined;
+  #readAgain = false;
+  /** What was read is still sent while the endpoint takes it; only a volatile store is read on. */
+  #stopping = false;
+  #stopped = false;
+  #onIdle: (() => void) | undefined;
+  #tellRefusedAt = -Infinity;
+  #timer: { readonly at: number; readonly stop: () => void } | undefined;
+  /** Until when a batch that is not full waits. */
+  #batchUntil: number | undefined;
+
+  /** @param random gives 0 to 1, for jitter */
+  constructor(
+    store: Store,
+    poster: Poster,
+    options: DelivererOptions,
+    tell: Tell,
+    clock: Clock,
+    random: () => number = Math.random,
+  ) {
+    this.#store = store;
+    this.#poster = poster;
+    this.#options = options;
+    this.#clock = clock;
+    this.#random = random;
+    this.#tell = tell;
+    this.#outage = new Outage(clock, options.retryMultiplier, random, tell);
+    this.#outbox = options.order === "client" ? new ClientOutbox() : new FifoOutbox();
+  }
+
+  /** Events that the endpoint took. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** Why the last request failed; undefined once one was delivered. */
+  get lastError(): string | undefined {
+    return this.#lastError;
+  }
+
+  /** There may be more to read. Cheap, and does nothing before the caller's turn is over. */
+  wake(): void {
+    if (this.#readAgain) return;
+    this.#readAgain = true;
+    if (this.#reading === undefined) queueMicrotask(() => this.#fill());
+  }
+
+  /**
+   * Sends what was read already (of a volatile store: all), as long as the endpoint takes it, and ends requests that
+   * are in flight after `timeout` milliseconds. Does not reject.
+   */
+  async stop(timeout: number): Promise<void> {
+    if (this.#stopped) return;
+    const idle = new Promise<void>((resolve) => this.#onIdle = resolve);
+    const stopTimer = this.#clock.setTimer(timeout, () => {
+      this.#stopped = true;
+      this.#poster.abortAll("the program ends");
+      this.#checkIdle();
+    });
+    await this.#reading;
+    // One last read: what the end of the broker itself wrote is worth a try.
+    if (!this.#outage.isDown) await this.#read();
+    this.#stopping = true;
+    this.#pump();
+    this.#checkIdle();
+    await idle;
+    stopTimer();
+    this.#stopped = true;
+    this.#timer?.stop();
+  }
+
+  /** Reads on, where there is room. */
+  #fill(): void {
+    if (this.#reading !== undefined || !this.#readAgain || (this.#stopping && !this.#store.volatile)) return;
+    const enough = this.#outage.isDown ? 1 : this.#options.concurrency * Math.min(this.#options.batchMax, 16);
+    const full = this.#inHand >= MAX_IN_HAND || this.#inHandBytes >= MAX_IN_HAND_BYTES;
+    if (full || this.#outbox.ready >= enough) return;
+    void this.#read();
+  }
+
+  #read(): Promise<void> {
+    this.#readAgain = false;
+    return this.#reading ??= this.#readOnce();
+  }
+
+  async #readOnce(): Promise<void> {
+    const events = await this.#store.read();
+    this.#reading = undefined;
+    for (const event of events) {
+      this.#outbox.add(event);
+      this.#inHandBytes += event.bytes.length;
+    }
+    this.#inHand += events.length;
+    if (events.length > 0) this.#readAgain = true;
+    this.#pump();
+    this.#checkIdle();
+  }
+
+  /** Sends what may be sent now. */
+  #pump(): void {
+    if (this.#stopped) return;
+    for (;;) {
+      const parcel = this.#outage.isDown ? this.#nextProbe() : this.#nextParcel();
+      if (parcel === undefined) break;
+      void this.#send(parcel);
+    }
+    this.#fill();
+  }
+
+  #nextParcel(): Parcel | undefined {
+    if (this.#inFlight >= this.#options.concurrency) return undefined;
+    return this.#dueRetry() ?? this.#newParcel(this.#options.batchMax);
+  }
+
+  /** One event at a time, and first those that were never tried: the ones that failed may be to blame. */
+  #nextProbe(): Parcel | undefined {
+    if (this.#probing || this.#stopping || this.#inFlight >= this.#options.concurrency) return undefined;
+    if (this.#outage.probeAt > this.#clock.now()) {
+      this.#wakeAt(this.#outage.probeAt);
+      return undefined;
+    }
+    return this.#newParcel(1) ?? this.#dueRetry();
+  }
+
+  #newParcel(max: number): Parcel | undefined {
+    const { ready } = this.#outbox;
+    if (ready === 0) return undefined;
+    if (ready < max && !this.#stopping && this.#options.batchWait > 0 && !this.#waitedForBatch()) {
+      return undefined;
+    }
+    this.#batchUntil = undefined;
+    const events = this.#outbox.take(max, MAX_BATCH_BYTES);
+    return {
+      events,
+      key: this.#store.keyOf(events, this.#bodyOf(events)),
+      attempts: 0,
+      elapsed: 0,
+      notBefore: 0,
+      deliveredBefore: 0,
+      endpointFailed: false,
+      firstAttempt: 0,
+      lastAttempt: 0,
+    };
+  }
+
+  /** Whether a batch that is not full has waited `batchWait` since its first event. */
+  #waitedForBatch(): boolean {
+    const now = this.#clock.now();
+    this.#batchUntil ??= now + this.#options.batchWait;
+    if (this.#batchUntil <= now) return true;
+    this.#wakeAt(this.#batchUntil);
+    return false;
+  }
+
+  #dueRetry(): Parcel | undefined {
+    if (this.#stopping) return undefined;
+    const parcel = this.#retries.take(this.#clock.now());
+    if (parcel === undefined && this.#retries.nextAt !== undefined) this.#wakeAt(this.#retries.nextAt);
+    return parcel;
+  }
+
+  async #send(parcel: Parcel): Promise<void> {
+    this.#inFlight++;
+    const { epoch, isDown: probe } = this.#outage;
+    if (probe) this.#probing = true;
+    const start = this.#clock.now();
+    const deliveredBefore = parcel.attempts === 0 ? this.#delivered : parcel.deliveredBefore;
+    parcel.deliveredBefore = this.#delivered;
+    parcel.attempts++;
+    parcel.lastAttempt = Date.now();
+    if (parcel.attempts === 1) parcel.firstAttempt = parcel.lastAttempt;
+    const answer = await this.#poster.post(this.#bodyOf(parcel.events), parcel.key);
+    this.#inFlight--;
+    if (probe) this.#probing = false;
+    if (answer.kind === "delivered") this.#settle(parcel, epoch);
+    else if (!this.#stopped) {
+      // An event that gets no answer is to blame only if others were taken since its last attempt.
+      const counts = answer.kind === "refused" || this.#delivered > deliveredBefore;
+      if (counts) parcel.elapsed += this.#clock.now() - start;
+      this.#fail(parcel, answer, epoch, counts);
+    }
+    this.#pump();
+    this.#checkIdle();
+  }
+
+  #settle(parcel: Parcel, epoch: number): void {
+    this.#delivered += parcel.events.length;
+    this.#lastError = undefined;
+    for (const event of parcel.events) this.#store.settle(event);
+    this.#putDown(parcel.events);
+    if (this.#outage.succeeded(epoch, this.#store.waiting)) this.#retries.endpointIsBack();
+  }
+
+  #fail(
+    parcel: Parcel,
+    answer: Exclude<Answer, { kind: "delivered" }>,
+    epoch: number,
+    counts: boolean,
+  ): void {
+    const status = answer.kind === "refused" ? answer.status : undefined;
+    const pause = answer.kind === "refused" ? answer.retryAfter : undefined;
+    const why = answer.kind === "refused" ? `it answers with status ${answer.status}` : answer.text;
+    this.#lastError = `The last request failed: ${why}.`;
+    parcel.endpointFailed = isEndpoints(status);
+    if (parcel.endpointFailed) {
+      const atOnce = status !== undefined && status !== 429;
+      this.#outage.failed(why, epoch, { atOnce, pause }, this.#store.waiting);
+    } else {
+      this.#tellRefused(answer.text, status);
+    }
+    const last = counts && parcel.elapsed >= this.#options.retryMaxElapsed;
+    if (parcel.events.length > 1 && (last || !parcel.endpointFailed)) return this.#split(parcel);
+    if (last) return this.#park(parcel, status, answer.text);
+    const wait = backOff(parcel.attempts, this.#options.retryMultiplier, this.#random);
+    if (counts) parcel.elapsed += wait;
+    this.#retryIn(parcel, pause ?? (status === undefined ? Math.min(wait, LONGEST_UNANSWERED_MS) : wait));
+  }
+
+  /** The endpoint works and does not like the event: often a wrong address or token, so it is told at once. */
+  #tellRefused(text: string, status: number | undefined): void {
+    if (this.#clock.now() < this.#tellRefusedAt) return;
+    this.#tellRefusedAt = this.#clock.now() + REPORT_MS;
+    const quoted = text === "" ? "" : ` ${JSON.stringify(text)}`;
+    this.#tell(
+      "warn",
+      `refuses events: it answers with status ${status}${quoted}; each is tried again for a while.`,
+    );
+  }
+
+  /** One bad event must not take the others of its batch with it. */
+  #split(parcel: Parcel): void {
+    this.#outbox.putBack(parcel.events);
+  }
+
+  #park(parcel: Parcel, status: number | undefined, answer: string): void {
+    const { attempts, firstAttempt, lastAttempt, key } = parcel;
+    for (const event of parcel.events) {
+      if (!this.#store.park(event, { status, answer, attempts, firstAttempt, lastAttempt, key })) {
+        return this.#retryIn(parcel, NOT_PARKED_MS);
+      }
+    }
+    this.#putDown(parcel.events);
+  }
+
+  #retryIn(parcel: Parcel, wait: number): void {
+    parcel.notBefore = this.#clock.now() + wait;
+    this.#retries.add(parcel);
+    for (const event of parcel.events) {
+      // It may wait for long: its block, and the hundreds of events in it, should not wait with it.
+      if (event.bytes.buffer.byteLength > 2 * event.bytes.length) event.bytes = event.bytes.slice();
+    }
+  }
+
+  #putDown(events: readonly QueuedEvent[]): void {
+    this.#outbox.release(events);
+    this.#inHand -= events.length;
+    for (const { bytes } of events) this.#inHandBytes -= bytes.length;
+  }
+
+  #bodyOf(events: readonly QueuedEvent[]): Uint8Array<ArrayBuffer> {
+    return bodyOf(events, this.#options.batchMax > 1);
+  }
+
+  /** One timer, for the earliest of all that is waited for. */
+  #wakeAt(at: number): void {
+    if (this.#timer !== undefined) {
+      if (this.#timer.at <= at) return;
+      this.#timer.stop();
+    }
+    const now = this.#clock.now();
+    const due = Math.max(at, now + 1);
+    const stop = this.#clock.setTimer(Math.ceil(due - now), () => {
+      this.#timer = undefined;
+      this.#pump();
+    });
+    this.#timer = { at: due, stop };
+  }
+
+  #checkIdle(): void {
+    if (!this.#stopping || this.#inFlight > 0) return;
+    const goesOn = this.#reading !== undefined && !this.#stopped && !this.#outage.isDown;
+    if (!goesOn) this.#onIdle?.();
+  }
+}
+
+/** Whether a status, or none, says something of the endpoint rather than of the event. */
+function isEndpoints(status: number | undefined): boolean {
+  return status === undefined || status >= 500 || status === 408 || status === 425 || status === 429;
+}

@@ -1,0 +1,132 @@
+// The HTTP sink: a store that keeps events and a deliverer that carries them to the endpoint, tied together.
+import type { Clock } from "../clock.ts";
+import { type Disk, realDisk } from "../file/disk.ts";
+import { reason } from "../file/reason.ts";
+import type { Tell } from "../file/line_writer.ts";
+import type { FileOptions } from "../file/options.ts";
+import { type ReportSink, type Sink, SinkError, type SinkStatus } from "../sink.ts";
+import { Deliverer } from "./_deliverer.ts";
+import { MemoryStore } from "./_memory_store.ts";
+import { Poster } from "./_post.ts";
+import { spoolFolderName, SpoolInUse } from "./_spool_folder.ts";
+import { SpoolStore } from "./_spool_store.ts";
+import type { Store } from "./_store.ts";
+import { type Target, targetOf } from "./_target.ts";
+import type { HttpEndpoint, HttpOptions } from "./options.ts";
+
+export interface HttpSinkOptions extends HttpOptions {
+  readonly file: Pick<FileOptions, "fsync" | "bufferBytes">;
+  readonly endpoint: Partial<HttpEndpoint>;
+}
+
+export class HttpSink implements Sink {
+  readonly url: string;
+  readonly #store: Store;
+  readonly #poster: Poster;
+  readonly #deliverer: Deliverer;
+  readonly #shutdownTimeout: number;
+  #disposing: Promise<void> | undefined;
+
+  /** Throws SinkError when the URL, a PEM file or the spool is not usable; a folder that takes nothing now is no error. */
+  constructor(
+    url: string,
+    options: HttpSinkOptions,
+    report: ReportSink,
+    clock: Clock,
+    disk: Disk = realDisk,
+  ) {
+    const { endpoint } = options;
+    const target = targetOf(url, endpoint);
+    this.url = target.shownUrl;
+    const tell: Tell = (level, text, dropped = 0) =>
+      report({ level, url: this.url, text, ...(dropped > 0 ? { dropped } : {}) });
+    const delivery = {
+      ...options,
+      concurrency: endpoint.concurrency ?? options.concurrency,
+      batchMax: endpoint.batchMax ?? options.batchMax,
+      timeout: endpoint.timeout ?? options.timeout,
+    };
+    this.#shutdownTimeout = options.shutdownTimeout;
+    this.#poster = openPoster(target, delivery, clock);
+    try {
+      this.#store = this.#openStore(target, options, tell, clock, disk);
+    } catch (error) {
+      this.#poster[Symbol.dispose]();
+      throw error instanceof SpoolInUse
+        ? new SinkError(this.url, `${error.message}.`, { cause: error })
+        : error;
+    }
+    this.#deliverer = new Deliverer(
+      this.#store,
+      this.#poster,
+      delivery,
+      (level, text, dropped) => tell(level, `The endpoint ${text}`, dropped),
+      clock,
+    );
+    this.#deliverer.wake();
+  }
+
+  append(line: string): void {
+    this.#store.append(line);
+  }
+
+  flush(): void {
+    this.#store.flush();
+  }
+
+  reopen(): void {
+    this.#store.reopen();
+  }
+
+  status(): SinkStatus {
+    const lastError = this.#store.failure ?? this.#deliverer.lastError;
+    return {
+      state: lastError === undefined ? "ok" : "degraded",
+      linesWritten: this.#deliverer.delivered,
+      linesWaiting: this.#store.waiting,
+      linesDropped: { ...this.#store.dropped },
+      ...(lastError === undefined ? {} : { lastError }),
+    };
+  }
+
+  /** Requests in flight get `shutdown_timeout`; what was not delivered then is sent after the next start. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#disposing ??= this.#dispose();
+  }
+
+  async #dispose(): Promise<void> {
+    this.flush();
+    await this.#deliverer.stop(this.#shutdownTimeout);
+    await this.#store.close();
+    this.#poster[Symbol.dispose]();
+  }
+
+  #openStore(target: Target, options: HttpSinkOptions, tell: Tell, clock: Clock, disk: Disk): Store {
+    const more = (): void => this.#deliverer?.wake();
+    const withClients = options.order === "client";
+    if (!options.spool) return new MemoryStore(options.queueCapacity, withClients, more, tell, clock);
+    const spool = {
+      folder: `${options.spoolDir}/${spoolFolderName(target.url)}`,
+      shownUrl: target.shownUrl,
+      maxBytes: options.spoolMaxBytes,
+      capacity: options.queueCapacity,
+      file: options.file,
+    };
+    return new SpoolStore(spool, more, tell, clock, disk);
+  }
+}
+
+function openPoster(
+  target: Target,
+  options: Pick<HttpOptions, "timeout" | "concurrency" | "batchMax" | "compression">,
+  clock: Clock,
+): Poster {
+  const contentType = options.batchMax > 1 ? "application/x-ndjson" : "application/json";
+  try {
+    return new Poster(target, { ...options, contentType }, clock);
+  } catch (error) {
+    throw new SinkError(target.shownUrl, `its certificates cannot be used: ${reason(error)}.`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,155 @@
+// MQTT 3.1.1, chapters 3.3 to 7: the other packets, operation, WebSocket, conformance.
+import { client, explained, shown, type Statement } from "./statement.ts";
+import { ONCE, testsOf } from "./tests.ts";
+
+const t = testsOf(4);
+const NO_WEBSOCKET = "there is no WebSocket listener; TCP is the transport";
+
+const PACKETS: readonly Statement[] = [
+  shown("MQTT-3.3.2-1", "the Topic Name is the first field of PUBLISH, in UTF-8", t.strings, t.cuts),
+  shown("MQTT-3.3.2-2", "no wildcards in the Topic Name of a PUBLISH", t.badPublish),
+  shown("MQTT-3.3.1-1", "DUP is 1 on re-delivery", ONCE.resend, t.qos1Out),
+  shown("MQTT-3.3.1-2", "DUP is 0 for QoS 0", t.qos0, t.badPublish),
+  shown("MQTT-3.3.1-3", "DUP of a publisher is not propagated", t.dup),
+  shown("MQTT-3.3.1-4", "both QoS bits set closes the connection", t.badPublish),
+  shown("MQTT-3.3.1-5", "a retained message and its QoS are stored for future subscribers", t.retained),
+  shown(
+    "MQTT-3.3.1-6",
+    "a new subscription gets the last retained message of each matching topic",
+    t.retained,
+  ),
+  shown("MQTT-3.3.1-7", "a retained QoS 0 message discards the one before", t.retainedQos0),
+  shown("MQTT-3.3.1-8", "RETAIN is 1 on what a new subscription gets", t.retained),
+  shown("MQTT-3.3.1-9", "RETAIN is 0 for established subscriptions", t.established),
+  shown("MQTT-3.3.1-10", "an empty retained message is delivered and removes what is retained", t.empty),
+  shown("MQTT-3.3.1-11", "an empty retained message is not stored", t.empty),
+  shown("MQTT-3.3.1-12", "without RETAIN nothing is stored, removed or replaced", t.notRetained),
+  shown("MQTT-3-8.3-4", "reserved bits or QoS 3 in a SUBSCRIBE close the connection", t.badSubscribe),
+  shown("MQTT-3.8.4-1", "a SUBSCRIBE is answered with a SUBACK", t.ackIds),
+  shown("MQTT-3.8.4-2", "the SUBACK has the Packet Identifier of the SUBSCRIBE", t.ackIds),
+  shown(
+    "MQTT-3.8.4-3",
+    "an identical filter replaces the subscription; retained messages come again",
+    t.replaced,
+  ),
+  shown("MQTT-3.8.4-4", "several filters are as several SUBSCRIBEs with one SUBACK", t.several),
+  shown("MQTT-3.8.4-5", "a return code for each filter: the granted QoS or failure", t.several),
+  shown("MQTT-3.8.4-6", "the QoS sent is the minimum of published and granted", t.lowerQos),
+  shown("MQTT-3.9.3-1", "return codes in the order of the filters", t.several),
+  shown("MQTT-3.9.3-2", "no return codes but 0, 1, 2 and 0x80", ONCE.suback3, t.several),
+  shown("MQTT-3.10.1-1", "other flags of UNSUBSCRIBE close the connection", t.flags),
+  shown("MQTT-3.10.3-1", "filters of an UNSUBSCRIBE are UTF-8", t.strings),
+  shown("MQTT-3.10.3-2", "an UNSUBSCRIBE has at least one filter", t.badSubscribe),
+  shown("MQTT-3.10.4-1", "filters are compared byte for byte", t.unsubSame),
+  shown("MQTT-3.10.4-2", "UNSUBSCRIBE stops new messages", t.unsubBehind),
+  shown("MQTT-3.10.4-3", "what was begun is completed", t.unsubBehind),
+  shown("MQTT-3.10.4-4", "UNSUBACK with the same Packet Identifier", t.ackIds),
+  shown("MQTT-3.10.4-5", "UNSUBACK also where nothing is deleted", t.unsubSeveral, t.filters),
+  shown("MQTT-3.10.4-6", "several filters are as several UNSUBSCRIBEs with one UNSUBACK", t.unsubSeveral),
+  shown("MQTT-3.12.4-1", "PINGREQ is answered with PINGRESP", ONCE.pings, t.lengths),
+  shown("MQTT-3.14.1-1", "reserved bits of DISCONNECT must be 0", t.flags),
+  client("MQTT-3.14.4-1", "a client closes behind its DISCONNECT"),
+  shown(
+    "MQTT-3.14.4-2",
+    "nothing is sent behind DISCONNECT: what comes all the same is not processed",
+    ONCE.goodBye,
+  ),
+  shown("MQTT-3.14.4-3", "DISCONNECT discards the Will", ONCE.willLost, ONCE.goodByeNoWill),
+];
+
+const OPERATION: readonly Statement[] = [
+  shown("MQTT-4.1.0.1", "session state is kept for the session's duration", ONCE.model, ONCE.resumed),
+  shown("MQTT-4.1.0-2", "a session lasts at least as long as its connection", ONCE.present),
+  shown("MQTT-4.3.1.1", "QoS 0 out: QoS 0, DUP 0", t.qos0),
+  shown(
+    "MQTT-4.3.2.1",
+    "QoS 1 out: unused identifier, DUP 0, unacknowledged until PUBACK",
+    t.qos1Out,
+    ONCE.packetIds,
+  ),
+  shown("MQTT-4.3.2.2", "QoS 1 in: PUBACK; then the identifier is a new publication", t.acks, t.qos1Again),
+  shown(
+    "MQTT-4.3.3-1",
+    "QoS 2 out: PUBLISH, PUBREL, unacknowledged until PUBCOMP, no PUBLISH behind PUBREL",
+    t.qos2Out,
+    ONCE.pubrelOnly,
+  ),
+  shown(
+    "MQTT-4.3.3-2",
+    "QoS 2 in: PUBREC, no duplicates until PUBREL, PUBCOMP",
+    t.acks,
+    ONCE.qos2Once,
+    t.outOfTurn,
+  ),
+  shown(
+    "MQTT-4.4.0-1",
+    "a reconnect re-sends unacknowledged PUBLISH and PUBREL with their identifiers",
+    ONCE.resend,
+    t.qos1Out,
+    t.qos2Out,
+  ),
+  shown("MQTT-4.5.0-1", "a message is added to each session with a matching subscription", t.keptForEach),
+  client("MQTT-4.5.0-2", "a client acknowledges what it receives"),
+  shown("MQTT-4.6.0-1", "re-sent PUBLISH packets are in their original order", ONCE.resend),
+  client("MQTT-4.6.0-2", "PUBACKs of a client are in order"),
+  client("MQTT-4.6.0-3", "PUBRECs of a client are in order"),
+  client("MQTT-4.6.0-4", "PUBRELs of a client are in order"),
+  shown("MQTT-4.6.0-5", "every topic is ordered", t.order, ONCE.orderE2e),
+  shown(
+    "MQTT-4.6.0-6",
+    "messages of one publisher, topic and QoS keep their order",
+    t.order,
+    ONCE.noOvertaking,
+  ),
+  shown("MQTT-4.7.1-1", "no wildcards in a Topic Name", t.badPublish, t.fields),
+  shown("MQTT-4.7.1-2", "# stands alone in the last level", t.filters),
+  shown("MQTT-4.7.1-3", "+ stands alone in its level", t.filters),
+  shown("MQTT-4.7.2-1", "leading wildcards do not match topics that begin with $", t.dollar),
+  shown("MQTT-4.7.3-1", "topics and filters have at least one character", t.badPublish, t.filters),
+  shown("MQTT-4.7.3-2", "no U+0000 in topics and filters", t.strings),
+  shown("MQTT-4.7.3-3", "topics and filters have at most 65,535 bytes", ONCE.topicLength),
+  shown("MQTT-4.7.3-4", "no normalisation in matching", t.asIs, ONCE.trie),
+  shown(
+    "MQTT-4.8.0-1",
+    "a protocol violation closes the connection",
+    t.outOfPlace,
+    t.badPublish,
+    t.filters,
+    t.cuts,
+  ),
+  shown("MQTT-4.8.0-2", "a transient error closes the connection it happened on", ONCE.ourDefect),
+  explained("MQTT-6.0.0.1", "WebSocket: binary frames only", NO_WEBSOCKET),
+  explained("MQTT-6.0.0.2", "WebSocket: packets need not be aligned with frames", NO_WEBSOCKET),
+  client("MQTT-6.0.0.3", "WebSocket: the client offers the sub protocol mqtt"),
+  explained("MQTT-6.0.0.4", "WebSocket: the server selects the sub protocol mqtt", NO_WEBSOCKET),
+  explained(
+    "MQTT-7.0.0-1",
+    "a server with outbound connections is a conformant client too",
+    "the broker makes no MQTT connections",
+  ),
+  shown("MQTT-7.0.0-2", "no extensions are needed to interoperate", ONCE.orderE2e, ONCE.anonymous),
+  shown("MQTT-7.1.1-1", "an ordered, lossless transport is supported", ONCE.byteByByte, ONCE.orderE2e),
+  client("MQTT-7.1.2-1", "a client supports an ordered, lossless transport"),
+];
+
+/** Numbers of the final standard that the list of the draft does not have. */
+const FINAL: readonly Statement[] = [
+  shown("MQTT-3.3.4-1", "a PUBLISH is answered as its QoS asks", t.acks),
+  shown("MQTT-3.3.5-1", "overlapping subscriptions: the maximum QoS of them", ONCE.overlap4),
+  shown(
+    "MQTT-3.3.5-2",
+    "a PUBLISH that is not authorised is acknowledged or closes the connection",
+    ONCE.dropsSys,
+  ),
+  shown("MQTT-3.6.1-1", "other flags of PUBREL close the connection", t.flags),
+  shown("MQTT-3.8.1-1", "other flags of SUBSCRIBE close the connection", t.flags),
+  shown("MQTT-3.8.3-1", "filters of a SUBSCRIBE are UTF-8", t.strings),
+  explained(
+    "MQTT-3.8.3-2",
+    "a server without wildcards rejects filters that have them",
+    "wildcards are supported",
+  ),
+  shown("MQTT-3.8.3-3", "a SUBSCRIBE has at least one filter", t.badSubscribe),
+];
+
+export const V311_PACKETS: readonly Statement[] = [...PACKETS, ...OPERATION, ...FINAL];

@@ -1,0 +1,133 @@
+// What a listener's limits do to who passes them; those of time and number of connections are in ../broker.
+import assert from "node:assert/strict";
+import { ConnectRate } from "../../src/broker/connect_rate.ts";
+import { settled, World } from "../broker/_world.ts";
+import { MemoryPeer } from "../helpers/memory_transport.ts";
+import { bytesOf } from "../mqtt/_notation.ts";
+
+Deno.test("max_connects_per_second: one more of the same address is closed at once and counted", async () => {
+  await using world = new World({ maxConnectsPerSecond: 3 });
+  const accept = (peer: string): MemoryPeer => {
+    const it = new MemoryPeer(peer);
+    world.broker.accept(it.transport, world.options);
+    return it;
+  };
+  const closed = [1, 2, 3, 4, 5].map((port) => accept(`10.0.0.9:${port}`).closed);
+  assert.deepEqual(closed, [false, false, false, true, true]);
+  assert.equal(world.broker.counters.refused.get("TooManyConnects"), 2);
+  assert.equal(accept("10.0.0.10:1").closed, false, "another address has its own");
+  await world.pass(334);
+  assert.deepEqual([6, 7].map((port) => accept(`10.0.0.9:${port}`).closed), [false, true]);
+  await world.pass(1_000);
+  assert.deepEqual([8, 9, 10, 11].map((port) => accept(`10.0.0.9:${port}`).closed), [
+    false,
+    false,
+    false,
+    true,
+  ]);
+});
+
+Deno.test("a refused connection costs no place among the handshakes", async () => {
+  await using world = new World({ maxConnectsPerSecond: 1, maxHandshaking: 2 });
+  world.accept();
+  for (let i = 0; i < 10; i++) assert(world.accept().closed);
+  await world.pass(1_000);
+  assert(!world.accept().closed);
+});
+
+Deno.test("connects are counted for each address: of IPv6, for each /64; without a limit for none", () => {
+  const rate = new ConnectRate();
+  const taken = (peer: string): boolean => rate.take(peer, 1, 0);
+  assert(taken("[2001:db8:1:2::1]:50000"));
+  assert(!taken("[2001:db8:1:2:3:4:5:6]:50001"), "the same /64, written in full");
+  assert(taken("[2001:db8:1:3::1]:50000"));
+  assert(taken("[fe80::1]:1"));
+  assert(!taken("[fe80::2]:1"));
+  assert(taken("[::1]:1"));
+  assert(!taken("[::1]:2"));
+  for (let i = 0; i < 10; i++) assert(rate.take("10.0.0.7:1", 0, 0));
+});
+
+Deno.test("the table of addresses is bounded: the one that came longest ago is forgotten", () => {
+  const rate = new ConnectRate();
+  for (let i = 0; i < 10_000; i++) assert(rate.take(`10.1.${i >> 8}.${i & 255}:1`, 1, 0));
+  assert(!rate.take("10.1.0.0:1", 1, 0));
+  assert(rate.take("10.2.0.0:1", 1, 0));
+  assert(rate.take("10.1.0.0:1", 1, 0), "forgotten");
+  assert(!rate.take("10.1.0.3:1", 1, 0), "still known");
+});
+
+Deno.test("a CONNECT over max_connect_packet_size is refused as soon as its length is known, whatever others may send", async () => {
+  await using world = new World({ maxConnectPacketSize: 1_024, maxPacketSize: 100_000 });
+  const peer = world.accept();
+  peer.send(bytesOf("10 81 08")); // 1025 follow, so it would be 1028
+  await settled();
+  assert(peer.writeClosed);
+  assert.equal(world.broker.counters.refused.get("ConnectTooLarge"), 1);
+  const client = await world.connect("a", { username: "u".repeat(900) });
+  assert.equal(client.take()[0]?.cmd, "connack");
+  await client.sent({
+    cmd: "publish",
+    topic: "t",
+    payload: "x".repeat(50_000),
+    qos: 0,
+    dup: false,
+    retain: false,
+  });
+  assert(!client.peer.writeClosed, "a client is not held to it");
+});
+
+Deno.test("one subscription more than max_subscriptions is refused alone; one that is there may be changed", async () => {
+  await using world = new World({ maxSubscriptions: 2 });
+  const client = await world.connect("a", { protocolVersion: 5 });
+  client.take();
+  const subscribe = async (...topics: string[]): Promise<unknown> => {
+    const subscriptions = topics.map((topic) => ({ topic, qos: 1 as const }));
+    const [suback] = await client.sent({ cmd: "subscribe", messageId: 1, subscriptions });
+    return suback?.cmd === "suback" && suback.granted;
+  };
+  assert.deepEqual(await subscribe("a", "b", "c"), [1, 1, 0x97]);
+  assert.deepEqual(await subscribe("b"), [1]);
+  await client.sent({ cmd: "unsubscribe", messageId: 2, unsubscriptions: ["a"] });
+  assert.deepEqual(await subscribe("c"), [1]);
+});
+
+Deno.test("a topic and a filter of more than max_topic_levels are refused", async () => {
+  await using world = new World({ maxTopicLevels: 3 });
+  const client = await world.connect("a", { protocolVersion: 5 });
+  client.take();
+  const [suback] = await client.sent({
+    cmd: "subscribe",
+    messageId: 1,
+    subscriptions: [{ topic: "a/b/c", qos: 0 }, { topic: "a/b/c/#", qos: 0 }],
+  });
+  assert.deepEqual(suback?.cmd === "suback" && suback.granted, [0, 0x8f]);
+  client.peer.send(bytesOf("30* 'a/b/c/d' 00 'x'"));
+  await settled();
+  const [disconnect] = client.take();
+  assert.equal(disconnect?.cmd === "disconnect" && disconnect.reasonCode, 0x90);
+});
+
+Deno.test("10,000 subscriptions of one client: each message comes once, and all can be taken back", async () => {
+  await using world = new World();
+  const client = await world.connect("a");
+  for (let i = 0; i < 10_000; i += 100) {
+    const topics = Array.from({ length: 100 }, (_, k) => `+/${i + k}/#`);
+    await client.sent({
+      cmd: "subscribe",
+      messageId: 1,
+      subscriptions: topics.map((topic) => ({ topic, qos: 0 })),
+    });
+  }
+  const publisher = await world.connect("p");
+  for (const topic of ["x/0", "x/9999/deep/er", "x/10000"]) {
+    await publisher.sent({ cmd: "publish", topic, payload: "1", qos: 0, dup: false, retain: false });
+  }
+  assert.deepEqual(client.names(), ["publish", "publish"]);
+  for (let i = 0; i < 10_000; i += 1_000) {
+    const unsubscriptions = Array.from({ length: 1_000 }, (_, k) => `+/${i + k}/#`);
+    await client.sent({ cmd: "unsubscribe", messageId: 1, unsubscriptions });
+  }
+  await publisher.sent({ cmd: "publish", topic: "x/0", payload: "1", qos: 0, dup: false, retain: false });
+  assert.deepEqual(client.names(), []);
+});
