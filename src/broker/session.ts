@@ -10,6 +10,7 @@ import type { Counters } from "./counters.ts";
 import { Delivery, type Message } from "./message.ts";
 import { MessageQueue } from "./message_queue.ts";
 import type { ListenerOptions } from "./options.ts";
+import { RetainedBacklog, type RetainedMessages } from "./retained_backlog.ts";
 import type { Subscription } from "./subscription.ts";
 import type { Clock, Turn } from "./turn.ts";
 import type { PendingWill } from "./wills.ts";
@@ -25,13 +26,6 @@ export interface Outlet {
   readonly writable: boolean;
   publish(packet: OutgoingPublish): void;
   pubrel(packetId: number): void;
-}
-
-/** Retained Messages that a subscription asked for and that are not all sent. */
-interface RetainedBacklog {
-  readonly subscription: Subscription;
-  /** `undefined` is a breath (RetainedStore.match). */
-  readonly messages: Iterator<Message | undefined, void>;
 }
 
 /** What all sessions share. */
@@ -71,8 +65,7 @@ export class Session {
   #outstanding = 0;
   /** Those of an earlier connection that wait to be sent again. */
   #resend: Delivery[] = [];
-  /** By Topic Filter; taken from the store as the client takes them, however many there are. */
-  readonly #retained = new Map<string, RetainedBacklog>();
+  readonly #retained = new RetainedBacklog();
   #stopBreath: (() => void) | undefined = undefined;
 
   /** @param expiryInterval milliseconds it outlives its connection; 0: not at all; Infinity: for ever */
@@ -104,7 +97,7 @@ export class Session {
 
   /** Whether anything waits for the client's window or its connection. */
   get waiting(): boolean {
-    return this.queue.length > 0 || this.#resend.length > 0 || this.#retained.size > 0;
+    return this.queue.length > 0 || this.#resend.length > 0 || !this.#retained.empty;
   }
 
   /** Gives the session its connection. {@link resume} follows once the CONNACK is written. */
@@ -142,9 +135,9 @@ export class Session {
     else this.#enqueue(delivery);
   }
 
-  /** Sends the Retained Messages of a new subscription, behind what waits already. [MQTT-3.3.1-8] */
-  deliverRetained(subscription: Subscription, messages: Iterator<Message | undefined, void>): void {
-    this.#retained.set(subscription.topicFilter, { subscription, messages });
+  /** Sends the Retained Messages of a new subscription, behind what waits already. */
+  deliverRetained(subscription: Subscription, messages: RetainedMessages): void {
+    this.#retained.add(subscription, messages);
     this.pump();
   }
 
@@ -221,30 +214,18 @@ export class Session {
   /** Sends the next Retained Message. False where there is none, or none may be sent now. */
   #sendRetained(outlet: Outlet): boolean {
     if (this.#outstanding >= this.#window(outlet)) return false;
-    const backlog = this.#retained.values().next().value;
-    if (backlog === undefined) return false;
-    const { subscription, messages } = backlog;
-    const { topicFilter, id } = subscription;
-    const next = this.subscriptions.get(topicFilter) === subscription
-      ? messages.next()
-      : { done: true as const };
-    if (next.done) {
-      this.#retained.delete(topicFilter);
+    const next = this.#retained.next(this);
+    if (next === undefined) return false;
+    if (next !== "breath") {
+      this.#send(next, outlet);
       return true;
     }
-    const message = next.value;
-    if (message === undefined) {
-      this.#stopBreath ??= this.#context.clock.setTimer(0, () => {
-        this.#stopBreath = undefined;
-        this.#context.turn.enter();
-        this.pump();
-      });
-      return false;
-    }
-    if (subscription.noLocal && message.from.clientId === this.clientId) return true;
-    const qos = Math.min(subscription.qos, message.qos) as QoS;
-    this.#send(new Delivery(message, this.#client, qos, true, id === undefined ? undefined : [id]), outlet);
-    return true;
+    this.#stopBreath ??= this.#context.clock.setTimer(0, () => {
+      this.#stopBreath = undefined;
+      this.#context.turn.enter();
+      this.pump();
+    });
+    return false;
   }
 
   /** How full the queue is; from 1 on publishers are held, at half of that they are released. */
