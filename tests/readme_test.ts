@@ -16,8 +16,13 @@ function blocks(language: string): string[] {
 
 const COMMANDS = blocks("sh").flatMap((block) => block.trimEnd().split("\n"));
 
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd }).output();
+async function run(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd, env }).output();
   const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   equal(code, 0, `${command} ${args.join(" ")}: ${text}`);
   return text;
@@ -60,11 +65,18 @@ Deno.test("every verb that README names explains itself", async () => {
 
 Deno.test("README's configuration loads", async () => {
   await using dir = await tempDir();
-  const [broker = "", hooks = ""] = blocks("toml");
+  const [broker = "", files = "", http = ""] = blocks("toml");
   await Deno.writeTextFile(`${dir.path}/hookline.toml`, broker);
-  await Deno.writeTextFile(`${dir.path}/hooks.toml`, hooks.replaceAll("/var/log", `${dir.path}/log`));
-  const { command, args } = hooklineCommand(["check", "--config", "hookline.toml", "--hooks", "hooks.toml"]);
-  match(await run(command, args, dir.path), /message_publish +alarm +alarm\/\+/);
+  await Deno.writeTextFile(`${dir.path}/files.toml`, files.replaceAll("/var/log", `${dir.path}/log`));
+  await Deno.writeTextFile(`${dir.path}/http.toml`, http);
+  const check = async (hooks: string): Promise<string> => {
+    const { command, args } = hooklineCommand(["check", "--config", "hookline.toml", "--hooks", hooks]);
+    return await run(command, args, dir.path, { HOOK_TOKEN: "secret" });
+  };
+  match(await check("files.toml"), /message_publish +alarm +alarm\/\+/);
+  const told = await check("http.toml");
+  match(told, /message_publish +message_publish +all +https:\/\/example\.com\/hook/);
+  ok(!told.includes("secret"));
 });
 
 Deno.test("README's line is a line, its events are all there are, its exit codes are those of the program", () => {
