@@ -1,28 +1,58 @@
 // Keeps small payloads beyond their turn without an allocation each.
 //
 // Copying 64 bytes into an array of its own costs 900 ns, most of it V8's bookkeeping; into a shared slab 40 ns.
-// A slab lives as long as any payload in it, so this is for what lives briefly (messages in flight); what may
-// wait long (queues, retained messages) gets a copy of its own.
+// A slab lives as long as any payload in it. What lives briefly (messages in flight) goes into large ones; what may
+// wait long (queues, retained messages) into small ones: an array of its own takes 560 bytes whatever is in it, so
+// the last payload of a slab of 1 KiB keeps hardly more than that.
 
-const SLAB = 16 * 1024;
-/** Larger payloads are copied alone: the copy itself then costs more than the bookkeeping. */
-const LARGEST = 1024;
+/** For what lives briefly. A larger payload is copied alone: the copy then costs more than the bookkeeping. */
+const BRIEF = { slab: 16 * 1024, largest: 1024 } as const;
+const LONG = { slab: 1024, largest: 256 } as const;
 
 export class Arena {
-  #slab = new Uint8Array(SLAB);
+  readonly #brief = new Slabs(BRIEF.slab, BRIEF.largest);
+  readonly #long = new Slabs(LONG.slab, LONG.largest);
+
+  /** A copy of `bytes` that will be given up soon. */
+  keep(bytes: Uint8Array): Uint8Array {
+    return this.#brief.copy(bytes);
+  }
+
+  /** A copy of `bytes` for as long as may be. */
+  keepLong(bytes: Uint8Array): Uint8Array {
+    return this.#long.copy(bytes);
+  }
+
+  /** Zeros to be filled, for as long as may be. */
+  roomLong(length: number): Uint8Array {
+    return this.#long.room(length);
+  }
+}
+
+class Slabs {
+  readonly #size: number;
+  readonly #largest: number;
+  #slab = new Uint8Array(0);
   #used = 0;
 
-  /** A copy of `bytes`. */
-  keep(bytes: Uint8Array): Uint8Array {
-    const length = bytes.length;
-    if (length > LARGEST) return bytes.slice();
-    if (this.#used + length > SLAB) {
-      this.#slab = new Uint8Array(SLAB);
+  constructor(size: number, largest: number) {
+    this.#size = size;
+    this.#largest = largest;
+  }
+
+  copy(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > this.#largest) return bytes.slice();
+    const copy = this.room(bytes.length);
+    copy.set(bytes);
+    return copy;
+  }
+
+  room(length: number): Uint8Array {
+    if (length > this.#largest) return new Uint8Array(length);
+    if (this.#used + length > this.#slab.length) {
+      this.#slab = new Uint8Array(this.#size);
       this.#used = 0;
     }
-    const copy = this.#slab.subarray(this.#used, this.#used + length);
-    copy.set(bytes);
-    this.#used += length;
-    return copy;
+    return this.#slab.subarray(this.#used, this.#used += length);
   }
 }

@@ -52,7 +52,7 @@ export class Broker implements SessionContext {
   readonly log: Log;
   readonly arena = new Arena();
   readonly counters = new Counters();
-  readonly topics = new TopicCache<Route>();
+  readonly topics = new TopicCache<Route>(undefined, undefined, (length) => this.arena.roomLong(length));
   readonly router = new Router();
   readonly retained: RetainedStore;
 
@@ -76,7 +76,7 @@ export class Broker implements SessionContext {
     this.turn = parts.turn;
     this.access = parts.access;
     this.log = parts.log;
-    this.retained = new RetainedTree(parts.options);
+    this.retained = new RetainedTree(parts.options, this.arena);
     this.clock = parts.clock;
     this.#stopTick = this.#scheduleTick();
   }

@@ -18,7 +18,7 @@ export class ConnectRate {
     const address = addressOf(peer);
     const fullAt = Math.max(this.#fullAt.get(address) ?? 0, now);
     const next = fullAt + 1000 / perSecond;
-    if (next - now > 1000) return false;
+    if (next - now > 1000.001) return false; // sums of thirds are not exact
     this.#fullAt.delete(address);
     if (this.#fullAt.size >= MOST_ADDRESSES) {
       for (const oldest of this.#fullAt.keys()) {

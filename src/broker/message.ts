@@ -27,7 +27,7 @@ export interface MessageParts {
 }
 
 /** Whose memory the payload lies in. */
-type Memory = "read buffer" | "arena" | "own";
+type Memory = "read buffer" | "brief" | "long";
 
 export class Message implements MessageData {
   readonly from: Subject;
@@ -76,14 +76,14 @@ export class Message implements MessageData {
   keep(arena: Arena): void {
     if (this.#memory !== "read buffer") return;
     this.payload = arena.keep(this.payload);
-    this.#memory = "arena";
+    this.#memory = "brief";
   }
 
-  /** Makes the payload outlive everything, in memory that holds nothing else. */
-  keepLong(): void {
-    if (this.#memory === "own") return;
-    this.payload = this.payload.slice();
-    this.#memory = "own";
+  /** Makes the payload outlive everything, in memory that it shares with few others. */
+  keepLong(arena: Arena): void {
+    if (this.#memory === "long") return;
+    this.payload = arena.keepLong(this.payload);
+    this.#memory = "long";
   }
 }
 

@@ -1,4 +1,5 @@
 // Retained Messages in memory, by the levels of their topics: a filter looks at no more of them than it must.
+import { Arena } from "./arena.ts";
 import type { Message } from "./message.ts";
 import type { BrokerOptions } from "./options.ts";
 import type { RetainedStore } from "./stores.ts";
@@ -24,11 +25,14 @@ interface Step {
 
 export class RetainedTree implements RetainedStore {
   readonly #root = new Node();
+  readonly #arena: Arena;
   #size = 0;
   #given = 0;
   #bytes = 0;
 
-  constructor(public limits: BrokerOptions) {}
+  constructor(public limits: BrokerOptions, arena = new Arena()) {
+    this.#arena = arena;
+  }
 
   get size(): number {
     return this.#size;
@@ -46,7 +50,7 @@ export class RetainedTree implements RetainedStore {
       if (before !== undefined) this.#remove(before);
       return false;
     }
-    message.keepLong();
+    message.keepLong(this.#arena);
     const node = this.#make(message.topic);
     node.message = message;
     node.number = ++this.#given;

@@ -238,6 +238,7 @@ export class Session {
   }
 
   #easeBrake(): void {
+    this.#brake.progress();
     if (this.queue.length === 0) this.#brake.forgive();
     if (this.#brake.holding && this.#fullness < 0.5) this.#brake.release();
   }
@@ -284,7 +285,7 @@ export class Session {
   }
 
   #enqueue(delivery: Delivery): void {
-    delivery.message.keepLong();
+    delivery.message.keepLong(this.#context.arena);
     let kept = true;
     this.queue.push(delivery, this.#limits, (given) => {
       if (given === delivery) kept = false;

@@ -8,6 +8,13 @@ import { levelCount, topicNameProblem } from "./topics.ts";
 
 const encoder = new TextEncoder();
 
+/** Memory for bytes that live long: small arrays of their own would cost far more than what is in them. */
+type Room = (length: number) => Uint8Array;
+
+function alone(length: number): Uint8Array {
+  return new Uint8Array(length);
+}
+
 /** A well-formed Topic Name with what is derived from it. `Memo` is the broker's: what it last resolved it to. */
 export class TopicName<Memo = unknown> {
   /** The name as it stands in a packet: two bytes of length, then UTF-8. */
@@ -20,12 +27,13 @@ export class TopicName<Memo = unknown> {
   /**
    * Throws a malformed MqttError for an empty name, a wildcard or U+0000. Not Topic Name invalid (0x90), which is
    * for well-formed names that are not accepted (3.14.2.1).
+   * @param room where the bytes go: zeros of the length that is asked for
    */
-  constructor(readonly text: string) {
+  constructor(readonly text: string, room: Room = alone) {
     const problem = topicNameProblem(text);
     if (problem !== undefined) throw malformed(problem);
     const bytes = encoder.encode(text);
-    this.wire = new Uint8Array(2 + bytes.length);
+    this.wire = room(2 + bytes.length);
     this.wire[0] = bytes.length >> 8;
     this.wire[1] = bytes.length & 0xff;
     this.wire.set(bytes, 2);
@@ -42,12 +50,17 @@ export class TopicCache<Memo = unknown> {
   readonly #slots: (TopicName<Memo> | undefined)[];
   readonly #mask: number;
   readonly #maxLength: number;
+  readonly #room: Room;
 
-  /** @param slots a power of two, default 16,384 */
-  constructor(slots = 16_384, maxLength = 512) {
+  /**
+   * @param slots a power of two, default 16,384
+   * @param room memory for the bytes of topics; default: an array for each
+   */
+  constructor(slots = 16_384, maxLength = 512, room: Room = alone) {
     this.#slots = new Array<TopicName<Memo> | undefined>(slots).fill(undefined);
     this.#mask = slots - 1;
     this.#maxLength = maxLength;
+    this.#room = room;
   }
 
   /** The topic whose UTF-8 is `bytes[start..end)`. Throws MqttError where that is no Topic Name. */
@@ -58,7 +71,7 @@ export class TopicCache<Memo = unknown> {
     const slot = (hash ^ hash >>> 15) & this.#mask;
     const known = this.#slots[slot];
     if (known !== undefined && sameBytes(known.wire, bytes, start, end)) return known;
-    const made = new TopicName<Memo>(decodeUtf8(bytes.subarray(start, end)));
+    const made = new TopicName<Memo>(decodeUtf8(bytes.subarray(start, end)), this.#room);
     this.#slots[slot] = made;
     return made;
   }

@@ -32,14 +32,14 @@ Deno.test("a publisher is held once, until it is released", () => {
   equal(clock.timers, 0);
 });
 
-Deno.test("all publishers of a slow subscriber are released after 100 ms, and it holds nobody until forgiven", () => {
+Deno.test("a subscriber that takes nothing for 250 ms holds nobody until forgiven", () => {
   const { brake, clock } = brakeWithClock();
   const first = new FakePublisher();
   const second = new FakePublisher();
   brake.hold(first);
-  clock.advance(60);
+  clock.advance(100);
   brake.hold(second);
-  clock.advance(39);
+  clock.advance(149);
   equal(first.holds + second.holds, 2);
   clock.advance(1);
   equal(first.holds + second.holds, 0);
@@ -52,12 +52,28 @@ Deno.test("all publishers of a slow subscriber are released after 100 ms, and it
   brake.release();
 });
 
+Deno.test("a subscriber that gets on but does not catch up in two seconds is on its own from then on", () => {
+  const { brake, clock } = brakeWithClock();
+  const publisher = new FakePublisher();
+  brake.hold(publisher);
+  for (let ms = 0; ms < 1_900; ms += 100) {
+    clock.advance(100);
+    brake.progress();
+    equal(publisher.holds, 1);
+  }
+  clock.advance(100);
+  equal(publisher.holds, 0);
+  brake.hold(publisher);
+  equal(publisher.holds, 0);
+  equal(clock.timers, 0);
+});
+
 Deno.test("a subscriber that catches up in time may hold again and again", () => {
   const { brake, clock } = brakeWithClock();
   const publisher = new FakePublisher();
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < 20; i++) {
     brake.hold(publisher);
-    clock.advance(90);
+    clock.advance(240);
     equal(publisher.holds, 1);
     brake.release();
   }

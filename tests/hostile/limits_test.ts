@@ -48,6 +48,15 @@ Deno.test("connects are counted for each address: of IPv6, for each /64; without
   for (let i = 0; i < 10; i++) assert(rate.take("10.0.0.7:1", 0, 0));
 });
 
+Deno.test("every rate allows a burst of itself, and no more", () => {
+  for (let perSecond = 1; perSecond <= 3_000; perSecond += 7) {
+    const rate = new ConnectRate();
+    let taken = 0;
+    while (rate.take("10.0.0.7:1", perSecond, 12_345.678)) taken++;
+    assert.equal(taken, perSecond);
+  }
+});
+
 Deno.test("the table of addresses is bounded: the one that came longest ago is forgotten", () => {
   const rate = new ConnectRate();
   for (let i = 0; i < 10_000; i++) assert(rate.take(`10.1.${i >> 8}.${i & 255}:1`, 1, 0));
@@ -75,6 +84,31 @@ Deno.test("a CONNECT over max_connect_packet_size is refused as soon as its leng
     retain: false,
   });
   assert(!client.peer.writeClosed, "a client is not held to it");
+});
+
+Deno.test("a packet that claims 256 MB is given room as its bytes come, not as it claims", async () => {
+  await using world = new World({ maxPacketSize: 268_435_460 });
+  const peer = new MemoryPeer();
+  let room = 0;
+  const broker = {
+    ...peer.transport,
+    read: (into: Uint8Array): Promise<number | null> => {
+      room = Math.max(room, into.buffer.byteLength);
+      return peer.transport.read(into);
+    },
+  };
+  world.broker.accept(broker, world.options);
+  peer.send(bytesOf("10* 'MQTT' 04 02 0000 'a'"));
+  await settled();
+  peer.send(bytesOf("30 ffffff7f 0001 61"));
+  await settled();
+  assert.equal(room, 2_048);
+  for (let sent = 0; sent < 1_000_000; sent += 10_000) {
+    peer.send(new Uint8Array(10_000));
+    await settled();
+  }
+  assert(room <= 2 * 1_048_576, `${room} bytes`);
+  assert(!peer.writeClosed);
 });
 
 Deno.test("one subscription more than max_subscriptions is refused alone; one that is there may be changed", async () => {

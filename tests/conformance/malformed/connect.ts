@@ -67,13 +67,17 @@ function willFlags(version: Version): Row[] {
   );
 }
 
+/** Everything else in these is right. [MQTT-3.1.2-3] */
 function reservedFlag(version: Version): Row[] {
-  return ["01", "03", "07", "83", "c3"].map((flags) =>
-    refuses(
-      `the reserved Connect Flag, with ${flags}`,
-      version,
-      connect(version, flags, `'bad' ${none(version)} 'w' 'x' 'u' 'p'`),
-    )
+  const p = none(version);
+  return [
+    ["01", "'bad'"],
+    ["03", "'bad'"],
+    ["07", `'bad' ${p} 'w' 'x'`],
+    ["83", "'bad' 'u'"],
+    ["c3", "'bad' 'u' 'p'"],
+  ].map(([flags = "", payload = ""]) =>
+    refuses(`the reserved Connect Flag, with ${flags}`, version, connect(version, flags, payload))
   );
 }
 
