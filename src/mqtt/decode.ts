@@ -314,19 +314,12 @@ export function decodeDisconnect(header: number, reader: Reader, version: Protoc
   return { reasonCode, sessionExpiryInterval: properties.numbers.get(Property.SessionExpiryInterval) };
 }
 
-/** AUTH (3.15), 5.0 only. Throws MqttError. */
+/** AUTH (3.15), 5.0 only: its layout, for no code and no method in it could be accepted. Throws MqttError. */
 export function decodeAuth(header: number, reader: Reader): void {
   checkFlags(header, 0); // [MQTT-3.15.1-1]
-  // 3.15.2.1: without Reason Code and properties it means Success, which is the server's to say.
-  const reasonCode = reader.atEnd ? 0 : reader.byte();
-  const properties = reader.atEnd ? NO_PROPERTIES_AT_ALL : readProperties(reader, ALLOWED.AUTH);
+  if (!reader.atEnd) reader.byte();
+  if (!reader.atEnd) readProperties(reader, ALLOWED.AUTH);
   reader.finish();
-  if (reasonCode !== 0x18 && reasonCode !== 0x19) {
-    throw protocolError(`0x${reasonCode.toString(16)} is not a Reason Code a client authenticates with`);
-  }
-  if (!properties.strings.has(Property.AuthenticationMethod)) {
-    throw protocolError("an AUTH without an Authentication Method");
-  }
 }
 
 /** Those of 3.14.2.1 that a client may send. */
