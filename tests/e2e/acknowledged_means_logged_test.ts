@@ -2,6 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import { floodPublish } from "../helpers/flood_publisher.ts";
 import { Hookline } from "../helpers/hookline.ts";
+import { Random } from "../helpers/random.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const KILLS = 20;
@@ -10,11 +11,11 @@ const SEED = Number(Deno.env.get("HOOKLINE_SEED") ?? Date.now() % 1_000_000);
 
 Deno.test(`each acknowledged message has its line after ${KILLS} SIGKILLs at random moments (seed ${SEED})`, async () => {
   await using dir = await tempDir();
-  const random = mulberry32(SEED);
+  const random = new Random(SEED);
   let acknowledged = 0;
   for (let round = 0; round < KILLS; round++) {
     await Deno.remove(`${dir.path}/hook.log`).catch(() => {}); // absent in the first round
-    const count = await publishUntilKilled(dir.path, round, 1 + Math.floor(random() * 20_000));
+    const count = await publishUntilKilled(dir.path, round, 1 + random.int(20_000));
     acknowledged += count;
     // Starting again heals a torn last line; then every line must parse (events() does) and be there.
     await using again = await Hookline.start({ cwd: dir.path });
@@ -44,15 +45,4 @@ async function publishUntilKilled(cwd: string, round: number, killAfter: number)
   });
   equal((await broker.stop("SIGKILL")).signal, "SIGKILL");
   return count;
-}
-
-/** A small seeded generator of numbers in [0, 1). */
-function mulberry32(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = a + 0x6d2b79f5 | 0;
-    let t = Math.imul(a ^ a >>> 15, 1 | a);
-    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
-    return ((t ^ t >>> 14) >>> 0) / 4_294_967_296;
-  };
 }

@@ -3,7 +3,7 @@ import mqttPacket, { type Packet, type UserProperties } from "mqtt-packet";
 import { Buffer } from "node:buffer";
 import type { ProtocolVersion } from "../../src/mqtt/packets.ts";
 import { varint } from "../mqtt/_notation.ts";
-import type { Random } from "./_random.ts";
+import type { Random } from "../helpers/random.ts";
 
 const LEVELS = ["a", "b", "c", "", "sensor", "$SYS", "ü€😀", "x".repeat(40)];
 const FILTER_LEVELS = [...LEVELS, "+", "+"];

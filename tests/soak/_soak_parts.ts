@@ -1,7 +1,7 @@
 // The parts of the soak's load. Each checks its own promise and reports what it lost.
 import type { IPublishPacket } from "mqtt-packet";
 import { sleep } from "./_processes.ts";
-import type { Random } from "./_random.ts";
+import type { Random } from "../helpers/random.ts";
 import { SoakClient, type SoakOptions } from "./_soak_client.ts";
 
 type Qos = 0 | 1 | 2;

@@ -8,7 +8,7 @@ import { tempDir } from "../helpers/temp_dir.ts";
 import { Bystander } from "./_bystander.ts";
 import { FuzzConnection } from "./_fuzz_connection.ts";
 import { megabytes, print, residentBytes, sleep } from "./_processes.ts";
-import { Random } from "./_random.ts";
+import { Random } from "../helpers/random.ts";
 import { RandomPackets } from "./_random_packets.ts";
 
 /** How long the answer to a batch may take before the broker counts as waiting for the rest of a packet. */

@@ -5,7 +5,7 @@ import { EVENT_NAMES } from "../../src/hooks/events.ts";
 import { Hookline } from "../helpers/hookline.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { megabytes, print, residentBytes, sleep } from "./_processes.ts";
-import { Random } from "./_random.ts";
+import { Random } from "../helpers/random.ts";
 import { Pair, type Part, Retained, type Run, Shared, Slow, Wills } from "./_soak_parts.ts";
 
 /** V8 takes its room in the first minute; growth is judged from there, in runs of four minutes or more. */

@@ -1,4 +1,4 @@
-// Chance that can be repeated: the same seed gives the same packets again.
+// Chance that can be repeated: the same seed gives the same values again.
 
 export class Random {
   #state: number;
