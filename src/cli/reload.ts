@@ -84,7 +84,7 @@ export class Reloader {
       prepared.abandon();
       throw error;
     }
-    const unchanged = prepared.commit();
+    const afterRestart = prepared.commit();
     hooks.bind(config.hooks.rules, (url) => sinks.get(url));
     const nodeId = broker.options.nodeId;
     broker.reconfigure(config.broker);
@@ -92,7 +92,9 @@ export class Reloader {
     const { log } = logger;
     for (const warning of config.warnings) log("warn", warning);
     if (config.broker.nodeId !== nodeId) log("warn", `node.id stays ${nodeId} until a restart`);
-    for (const url of unchanged) log("warn", `${url}: its new options take effect after a restart`);
+    for (const { url, keys } of afterRestart) {
+      log("warn", `${url}: its new ${keys.join(", ")} take effect after a restart`);
+    }
     for (const { config: { name }, listener: { address, port } } of changes.opened) {
       log("info", `listening on ${address}`, { listener: name, port });
     }

@@ -2,7 +2,7 @@
 import type { Clock } from "./clock.ts";
 import { fileScheme } from "./file/file_scheme.ts";
 import { httpScheme } from "./http/http_scheme.ts";
-import type { Scheme, SinkOptions } from "./scheme.ts";
+import type { Reconfiguration, Scheme, SinkOptions } from "./scheme.ts";
 import { type ReportSink, type Sink, SinkError, type SinkStatus } from "./sink.ts";
 
 export type { SinkOptions } from "./scheme.ts";
@@ -36,11 +36,18 @@ export interface SinkSet extends AsyncDisposable {
 export interface PreparedSinks {
   /**
    * From here on the set has these sinks. Those without a URL are flushed now and disposed of in the background.
-   * Returns the URLs (without secrets) whose new options only a restart can give them.
+   * Returns what only a restart can give to sinks that stay.
    */
-  commit(): string[];
+  commit(): AfterRestart[];
   /** Closes what was opened for nothing. */
   abandon(): void;
+}
+
+/** Keys of the configuration whose new values an open sink cannot take. */
+export interface AfterRestart {
+  /** Without secrets. */
+  readonly url: string;
+  readonly keys: readonly string[];
 }
 
 export interface SinkSetStatus {
@@ -75,14 +82,14 @@ export function probe(url: string, options: SinkOptions): string | undefined {
 /** An open sink, and what it was opened with. */
 interface Place {
   readonly sink: Sink;
-  readonly scheme: Scheme;
-  readonly url: string;
   readonly settings: string;
 }
 
 interface Places {
   readonly byPlace: ReadonlyMap<string, Place>;
   readonly byUrl: ReadonlyMap<string, Sink>;
+  /** For places that were open already and have other settings now. */
+  readonly changes: ReadonlyMap<Sink, Reconfiguration>;
 }
 
 /** The place of each URL: one that is `open` already, or a new one. Throws SinkError, and then opens none. */
@@ -95,21 +102,31 @@ function openPlaces(
 ): Places {
   const byPlace = new Map<string, Place>();
   const byUrl = new Map<string, Sink>();
+  const changes = new Map<Sink, Reconfiguration>();
+  const places = { byPlace, byUrl, changes };
   try {
     for (const url of urls) {
       const scheme = schemeOf(url);
       const name = scheme.placeOf(url, options);
-      const settings = JSON.stringify(scheme.settingsOf(url, options)) ?? "";
-      const place = byPlace.get(name) ?? open.get(name) ??
-        { sink: scheme.open(url, options, report, clock), scheme, url, settings };
-      byPlace.set(name, place);
+      let place = byPlace.get(name);
+      if (place === undefined) {
+        const settings = JSON.stringify(scheme.settingsOf(url, options)) ?? "";
+        place = open.get(name) ?? { sink: scheme.open(url, options, report, clock), settings };
+        if (place.settings !== settings) {
+          const change = scheme.reconfigure(place.sink, url, options);
+          changes.set(place.sink, change);
+          // What waits for a restart is compared, and told, again at the next reload.
+          if (change.afterRestart.length === 0) place = { ...place, settings };
+        }
+        byPlace.set(name, place);
+      }
       byUrl.set(url, place.sink);
     }
   } catch (error) {
-    dispose(without(byPlace, open));
+    abandon(places, open);
     throw error;
   }
-  return { byPlace, byUrl };
+  return places;
 }
 
 class OpenSinks implements SinkSet {
@@ -152,12 +169,13 @@ class OpenSinks implements SinkSet {
     const next = openPlaces(urls, options, before.byPlace, this.#report, this.#clock);
     return {
       commit: () => {
-        const { places, refused } = reconfigured(next, before.byPlace, options);
-        this.#places = places;
-        for (const sink of without(before.byPlace, places.byPlace)) this.#leave(sink);
-        return refused;
+        this.#places = next;
+        for (const change of next.changes.values()) change.apply();
+        for (const sink of without(before.byPlace, next.byPlace)) this.#leave(sink);
+        return Array.from(next.changes, ([{ url }, { afterRestart }]) => ({ url, keys: afterRestart }))
+          .filter(({ keys }) => keys.length > 0);
       },
-      abandon: () => dispose(without(next.byPlace, before.byPlace)),
+      abandon: () => abandon(next, before.byPlace),
     };
   }
 
@@ -173,33 +191,16 @@ class OpenSinks implements SinkSet {
   }
 }
 
-/** Gives the sinks that stay their new options; `refused` are the URLs of those that cannot take them. */
-function reconfigured(
-  next: Places,
-  before: ReadonlyMap<string, Place>,
-  options: SinkOptions,
-): { places: Places; refused: string[] } {
-  const refused: string[] = [];
-  const byPlace = new Map<string, Place>();
-  for (const [name, place] of next.byPlace) {
-    const { sink, scheme, url } = place;
-    const settings = JSON.stringify(scheme.settingsOf(url, options)) ?? "";
-    const stays = before.has(name) && settings !== place.settings;
-    const taken = stays && (scheme.reconfigure?.(sink, url, options) ?? false);
-    if (stays && !taken) refused.push(sink.url);
-    byPlace.set(name, taken ? { ...place, settings } : place);
-  }
-  return { places: { byPlace, byUrl: next.byUrl }, refused };
-}
-
 /** The sinks of `places` that `others` has not. */
 function without(places: ReadonlyMap<string, Place>, others: ReadonlyMap<string, Place>): Sink[] {
   return [...places].filter(([name]) => !others.has(name)).map(([, { sink }]) => sink);
 }
 
-/** Nothing was appended to them, so there is nothing to wait for; a sink's disposal does not reject. */
-function dispose(sinks: readonly Sink[]): void {
-  for (const sink of sinks) void sink[Symbol.asyncDispose]();
+/** Gives up places that were made ready beside those that are `open`. */
+function abandon({ byPlace, changes }: Places, open: ReadonlyMap<string, Place>): void {
+  for (const change of changes.values()) change.abandon();
+  // Nothing was appended to them, so there is nothing to wait for; a sink's disposal does not reject.
+  for (const sink of without(byPlace, open)) void sink[Symbol.asyncDispose]();
 }
 
 function schemeOf(url: string): Scheme {

@@ -14,6 +14,16 @@ export interface SinkOptions {
   readonly endpoints: ReadonlyMap<string, HttpEndpoint>;
 }
 
+/** Other settings for an open sink, ready to be taken; one of the two methods is called, once. */
+export interface Reconfiguration {
+  /** The sink has them from here on, and loses no line over it. */
+  apply(): void;
+  /** Closes what was made ready for nothing. */
+  abandon(): void;
+  /** Keys, as the configuration writes them, whose new values only a restart can give. */
+  readonly afterRestart: readonly string[];
+}
+
 export interface Scheme {
   /** One text per place: URLs with the same one share a sink. Throws SinkError when the URL is not usable. */
   placeOf(url: string, options: SinkOptions): string;
@@ -21,8 +31,8 @@ export interface Scheme {
   open(url: string, options: SinkOptions, report: ReportSink, clock: Clock): Sink;
   /** What the URL's sink depends on besides the URL, as plain data: it is compared when the configuration is reloaded. */
   settingsOf(url: string, options: SinkOptions): unknown;
-  /** Gives an open sink other settings without losing a line; false (or absent) where only a restart can. */
-  reconfigure?(sink: Sink, url: string, options: SinkOptions): boolean;
+  /** Makes other settings ready for an open sink of `open`. Throws SinkError when they cannot be used. */
+  reconfigure(sink: Sink, url: string, options: SinkOptions): Reconfiguration;
   /** Says in a sentence why lines could not be put there now; leaves nothing behind. */
   probe(url: string, options: SinkOptions): string | undefined;
 }

@@ -1,5 +1,6 @@
 // SIGHUP: another configuration takes effect as a whole or not at all, and clients notice nothing.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { Endpoint } from "../helpers/http_endpoint.ts";
 import { Hookline, type LogEntry } from "../helpers/hookline.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -170,6 +171,28 @@ Deno.test("file options of an open sink change in place", async () => {
   await publish(client, "10");
   equal(await payloads(broker, "a.log"), "10");
   equal(await payloads(broker, "a.log.1"), "1,2,3,4,5,6,7,8,9");
+});
+
+Deno.test("a new header of an open HTTP endpoint is sent from the next request on; what needs a restart is named", async () => {
+  await using dir = await tempDir();
+  await using endpoint = await Endpoint.start();
+  const hooks = (token: string, more = ""): string =>
+    `urls = [{ url = "${endpoint.url}", headers = { authorization = "Bearer ${token}" } }]\n${more}` +
+    `rule.message_publish = [{}]\n`;
+  await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: hooks("old") });
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  await using _ = client;
+  await publish(client, "1", 1);
+  await until(() => endpoint.requests.length === 1, "the first event arrives");
+  const quiet = await reload(broker, { hooks: hooks("new") });
+  ok(!quiet.some(({ level }) => level === "warn" || level === "error"));
+  await publish(client, "2", 2);
+  await until(() => endpoint.requests.length === 2, "the second event arrives");
+  deepEqual(endpoint.requests.map(({ headers }) => headers.authorization), ["Bearer old", "Bearer new"]);
+  const said = await reload(broker, { hooks: hooks("new", 'http_order = "client"\n') });
+  const warnings = said.filter(({ level }) => level === "warn").map(({ msg }) => msg);
+  equal(warnings.length, 1);
+  match(warnings[0] ?? "", /hook: its new http_order take effect after a restart/);
 });
 
 Deno.test("log.level changes with a reload", async () => {

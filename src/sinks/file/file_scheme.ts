@@ -9,10 +9,10 @@ export const fileScheme: Scheme = {
   open: (url, options, report, clock) =>
     new FileSink(url, filePathOf(url, options.cwd), options.file, report, clock),
   settingsOf: (_url, options) => options.file,
-  reconfigure(sink, _url, options): boolean {
-    if (!(sink instanceof FileSink)) return false;
-    sink.reconfigure(options.file);
-    return true;
-  },
+  reconfigure: (sink, _url, options) => ({
+    apply: () => (sink as FileSink).reconfigure(options.file),
+    abandon: () => {},
+    afterRestart: [],
+  }),
   probe: (url, options) => probeFile(filePathOf(url, options.cwd)),
 };

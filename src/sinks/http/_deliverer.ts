@@ -24,13 +24,13 @@ const NOT_PARKED_MS = 60_000;
 
 export type DelivererOptions = Pick<
   HttpOptions,
-  "concurrency" | "batchMax" | "batchWait" | "order" | "retryMaxElapsed" | "retryMultiplier"
+  "concurrency" | "batchMax" | "batchWait" | "retryMaxElapsed" | "retryMultiplier"
 >;
 
 export class Deliverer {
   readonly #store: Store;
   readonly #poster: Poster;
-  readonly #options: DelivererOptions;
+  #options: DelivererOptions;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #tell: Tell;
@@ -58,7 +58,7 @@ export class Deliverer {
   constructor(
     store: Store,
     poster: Poster,
-    options: DelivererOptions,
+    options: DelivererOptions & Pick<HttpOptions, "order">,
     tell: Tell,
     clock: Clock,
     random: () => number = Math.random,
@@ -81,6 +81,13 @@ export class Deliverer {
   /** Why the last request failed; undefined once one was delivered. */
   get lastError(): string | undefined {
     return this.#lastError;
+  }
+
+  /** What is sent from here on follows these options. */
+  reconfigure(options: DelivererOptions): void {
+    this.#options = options;
+    this.#outage.multiplier = options.retryMultiplier;
+    this.#pump();
   }
 
   /** There may be more to read. Cheap, and does nothing before the caller's turn is over. */
@@ -175,9 +182,11 @@ export class Deliverer {
     }
     this.#batchUntil = undefined;
     const events = this.#outbox.take(max, MAX_BATCH_BYTES);
+    const asLines = this.#options.batchMax > 1;
     return {
       events,
-      key: this.#store.keyOf(events, this.#bodyOf(events)),
+      asLines,
+      key: this.#store.keyOf(events, bodyOf(events, asLines)),
       attempts: 0,
       elapsed: 0,
       notBefore: 0,
@@ -214,7 +223,11 @@ export class Deliverer {
     parcel.attempts++;
     parcel.lastAttempt = Date.now();
     if (parcel.attempts === 1) parcel.firstAttempt = parcel.lastAttempt;
-    const answer = await this.#poster.post(this.#bodyOf(parcel.events), parcel.key);
+    const answer = await this.#poster.post(
+      bodyOf(parcel.events, parcel.asLines),
+      parcel.key,
+      parcel.asLines,
+    );
     this.#inFlight--;
     if (probe) this.#probing = false;
     if (answer.kind === "delivered") this.#settle(parcel, epoch);
@@ -300,10 +313,6 @@ export class Deliverer {
     this.#outbox.release(events);
     this.#inHand -= events.length;
     for (const { bytes } of events) this.#inHandBytes -= bytes.length;
-  }
-
-  #bodyOf(events: readonly QueuedEvent[]): Uint8Array<ArrayBuffer> {
-    return bodyOf(events, this.#options.batchMax > 1);
   }
 
   /** One timer, for the earliest of all that is waited for. */

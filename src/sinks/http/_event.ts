@@ -21,6 +21,8 @@ export interface QueuedEvent {
 /** One request's worth, sent again as it is until it is delivered, split or parked. */
 export interface Parcel {
   readonly events: readonly QueuedEvent[];
+  /** Its body is newline-delimited JSON: batches were on when it was made. */
+  readonly asLines: boolean;
   /** Idempotency-Key of every attempt. */
   readonly key: string;
   attempts: number;

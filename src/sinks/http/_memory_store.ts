@@ -5,13 +5,13 @@ import type { Tell } from "../file/line_writer.ts";
 import { clientOf } from "./_client_of.ts";
 import { Drops } from "./_drops.ts";
 import type { QueuedEvent } from "./_event.ts";
-import type { Store } from "./_store.ts";
+import type { Store, StoreLimits } from "./_store.ts";
 
 /** Events handed out at once. */
 const READ_EVENTS = 512;
 
 export class MemoryStore implements Store {
-  readonly #capacity: number;
+  #capacity: number;
   readonly #more: () => void;
   readonly #withClients: boolean;
   readonly #drops: Drops;
@@ -54,6 +54,10 @@ export class MemoryStore implements Store {
     }
     this.#lines.push(line);
     this.#waiting++;
+  }
+
+  reconfigure({ capacity }: StoreLimits): void {
+    this.#capacity = capacity;
   }
 
   flush(): void {

@@ -22,7 +22,6 @@ interface Down {
 
 export class Outage {
   readonly #clock: Clock;
-  readonly #multiplier: number;
   readonly #random: () => number;
   readonly #tell: Tell;
   #down: Down | undefined;
@@ -30,9 +29,9 @@ export class Outage {
   #epoch = 0;
   #tellAt = -Infinity;
 
-  constructor(clock: Clock, multiplier: number, random: () => number, tell: Tell) {
+  /** @param multiplier between two waits */
+  constructor(clock: Clock, public multiplier: number, random: () => number, tell: Tell) {
     this.#clock = clock;
-    this.#multiplier = multiplier;
     this.#random = random;
     this.#tell = tell;
   }
@@ -100,7 +99,7 @@ export class Outage {
   }
 
   #probeWait(failures: number): number {
-    return Math.min(LONGEST_PROBE_MS, backOff(failures, this.#multiplier, this.#random));
+    return Math.min(LONGEST_PROBE_MS, backOff(failures, this.multiplier, this.#random));
   }
 
   /** Not of the first failure: one event alone may be to blame for it. */

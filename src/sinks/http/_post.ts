@@ -25,7 +25,6 @@ export interface PosterOptions {
   readonly timeout: number;
   /** Connections kept open while idle. */
   readonly concurrency: number;
-  readonly contentType: string;
   readonly compression: "none" | "gzip";
 }
 
@@ -33,53 +32,83 @@ export interface PosterOptions {
 const KEPT_BYTES = 200;
 /** Bytes of an answer that are read to have the connection back; beyond, it is closed. */
 const READ_BYTES = 64 * 1024;
+/** An answer is read in pieces of so many bytes. */
+const BUFFER_BYTES = 1024;
 /** Timeouts are looked after so many times within one. */
 const TICKS = 16;
 
 interface Request {
   readonly abort: AbortController;
+  /** On the sink's clock. */
   readonly deadline: number;
+  readonly timeout: number;
+}
+
+/** Everything that requests have in common. */
+export interface Connection {
+  readonly target: Target;
+  readonly options: PosterOptions;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly client: Deno.HttpClient;
+}
+
+/** Makes ready for requests, and sends none. Throws what Deno says of the TLS files. */
+export function connectionTo(target: Target, options: PosterOptions): Connection {
+  return {
+    target,
+    options,
+    headers: {
+      ...target.headers,
+      ...(options.compression === "gzip" && { "content-encoding": "gzip" }),
+    },
+    client: Deno.createHttpClient({
+      ...target.tls as Deno.CreateHttpClientOptions,
+      poolMaxIdlePerHost: options.concurrency,
+    }),
+  };
 }
 
 export class Poster implements Disposable {
-  readonly #target: Target;
-  readonly #options: PosterOptions;
   readonly #clock: Clock;
-  readonly #client: Deno.HttpClient;
-  readonly #headers: Readonly<Record<string, string>>;
-  /** Oldest first: all have the same timeout. One timer serves them all, for a timer a request costs too much. */
+  #connection: Connection;
+  /** One timer serves them all, for a timer a request costs too much. */
   readonly #requests = new Set<Request>();
   #stopTimer: (() => void) | undefined;
 
-  /** Throws what Deno says of the TLS files. */
-  constructor(target: Target, options: PosterOptions, clock: Clock) {
-    this.#target = target;
-    this.#options = options;
+  /** @param connection is closed by the poster */
+  constructor(connection: Connection, clock: Clock) {
+    this.#connection = connection;
     this.#clock = clock;
-    this.#client = Deno.createHttpClient({
-      ...target.tls as Deno.CreateHttpClientOptions,
-      poolMaxIdlePerHost: options.concurrency,
-    });
-    this.#headers = {
-      ...target.headers,
-      "content-type": options.contentType,
-      ...(options.compression === "gzip" && { "content-encoding": "gzip" }),
-    };
   }
 
-  async post(body: Uint8Array<ArrayBuffer>, key: string): Promise<Answer> {
-    const request = { abort: new AbortController(), deadline: this.#clock.now() + this.#options.timeout };
+  /** The requests from here on use another connection; those in flight end as they began. */
+  use(connection: Connection): void {
+    this.#connection.client.close();
+    this.#connection = connection;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    if (this.#requests.size > 0) this.#armTimer();
+  }
+
+  /** @param lines whether the body is newline-delimited JSON rather than one event */
+  async post(body: Uint8Array<ArrayBuffer>, key: string, lines: boolean): Promise<Answer> {
+    const { target, options: { compression, timeout }, headers: common, client } = this.#connection;
+    const request = { abort: new AbortController(), deadline: this.#clock.now() + timeout, timeout };
     this.#requests.add(request);
     this.#armTimer();
     try {
-      const response = await fetch(this.#target.url, {
+      const response = await fetch(target.url, {
         method: "POST",
-        body: this.#options.compression === "gzip" ? await gzip(body) : body,
-        headers: { ...this.#headers, "idempotency-key": key },
+        body: compression === "gzip" ? await gzip(body) : body,
+        headers: {
+          ...common,
+          "content-type": lines ? "application/x-ndjson" : "application/json",
+          "idempotency-key": key,
+        },
         // A POST that is redirected would become a GET, or take its secrets to another host.
         redirect: "manual",
         signal: request.abort.signal,
-        client: this.#client,
+        client,
       });
       const start = await readAnswer(response);
       if (response.ok) return { kind: "delivered" };
@@ -87,14 +116,14 @@ export class Poster implements Disposable {
       return {
         kind: "refused",
         status,
-        text: this.#withoutSecrets(start),
+        text: withoutSecrets(start, target),
         retryAfter: status === 429 || status === 503
           ? retryAfter(headers.get("retry-after"), Date.now())
           : undefined,
       };
     } catch (error) {
       const { aborted, reason: why } = request.abort.signal;
-      return { kind: "unanswered", text: aborted ? String(why) : this.#whyNot(error) };
+      return { kind: "unanswered", text: aborted ? String(why) : whyNot(error, target) };
     } finally {
       this.#requests.delete(request);
     }
@@ -108,57 +137,62 @@ export class Poster implements Disposable {
   [Symbol.dispose](): void {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    this.#client.close();
+    this.#connection.client.close();
   }
 
   #armTimer(): void {
-    this.#stopTimer ??= this.#clock.setTimer(Math.ceil(this.#options.timeout / TICKS), () => {
+    this.#stopTimer ??= this.#clock.setTimer(Math.ceil(this.#connection.options.timeout / TICKS), () => {
       this.#stopTimer = undefined;
       const now = this.#clock.now();
-      for (const { abort, deadline } of this.#requests) {
-        if (deadline > now) break;
-        abort.abort(`no answer within ${this.#options.timeout} ms`);
+      for (const { abort, deadline, timeout } of this.#requests) {
+        if (deadline <= now) abort.abort(`no answer within ${timeout} ms`);
       }
       if (this.#requests.size > 0) this.#armTimer();
     });
   }
-
-  /** fetch says little itself; its cause says more, and names the URL. */
-  #whyNot(error: unknown): string {
-    const full = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return this.#withoutSecrets(
-      reason(full)
-        .replace(/^error sending request( for url \(\S*\))?( from \S+ for \S+( \(\S+\))?)?: /, "")
-        .replace(/^client error \(\w+\): /, ""),
-    );
-  }
-
-  /** An endpoint may well answer with what it was sent. */
-  #withoutSecrets(text: string): string {
-    let shown = text.replaceAll(this.#target.url, this.#target.shownUrl);
-    for (const secret of this.#target.secrets) shown = shown.replaceAll(secret, "***");
-    return shown;
-  }
 }
 
-/** Reads the answer to its end where that is near, so that its connection can be used again; returns its start. */
+/** fetch says little itself; its cause says more, and names the URL. */
+function whyNot(error: unknown, target: Target): string {
+  const full = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return withoutSecrets(
+    reason(full)
+      .replace(/^error sending request( for url \(\S*\))?( from \S+ for \S+( \(\S+\))?)?: /, "")
+      .replace(/^client error \(\w+\): /, ""),
+    target,
+  );
+}
+
+/** An endpoint may well answer with what it was sent. */
+function withoutSecrets(text: string, { url, shownUrl, secrets }: Target): string {
+  let shown = text.replaceAll(url, shownUrl);
+  for (const secret of secrets) shown = shown.replaceAll(secret, "***");
+  return shown;
+}
+
+/**
+ * Reads the answer to its end where that is near, so that its connection can be used again; returns its start.
+ * Into one small buffer of ours: a default reader has Deno take 64 KiB for each read, which at thousands of answers
+ * a second was 100 MB of garbage.
+ */
 async function readAnswer(response: Response): Promise<string> {
   if (response.body === null) return "";
-  const start = new Uint8Array(KEPT_BYTES);
-  let kept = 0;
+  let start = new Uint8Array(0);
   let read = 0;
-  const reader = response.body.getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    const part = next.value.subarray(0, KEPT_BYTES - kept);
-    start.set(part, kept);
-    kept += part.length;
-    read += next.value.length;
+  const reader = response.body.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(BUFFER_BYTES);
+  for (;;) {
+    const { done, value } = await reader.read(new Uint8Array(buffer));
+    if (done) break;
+    if (start.length === 0) start = value.slice(0, KEPT_BYTES);
+    buffer = value.buffer;
+    read += value.length;
     if (read > READ_BYTES) {
       await reader.cancel();
       break;
     }
   }
-  return new TextDecoder().decode(start.subarray(0, kept));
+  return new TextDecoder().decode(start);
 }
 
 async function gzip(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

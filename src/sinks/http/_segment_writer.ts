@@ -24,9 +24,9 @@ export interface SegmentPlaces {
 export class SegmentWriter implements LineTarget {
   readonly path: string;
   readonly #segments: Segments;
-  readonly #limits: SegmentLimits;
+  #limits: SegmentLimits;
   readonly #places: SegmentPlaces;
-  readonly #fsync: FileOptions["fsync"];
+  #fsync: FileOptions["fsync"];
   readonly #tell: Tell;
   readonly #clock: Clock;
   readonly #disk: Disk;
@@ -52,6 +52,12 @@ export class SegmentWriter implements LineTarget {
     this.#tell = tell;
     this.#clock = clock;
     this.#disk = disk;
+  }
+
+  /** Takes other options; fsync from the next segment on. */
+  reconfigure(limits: SegmentLimits, fsync: FileOptions["fsync"]): void {
+    this.#limits = limits;
+    this.#fsync = fsync;
   }
 
   open(): void {

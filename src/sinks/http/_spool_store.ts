@@ -5,7 +5,6 @@ import { type Disk, realDisk } from "../file/disk.ts";
 import { NEWLINE } from "../file/line_bounds.ts";
 import { reason } from "../file/reason.ts";
 import { LineWriter, type Tell } from "../file/line_writer.ts";
-import type { FileOptions } from "../file/options.ts";
 import { type Cursor, CursorFile } from "./_cursor_file.ts";
 import { CursorSaver } from "./_cursor_saver.ts";
 import { Drops } from "./_drops.ts";
@@ -13,10 +12,10 @@ import type { QueuedEvent } from "./_event.ts";
 import { ParkedFile } from "./_parked_file.ts";
 import { resume } from "./_resume.ts";
 import { MAX_LINE_BYTES, SegmentReader } from "./_segment_reader.ts";
-import { SegmentWriter } from "./_segment_writer.ts";
+import { type SegmentLimits, SegmentWriter } from "./_segment_writer.ts";
 import { type Segment, type SegmentCounts, segmentNumber, Segments } from "./_segments.ts";
 import { SpoolFolder, SpoolInUse } from "./_spool_folder.ts";
-import type { Refusal, Store } from "./_store.ts";
+import type { Refusal, Store, StoreLimits } from "./_store.ts";
 
 /** A segment is full at so many bytes, or at an eighth of a bound of the spool. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -25,22 +24,20 @@ const SEGMENTS_WITHIN_BOUND = 8;
 const AGAIN_MS = 1_000;
 const REPORT_MS = 60_000;
 
-export interface SpoolOptions {
+export interface SpoolOptions extends StoreLimits {
   readonly folder: string;
   /** Written into the folder for people. */
   readonly shownUrl: string;
-  readonly maxBytes: number;
-  readonly capacity: number;
-  readonly file: Pick<FileOptions, "fsync" | "bufferBytes">;
 }
 
 export class SpoolStore implements Store {
-  readonly #options: SpoolOptions;
+  #options: SpoolOptions;
   readonly #tell: Tell;
   readonly #clock: Clock;
   readonly #more: () => void;
   readonly #segments = new Segments();
   readonly #drops: Drops;
+  readonly #target: SegmentWriter;
   readonly #writer: LineWriter;
   readonly #parked: ParkedFile;
   readonly #saver: CursorSaver;
@@ -61,7 +58,7 @@ export class SpoolStore implements Store {
    * @param more is called when events can be read
    */
   constructor(options: SpoolOptions, more: () => void, tell: Tell, clock: Clock, disk: Disk = realDisk) {
-    const { folder, file, maxBytes, capacity } = options;
+    const { folder, file } = options;
     this.#options = options;
     this.#more = more;
     this.#tell = tell;
@@ -76,10 +73,6 @@ export class SpoolStore implements Store {
       clock,
     );
     this.#parked = new ParkedFile(folder, file.fsync, tell, clock, disk);
-    const limits = {
-      bytes: Math.min(SEGMENT_BYTES, Math.ceil(maxBytes / SEGMENTS_WITHIN_BOUND)),
-      lines: Math.ceil(capacity / SEGMENTS_WITHIN_BOUND),
-    };
     const places = {
       prepare: () => this.#prepare(),
       next: (least: number) => this.#next(least),
@@ -91,8 +84,9 @@ export class SpoolStore implements Store {
       if (error instanceof SpoolInUse) throw error;
       // The writer meets it again at once, tells, and goes on trying.
     }
-    const target = new SegmentWriter(folder, this.#segments, limits, places, file.fsync, tell, clock, disk);
-    this.#writer = new LineWriter(target, file.bufferBytes, tell, clock);
+    const limits = segmentLimits(options);
+    this.#target = new SegmentWriter(folder, this.#segments, limits, places, file.fsync, tell, clock, disk);
+    this.#writer = new LineWriter(this.#target, file.bufferBytes, tell, clock);
   }
 
   readonly volatile = false;
@@ -123,6 +117,13 @@ export class SpoolStore implements Store {
 
   reopen(): void {
     this.#writer.reopen();
+  }
+
+  reconfigure(limits: StoreLimits): void {
+    this.#options = { ...this.#options, ...limits };
+    this.#target.reconfigure(segmentLimits(limits), limits.file.fsync);
+    this.#writer.bufferBytes = limits.file.bufferBytes;
+    this.#enforceBounds();
   }
 
   async read(): Promise<QueuedEvent[]> {
@@ -315,6 +316,13 @@ export class SpoolStore implements Store {
       this.#more();
     });
   }
+}
+
+function segmentLimits({ maxBytes, capacity }: StoreLimits): SegmentLimits {
+  return {
+    bytes: Math.min(SEGMENT_BYTES, Math.ceil(maxBytes / SEGMENTS_WITHIN_BOUND)),
+    lines: Math.ceil(capacity / SEGMENTS_WITHIN_BOUND),
+  };
 }
 
 function startsLine(path: string, offset: number): boolean {

@@ -1,4 +1,5 @@
 // Where events wait for their endpoint: in files, or with `spool = false` in memory.
+import type { FileOptions } from "../file/options.ts";
 import type { QueuedEvent } from "./_event.ts";
 
 /** Why an event was given up, and all that is known of it. */
@@ -14,6 +15,15 @@ export interface Refusal {
   readonly key: string;
 }
 
+/** What may change while a store is open. */
+export interface StoreLimits {
+  /** Bytes; of a spool only. */
+  readonly maxBytes: number;
+  /** Events. */
+  readonly capacity: number;
+  readonly file: Pick<FileOptions, "fsync" | "bufferBytes">;
+}
+
 export interface Store {
   /** What is not delivered before the end is lost. */
   readonly volatile: boolean;
@@ -22,6 +32,8 @@ export interface Store {
   /** All appended lines are kept when this returns; does not throw. */
   flush(): void;
   reopen(): void;
+  /** Takes other limits from here on. */
+  reconfigure(limits: StoreLimits): void;
   /** The next events, oldest first; none when all were read. One call at a time. Does not reject. */
   read(): Promise<QueuedEvent[]>;
   /** Nothing more is to be done for this event: it need not be kept. */

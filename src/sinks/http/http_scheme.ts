@@ -1,7 +1,7 @@
 // The http: and https: lines of the scheme table: URLs of one endpoint are one place, and that place is an HttpSink.
 import { probeFile } from "../file/probe_file.ts";
-import type { Scheme } from "../scheme.ts";
-import { HttpSink } from "./http_sink.ts";
+import type { Scheme, SinkOptions } from "../scheme.ts";
+import { HttpSink, type HttpSinkOptions } from "./http_sink.ts";
 import { spoolFolderName } from "./_spool_folder.ts";
 import { parseHttpUrl, targetOf } from "./_target.ts";
 
@@ -11,14 +11,9 @@ export const httpScheme: Scheme = {
     parsed.hash = "";
     return parsed.href;
   },
-  open: (url, options, report, clock) =>
-    new HttpSink(
-      url,
-      { ...options.http, file: options.file, endpoint: options.endpoints.get(url) ?? {} },
-      report,
-      clock,
-    ),
-  settingsOf: (url, options) => [options.http, options.endpoints.get(url)],
+  open: (url, options, report, clock) => new HttpSink(url, sinkOptionsOf(url, options), report, clock),
+  settingsOf: (url, options) => [sinkOptionsOf(url, options), targetOf(url, options.endpoints.get(url)).tls],
+  reconfigure: (sink, url, options) => (sink as HttpSink).reconfigure(url, sinkOptionsOf(url, options)),
   /** The endpoint itself is not asked: it may be away, and `check` has nothing to send. */
   probe(url, options): string | undefined {
     const target = targetOf(url, options.endpoints.get(url));
@@ -27,3 +22,7 @@ export const httpScheme: Scheme = {
     return probeFile(`${options.http.spoolDir}/${spoolFolderName(target.url)}/lock`);
   },
 };
+
+function sinkOptionsOf(url: string, { http, file, endpoints }: SinkOptions): HttpSinkOptions {
+  return { ...http, file, endpoint: endpoints.get(url) ?? {} };
+}

@@ -4,13 +4,14 @@ import { type Disk, realDisk } from "../file/disk.ts";
 import { reason } from "../file/reason.ts";
 import type { Tell } from "../file/line_writer.ts";
 import type { FileOptions } from "../file/options.ts";
+import type { Reconfiguration } from "../scheme.ts";
 import { type ReportSink, type Sink, SinkError, type SinkStatus } from "../sink.ts";
 import { Deliverer } from "./_deliverer.ts";
 import { MemoryStore } from "./_memory_store.ts";
-import { Poster } from "./_post.ts";
+import { type Connection, connectionTo, Poster } from "./_post.ts";
 import { spoolFolderName, SpoolInUse } from "./_spool_folder.ts";
 import { SpoolStore } from "./_spool_store.ts";
-import type { Store } from "./_store.ts";
+import type { Store, StoreLimits } from "./_store.ts";
 import { type Target, targetOf } from "./_target.ts";
 import type { HttpEndpoint, HttpOptions } from "./options.ts";
 
@@ -19,12 +20,15 @@ export interface HttpSinkOptions extends HttpOptions {
   readonly endpoint: Partial<HttpEndpoint>;
 }
 
+/** What decides how events are kept and in which order they leave: an open sink cannot change it. */
+const RESTART_KEYS = [["spool", "spool"], ["spool_dir", "spoolDir"], ["http_order", "order"]] as const;
+
 export class HttpSink implements Sink {
   readonly url: string;
   readonly #store: Store;
   readonly #poster: Poster;
   readonly #deliverer: Deliverer;
-  readonly #shutdownTimeout: number;
+  #options: HttpSinkOptions;
   #disposing: Promise<void> | undefined;
 
   /** Throws SinkError when the URL, a PEM file or the spool is not usable; a folder that takes nothing now is no error. */
@@ -35,19 +39,12 @@ export class HttpSink implements Sink {
     clock: Clock,
     disk: Disk = realDisk,
   ) {
-    const { endpoint } = options;
-    const target = targetOf(url, endpoint);
+    const target = targetOf(url, options.endpoint);
     this.url = target.shownUrl;
+    this.#options = options;
     const tell: Tell = (level, text, dropped = 0) =>
       report({ level, url: this.url, text, ...(dropped > 0 ? { dropped } : {}) });
-    const delivery = {
-      ...options,
-      concurrency: endpoint.concurrency ?? options.concurrency,
-      batchMax: endpoint.batchMax ?? options.batchMax,
-      timeout: endpoint.timeout ?? options.timeout,
-    };
-    this.#shutdownTimeout = options.shutdownTimeout;
-    this.#poster = openPoster(target, delivery, clock);
+    this.#poster = new Poster(connectionOf(target, options), clock);
     try {
       this.#store = this.#openStore(target, options, tell, clock, disk);
     } catch (error) {
@@ -59,11 +56,29 @@ export class HttpSink implements Sink {
     this.#deliverer = new Deliverer(
       this.#store,
       this.#poster,
-      delivery,
+      deliveryOf(options),
       (level, text, dropped) => tell(level, `The endpoint ${text}`, dropped),
       clock,
     );
     this.#deliverer.wake();
+  }
+
+  /** Makes other options ready, PEM files read. Throws SinkError when they cannot be used. */
+  reconfigure(url: string, options: HttpSinkOptions): Reconfiguration {
+    const connection = connectionOf(targetOf(url, options.endpoint), options);
+    const { spool, spoolDir, order } = this.#options;
+    const kept = { spool, spoolDir, order };
+    const refused = RESTART_KEYS.filter(([, name]) => options[name] !== kept[name]);
+    return {
+      apply: () => {
+        this.#options = { ...options, ...kept };
+        this.#poster.use(connection);
+        this.#store.reconfigure(storeLimitsOf(options));
+        this.#deliverer.reconfigure(deliveryOf(options));
+      },
+      abandon: () => connection.client.close(),
+      afterRestart: refused.map(([key]) => key),
+    };
   }
 
   append(line: string): void {
@@ -96,7 +111,7 @@ export class HttpSink implements Sink {
 
   async #dispose(): Promise<void> {
     this.flush();
-    await this.#deliverer.stop(this.#shutdownTimeout);
+    await this.#deliverer.stop(this.#options.shutdownTimeout);
     await this.#store.close();
     this.#poster[Symbol.dispose]();
   }
@@ -108,22 +123,29 @@ export class HttpSink implements Sink {
     const spool = {
       folder: `${options.spoolDir}/${spoolFolderName(target.url)}`,
       shownUrl: target.shownUrl,
-      maxBytes: options.spoolMaxBytes,
-      capacity: options.queueCapacity,
-      file: options.file,
+      ...storeLimitsOf(options),
     };
     return new SpoolStore(spool, more, tell, clock, disk);
   }
 }
 
-function openPoster(
-  target: Target,
-  options: Pick<HttpOptions, "timeout" | "concurrency" | "batchMax" | "compression">,
-  clock: Clock,
-): Poster {
-  const contentType = options.batchMax > 1 ? "application/x-ndjson" : "application/json";
+function storeLimitsOf({ spoolMaxBytes, queueCapacity, file }: HttpSinkOptions): StoreLimits {
+  return { maxBytes: spoolMaxBytes, capacity: queueCapacity, file };
+}
+
+/** The options of all endpoints with those of this one over them. */
+function deliveryOf({ endpoint, ...options }: HttpSinkOptions): HttpOptions {
+  return {
+    ...options,
+    concurrency: endpoint.concurrency ?? options.concurrency,
+    batchMax: endpoint.batchMax ?? options.batchMax,
+    timeout: endpoint.timeout ?? options.timeout,
+  };
+}
+
+function connectionOf(target: Target, options: HttpSinkOptions): Connection {
   try {
-    return new Poster(target, { ...options, contentType }, clock);
+    return connectionTo(target, deliveryOf(options));
   } catch (error) {
     throw new SinkError(target.shownUrl, `its certificates cannot be used: ${reason(error)}.`, {
       cause: error,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { backOff } from "./_back_off.ts";
 import { clientOf } from "./_client_of.ts";
-import { type Answer, Poster } from "./_post.ts";
+import { type Answer, connectionTo, Poster } from "./_post.ts";
 import { targetOf } from "./_target.ts";
 
 export interface ReplayOptions {
@@ -48,8 +48,7 @@ export async function replay(
 ): Promise<ReplayOutcome> {
   const { url, headers, concurrency, timeout, signal, clock } = options;
   using poster = new Poster(
-    targetOf(url, { headers }),
-    { timeout, concurrency, contentType: "application/json", compression: "none" },
+    connectionTo(targetOf(url, { headers }), { timeout, concurrency, compression: "none" }),
     clock,
   );
   signal.addEventListener("abort", () => poster.abortAll("stopped by a signal"), { once: true });
@@ -91,7 +90,7 @@ async function sendOne(
   const ownKey = key ??
     `replay-${createHash("sha256").update(`${name}\n${event}`).digest("hex").slice(0, 24)}`;
   for (let attempt = 1;; attempt++) {
-    const answer: Answer = await poster.post(body, ownKey);
+    const answer: Answer = await poster.post(body, ownKey, false);
     if (answer.kind === "delivered") return undefined;
     const failure = answer.kind === "refused"
       ? `it answers with status ${answer.status} ${JSON.stringify(answer.text)}`

@@ -1,0 +1,148 @@
+// Other options for an open HTTP sink: what is sent from then on follows them, what is under way ends as it began.
+import assert from "node:assert/strict";
+import { FILE_DEFAULTS } from "../../../src/sinks/file/options.ts";
+import type { HttpSink, HttpSinkOptions } from "../../../src/sinks/http/http_sink.ts";
+import { HTTP_DEFAULTS } from "../../../src/sinks/http/options.ts";
+import { SinkError } from "../../../src/sinks/sink.ts";
+import { ok } from "../../helpers/http_endpoint.ts";
+import { line, upTo } from "../_lines.ts";
+import { Setting, settled } from "./_sink.ts";
+
+/** Gives the sink options of `changed` over those it was opened with; returns the keys that wait for a restart. */
+function reconfigure(it: Setting, sink: HttpSink, changed: Partial<HttpSinkOptions>): readonly string[] {
+  const base = {
+    ...HTTP_DEFAULTS,
+    spoolDir: it.dir,
+    file: FILE_DEFAULTS,
+    endpoint: {},
+    shutdownTimeout: 2_000,
+  };
+  const change = sink.reconfigure(it.endpoint.url, { ...base, ...it.options, ...changed });
+  change.apply();
+  return change.afterRestart;
+}
+
+function send(sink: HttpSink, from: number, to: number): void {
+  for (const n of upTo(to - from)) sink.append(line(from + n));
+  sink.flush();
+}
+
+Deno.test("a new token in a header is sent with the next attempt, also of an event that was refused with the old", async () => {
+  await using it = await Setting.make({ endpoint: { headers: { authorization: "Bearer old" } } });
+  it.endpoint.behave = ({ headers }) => ({ status: headers.authorization === "Bearer new" ? 204 : 401 });
+  const sink = it.open();
+  send(sink, 0, 1);
+  await it.wait(() => it.endpoint.requests.length === 1, "the first attempt");
+  await settled();
+  assert.deepEqual(reconfigure(it, sink, { endpoint: { headers: { authorization: "Bearer new" } } }), []);
+  await it.passUntil(() => sink.status().linesWritten === 1, "the event is taken", 500);
+  assert.deepEqual(sink.status().linesDropped, {});
+});
+
+Deno.test("a request in flight outlives the change, and keeps its timeout", async () => {
+  await using it = await Setting.make({ timeout: 8_000 });
+  let release = (): void => {};
+  it.endpoint.behave = () => new Promise((resolve) => release = () => resolve({ status: 204 }));
+  const sink = it.open();
+  send(sink, 0, 1);
+  await it.wait(() => it.endpoint.requests.length === 1, "the request is there");
+  reconfigure(it, sink, { timeout: 1_000 });
+  for (const _ of upTo(4)) {
+    it.clock.advance(1_000);
+    await settled();
+  }
+  release();
+  await it.wait(() => sink.status().linesWritten === 1, "its answer counts");
+  assert.equal(it.endpoint.requests.length, 1);
+
+  it.endpoint.behave = () => "never";
+  send(sink, 1, 2);
+  await it.wait(() => it.endpoint.requests.length === 2, "the next request");
+  it.clock.advance(1_100);
+  await it.wait(() => /within 1000 ms/.test(sink.status().lastError ?? ""), "it has the new timeout");
+});
+
+Deno.test("more may be in flight at once", async () => {
+  await using it = await Setting.make({ concurrency: 2 });
+  it.endpoint.behave = () => "never";
+  const sink = it.open();
+  send(sink, 0, 50);
+  await it.wait(() => it.endpoint.requests.length === 2, "two requests");
+  reconfigure(it, sink, { concurrency: 9 });
+  await it.wait(() => it.endpoint.requests.length === 9, "nine requests");
+  await settled();
+  assert.equal(it.endpoint.requests.length, 9);
+});
+
+Deno.test("a batch that waits for its next attempt stays a batch when batches are switched off, and the reverse", async () => {
+  for (const [before, after] of [[10, 1], [1, 10]] as const) {
+    await using it = await Setting.make({ batchMax: before, batchWait: 0, concurrency: 1 });
+    it.endpoint.behave = () => ({ status: 500 });
+    const sink = it.open();
+    send(sink, 0, 10);
+    await it.wait(() => it.endpoint.requests.length >= 1, "a refusal");
+    await settled();
+    reconfigure(it, sink, { batchMax: after, batchWait: 0, concurrency: 1 });
+    it.endpoint.behave = ok;
+    send(sink, 10, 20);
+    await it.passUntil(() => sink.status().linesWritten === 20, "all are taken", 500);
+    assert.deepEqual(new Set(it.endpoint.lines), new Set(upTo(20).map((n) => line(n).trimEnd())));
+    for (const { headers, lines } of it.endpoint.requests) {
+      if (headers["content-type"] === "application/json") assert.equal(lines.length, 1);
+      else assert.equal(headers["content-type"], "application/x-ndjson");
+    }
+  }
+});
+
+Deno.test("a smaller queue_capacity lets the oldest go at once, counted", async () => {
+  await using it = await Setting.make({ queueCapacity: 800 });
+  await it.endpoint.stop();
+  const sink = it.open();
+  for (const n of upTo(8)) send(sink, n * 100, n * 100 + 100);
+  assert.equal(sink.status().linesWaiting, 800);
+  reconfigure(it, sink, { queueCapacity: 300 });
+  assert.equal(sink.status().linesWaiting, 300);
+  assert.deepEqual(sink.status().linesDropped, { SpoolFull: 500 });
+});
+
+Deno.test("a memory queue takes as many events as its new queue_capacity", async () => {
+  await using it = await Setting.make({ spool: false, queueCapacity: 3 });
+  it.endpoint.behave = () => "never";
+  const sink = it.open();
+  send(sink, 0, 5);
+  assert.deepEqual(sink.status().linesDropped, { QueueFull: 2 });
+  reconfigure(it, sink, { spool: false, queueCapacity: 10 });
+  send(sink, 5, 10);
+  assert.deepEqual(sink.status().linesDropped, { QueueFull: 2 });
+});
+
+Deno.test("what an open sink cannot change is named, and named again until a restart", async () => {
+  await using it = await Setting.make();
+  const sink = it.open();
+  const other = { spoolDir: `${it.dir}/other`, order: "client", spool: false } as const;
+  assert.deepEqual(reconfigure(it, sink, other), ["spool", "spool_dir", "http_order"]);
+  assert.deepEqual(reconfigure(it, sink, other), ["spool", "spool_dir", "http_order"]);
+  send(sink, 0, 1);
+  await it.wait(() => sink.status().linesWritten === 1, "it goes on as it was");
+});
+
+Deno.test("a PEM file that cannot be read is refused, and the sink goes on as it was", async () => {
+  await using it = await Setting.make();
+  const sink = it.open();
+  assert.throws(
+    () => reconfigure(it, sink, { endpoint: { caFile: `${it.dir}/none.pem` } }),
+    (error) => error instanceof SinkError && /ca_file.*none\.pem/.test(error.message),
+  );
+  send(sink, 0, 1);
+  await it.wait(() => sink.status().linesWritten === 1, "it goes on");
+});
+
+Deno.test("a change that is given up leaves the sink as it was", async () => {
+  await using it = await Setting.make();
+  const sink = it.open();
+  const options = { ...HTTP_DEFAULTS, spoolDir: it.dir, file: FILE_DEFAULTS };
+  sink.reconfigure(it.endpoint.url, { ...options, endpoint: { headers: { "x-mine": "1" } } }).abandon();
+  send(sink, 0, 1);
+  await it.wait(() => sink.status().linesWritten === 1, "it goes on");
+  assert.equal(it.endpoint.requests[0]?.headers["x-mine"], undefined);
+});
