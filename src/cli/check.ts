@@ -5,7 +5,7 @@ import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
 import { filePathOf } from "../sinks/file/file_url.ts";
 import { probeFile } from "../sinks/file/probe_file.ts";
 import { probe } from "../sinks/open_sinks.ts";
-import { configuredUrls, isLoopback, loadConfigured } from "./configured.ts";
+import { configuredUrls, isLoopback, loadConfigured, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
@@ -27,6 +27,7 @@ export const check: Verb = async (values, _positionals, io) => {
       : `\nRules\n${tableText([["EVENT", "ACTION", "TOPICS", "URL"], ...rules])}`,
   );
   const problems = probePlaces(config, io);
+  for (const sentence of strayNews(config)) io.err(`warning: ${visible(sentence)}\n`);
   if (problems > 0) {
     io.err(`hookline check: ${problems === 1 ? "1 place" : `${problems} places`} cannot be written to.\n`);
     return EXIT.config;

@@ -1,6 +1,7 @@
 // The configuration that --config and --hooks of a command line name, and what several verbs ask of it.
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
+import { straySpools } from "../sinks/http/stray_spools.ts";
 import type { Io } from "./io.ts";
 import { textOf, type Values } from "./verb.ts";
 
@@ -19,6 +20,14 @@ export function loadConfigured(values: Values, io: Io): Config {
 /** Every URL that a rule names, once. */
 export function configuredUrls(config: Config): ReadonlySet<string> {
   return new Set(Object.values(config.hooks.rules).flatMap((rules) => rules.flatMap((rule) => rule.urls)));
+}
+
+/** A sentence on each spool that holds events which no URL of the configuration sends. */
+export function strayNews(config: Config): string[] {
+  return straySpools(config.hooks.http.spoolDir, configuredUrls(config)).map(({ folder, bytes }) =>
+    `${folder} holds ${bytes} bytes of events for a URL that the configuration does not have; ` +
+    `send them with \`hookline replay ${folder}/*.jsonl\`, or remove the folder`
+  );
 }
 
 /** Whether only this machine can reach a listener. */

@@ -75,7 +75,7 @@ export class Reloader {
   /** What can fail comes first and undoes itself; the rest happens within one turn. */
   async #apply(config: Config): Promise<void> {
     const { logger, sinks, sinkOptions, hooks, broker, listeners } = this.#parts;
-    const before = new Set(sinks.status().map(({ url }) => url));
+    const before = new Map(sinks.status().map(({ url, status }) => [url, status.linesWaiting]));
     const prepared = await sinks.prepare(configuredUrls(config), sinkOptions(config));
     let changes: Awaited<ReturnType<Listeners["reload"]>>;
     try {
@@ -105,9 +105,14 @@ export class Reloader {
     log("info", "configuration reloaded", { files: config.files.join(", ") || "none" });
   }
 
-  #tellSinks(before: ReadonlySet<string>, after: ReadonlySet<string>, log: Log): void {
+  /** @param before lines that waited, by URL */
+  #tellSinks(before: ReadonlyMap<string, number>, after: ReadonlySet<string>, log: Log): void {
     for (const url of after) if (!before.has(url)) log("info", `events go to ${maskUrl(url)}`);
-    for (const url of before) if (!after.has(url)) log("info", `events no longer go to ${maskUrl(url)}`);
+    for (const [url, waiting] of before) {
+      if (!after.has(url)) {
+        log("info", `events no longer go to ${maskUrl(url)}`, waiting > 0 ? { waiting } : {});
+      }
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { systemClock } from "../sinks/clock.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { openSinks, type SinkOptions, type SinkSet } from "../sinks/open_sinks.ts";
-import { configuredUrls, isLoopback, loadConfigured } from "./configured.ts";
+import { configuredUrls, isLoopback, loadConfigured, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import { ListenError, Listeners } from "./listeners.ts";
 import { type Log, openLogger } from "./logger.ts";
@@ -95,6 +95,7 @@ export const run: Verb = async (values, _positionals, io) => {
     return EXIT.failed;
   }
   announce(listeners, sinks, log);
+  for (const sentence of strayNews(config)) log("warn", sentence);
   ready();
   const signal = await signals.stop;
   notifier.stopping();

@@ -93,3 +93,40 @@ Deno.test("check and the daemon's log name an endpoint without its secrets", asy
     ok(!text.includes("hunter2"), text);
   }
 });
+
+Deno.test("events that wait for a URL which the configuration lost are told at the start and by check, and can be replayed", async () => {
+  await using dir = await tempDir();
+  await using endpoint = await Endpoint.start();
+  await endpoint.stop();
+  const to = (url: string): string => `urls = ["${url}"]\nrule.message_publish = [{}]\n`;
+  const broker = await Hookline.start({ cwd: dir.path, hooks: to(endpoint.url) });
+  await floodPublish({ port: broker.port, topic: "t", payload: (i) => `${i}`, window: 10, count: 25 });
+  await broker.stop();
+  const again = await Hookline.start({ cwd: dir.path, hooks: to("file:./hook.log") });
+  const news = again.log.find(({ msg }) => /holds \d+ bytes of events for a URL/.test(msg));
+  equal(news?.level, "warn");
+  await again.stop();
+  const at = { cwd: dir.path };
+  ok((await inProcess(["check", "--hooks", "hooks.toml"], at)).stderr.includes(news?.msg ?? "?"));
+
+  await endpoint.restart();
+  const [, folder = ""] = /`hookline replay (.*)\/\*\.jsonl`/.exec(news?.msg ?? "") ?? [];
+  const files = [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".jsonl")).map(({ name }) =>
+    `${folder}/${name}`
+  );
+  equal((await inProcess(["replay", ...files], at)).code, 0);
+  deepEqual(
+    payloads(endpoint.lines).map(Number).sort((a, b) => a - b),
+    Array.from({ length: 25 }, (_, i) => i),
+  );
+
+  const back = await Hookline.start({ cwd: dir.path, hooks: to(endpoint.url) });
+  await until(() => endpoint.lines.length === 50, "its own URL sends them too");
+  await back.stop();
+  const last = await Hookline.start({ cwd: dir.path, hooks: to("file:./hook.log") });
+  ok(
+    !last.log.some(({ msg }) => msg.includes("bytes of events for a URL")),
+    "a spool that is done is no news",
+  );
+  await last.stop();
+});

@@ -28,6 +28,16 @@ export class CursorFile {
   /** Undefined when there is none. Throws, with a phrase as message, when it cannot be used; it is moved aside then. */
   read(): Cursor | undefined {
     try {
+      return this.peek();
+    } catch (error) {
+      this.#moveAside();
+      throw error;
+    }
+  }
+
+  /** As `read`, and leaves a file that cannot be used where it is. */
+  peek(): Cursor | undefined {
+    try {
       const { isFile, size } = Deno.lstatSync(this.path);
       if (!isFile) throw new Error("it is not a file");
       if (size > MAX_BYTES) throw new Error(`its ${size} bytes are too many`);
@@ -36,7 +46,6 @@ export class CursorFile {
       return cursor;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
-      this.#moveAside();
       throw error;
     }
   }

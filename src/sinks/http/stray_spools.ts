@@ -1,0 +1,59 @@
+// Spools that no URL sends any more: a URL was removed or changed while events waited for it.
+import { type Cursor, CursorFile } from "./_cursor_file.ts";
+import { segmentNumber } from "./_segments.ts";
+import { spoolFolderName } from "./_spool_folder.ts";
+
+export interface StraySpool {
+  readonly folder: string;
+  /** Of segments that hold events which were not delivered. */
+  readonly bytes: number;
+}
+
+/**
+ * Looks through `spoolDir` for folders with events that belong to none of `urls`. Nothing is opened or changed; what
+ * cannot be read, is no spool.
+ * @param urls of any scheme
+ */
+export function straySpools(spoolDir: string, urls: Iterable<string>): StraySpool[] {
+  const own = new Set([...urls].filter((url) => /^https?:/i.test(url)).map(spoolFolderName));
+  return foldersIn(spoolDir)
+    .filter((name) => !own.has(name))
+    .map((name) => ({ folder: `${spoolDir}/${name}`, bytes: undeliveredBytes(`${spoolDir}/${name}`) }))
+    .filter(({ bytes }) => bytes > 0);
+}
+
+function undeliveredBytes(folder: string): number {
+  let bytes = 0;
+  try {
+    if (!Deno.statSync(`${folder}/id`).isFile) return 0;
+    const { segment = 0, offset = 0 } = cursorOf(folder) ?? {};
+    for (const { name, isFile } of Deno.readDirSync(folder)) {
+      const number = segmentNumber(name);
+      if (number === undefined || !isFile || number < segment) continue;
+      bytes += Math.max(0, Deno.statSync(`${folder}/${name}`).size - (number === segment ? offset : 0));
+    }
+  } catch {
+    // Not a spool, or not ours to read.
+    return 0;
+  }
+  return bytes;
+}
+
+/** Where delivery stood; undefined, for all is to be sent, when nobody knows. */
+function cursorOf(folder: string): Cursor | undefined {
+  try {
+    return new CursorFile(folder).peek();
+  } catch {
+    // It will be told as damaged when the spool is opened again.
+    return undefined;
+  }
+}
+
+function foldersIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  } catch {
+    // No spool was ever made there.
+    return [];
+  }
+}
