@@ -1,7 +1,7 @@
 // `hookline replay`: sends parked or recorded events to an HTTP endpoint again, and reports.
 import { basename, dirname, join, resolve } from "node:path";
 import { systemClock } from "../sinks/clock.ts";
-import { HTTP_DEFAULTS } from "../sinks/http/options.ts";
+import { HTTP_DEFAULTS, type HttpEndpoint } from "../sinks/http/options.ts";
 import { replay as replayLines } from "../sinks/http/replay.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { EXIT } from "./exit_code.ts";
@@ -17,7 +17,7 @@ export const replay: Verb = async (values, files, io) => {
   const url = textOf(values, "url") ?? urlOf(paths);
   const options = {
     url,
-    headers: headersOf(values),
+    endpoint: { headers: headersOf(values), ...pemFilesOf(values, io.cwd) },
     concurrency: Math.max(1, countOf(values, "concurrency") ?? 16),
     rate: countOf(values, "rate") ?? 0,
     timeout: HTTP_DEFAULTS.timeout,
@@ -41,6 +41,18 @@ export const replay: Verb = async (values, files, io) => {
     Deno.removeSignalListener("SIGTERM", onSignal);
   }
 };
+
+function pemFilesOf(values: Values, cwd: string): Pick<HttpEndpoint, "caFile" | "certFile" | "keyFile"> {
+  const [ca, cert, key] = ["ca-file", "cert-file", "key-file"].map((name) => textOf(values, name));
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError("--cert-file and --key-file go together: give both, or neither.");
+  }
+  return {
+    ...(ca !== undefined && { caFile: resolve(cwd, ca) }),
+    ...(cert !== undefined && { certFile: resolve(cwd, cert) }),
+    ...(key !== undefined && { keyFile: resolve(cwd, key) }),
+  };
+}
 
 /** `Name: value` */
 function headersOf(values: Values): Record<string, string> {

@@ -1,6 +1,8 @@
 // `hookline replay`: parked and recorded events go to an endpoint again, and the report and exit code tell what became of them.
 import assert from "node:assert/strict";
+import type { ServerOptions } from "node:https";
 import { join } from "node:path";
+import { canMakeCertificates, makeCertificates } from "../helpers/certificates.ts";
 import { Endpoint } from "../helpers/http_endpoint.ts";
 import { inProcess, inTempDir, outsideProcess } from "./_io.ts";
 
@@ -38,6 +40,33 @@ Deno.test("replay sends recorded and parked events, plain and gzipped, skips wha
     assert.ok(endpoint.requests.every(({ headers }) => headers["x-site"] === "north"));
     assert.ok(endpoint.requests.every(({ headers }) => headers["content-type"] === "application/json"));
   }));
+
+Deno.test({
+  name: "replay takes a private CA and a client certificate, and says what is wrong with them",
+  ignore: !(await canMakeCertificates()),
+  fn: () =>
+    inTempDir(async (cwd) => {
+      const files = await makeCertificates(cwd);
+      const [cert, key, ca] = [files.serverCert, files.serverKey, files.ca].map((path) =>
+        Deno.readTextFileSync(path)
+      );
+      const tls = { cert, key, ca, requestCert: true, rejectUnauthorized: true };
+      await using endpoint = await Endpoint.start(tls as ServerOptions);
+      await Deno.writeTextFile(join(cwd, "hook.log"), `${event(0)}\n`);
+      const args = ["replay", "hook.log", "--url", endpoint.url, "--ca-file", "ca.pem"];
+      const both = await inProcess([...args, "--cert-file", "client.pem", "--key-file", "client.key"], {
+        cwd,
+      });
+      assert.deepEqual([both.stderr, both.code], ["", 0]);
+      assert.deepEqual(endpoint.lines, [event(0)]);
+      const half = await inProcess([...args, "--cert-file", "client.pem"], { cwd });
+      assert.equal(half.code, 64);
+      assert.match(half.stderr, /--cert-file and --key-file go together/);
+      const none = await inProcess([...args, "--cert-file", "none.pem", "--key-file", "client.key"], { cwd });
+      assert.equal(none.code, 78);
+      assert.match(none.stderr, /cert_file, .*none\.pem, cannot be used: .*No such file/);
+    }),
+});
 
 Deno.test("replay: the same file again has the same keys", () =>
   inTempDir(async (cwd) => {

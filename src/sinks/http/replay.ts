@@ -5,10 +5,12 @@ import { backOff } from "./_back_off.ts";
 import { clientOf } from "./_client_of.ts";
 import { type Answer, connectionTo, Poster } from "./_post.ts";
 import { targetOf } from "./_target.ts";
+import type { HttpEndpoint } from "./options.ts";
 
 export interface ReplayOptions {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Headers and PEM files. */
+  readonly endpoint: Partial<HttpEndpoint>;
   /** Requests in flight. */
   readonly concurrency: number;
   /** Events a second; 0: as fast as the endpoint takes them. */
@@ -46,9 +48,9 @@ export async function replay(
   lines: AsyncIterable<{ readonly name: string; readonly text: string }>,
   options: ReplayOptions,
 ): Promise<ReplayOutcome> {
-  const { url, headers, concurrency, timeout, signal, clock } = options;
+  const { url, endpoint, concurrency, timeout, signal, clock } = options;
   using poster = new Poster(
-    connectionTo(targetOf(url, { headers }), { timeout, concurrency, compression: "none" }),
+    connectionTo(targetOf(url, endpoint), { timeout, concurrency, compression: "none" }),
     clock,
   );
   signal.addEventListener("abort", () => poster.abortAll("stopped by a signal"), { once: true });
