@@ -20,6 +20,8 @@ import type { Refusal, Store, StoreLimits } from "./_store.ts";
 /** A segment is full at so many bytes, or at an eighth of a bound of the spool. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS_WITHIN_BOUND = 8;
+/** Settled events are not looked through for fewer than half of these. */
+const FORGET_EVENTS = 1_024;
 /** Between two tries to read, and between two reports of one trouble, milliseconds. */
 const AGAIN_MS = 1_000;
 const REPORT_MS = 60_000;
@@ -46,9 +48,9 @@ export class SpoolStore implements Store {
   #reader: SegmentReader | undefined;
   /** The lowest number that the next segment may have. */
   #nextNumber = 1;
-  /** Events that were read, oldest first, from #head on; settled ones too, behind one that is not. */
+  /** Events that were read, oldest first; #settled of them are settled, and forgotten when those are the most. */
   #inHand: QueuedEvent[] = [];
-  #head = 0;
+  #settled = 0;
   readonly #removing = new Set<Promise<void>>();
   #stopAgain: (() => void) | undefined;
   #tellAgainAt = -Infinity;
@@ -141,10 +143,10 @@ export class SpoolStore implements Store {
     event.settled = true;
     segment.inHand--;
     this.#segments.settle(segment, 1);
-    while (this.#inHand[this.#head]?.settled === true) this.#head++;
-    if (this.#head > 1024 || this.#head === this.#inHand.length) {
-      this.#inHand = this.#inHand.slice(this.#head);
-      this.#head = 0;
+    // An event that is refused for long must not keep those behind it in memory.
+    if (++this.#settled * 2 > this.#inHand.length + FORGET_EVENTS) {
+      this.#inHand = this.#inHand.filter(({ settled }) => !settled);
+      this.#settled = 0;
     }
     this.#saver.soon();
   }
@@ -275,9 +277,8 @@ export class SpoolStore implements Store {
 
   /** The oldest event that is not settled; where there is none, the first that was not read. */
   #position(): { segment: number; offset: number; done: number } {
-    for (let i = this.#head; i < this.#inHand.length; i++) {
-      const { segment, offset = 0, index = 0, settled } = this.#inHand[i] ?? {};
-      if (segment === undefined || segment.gone || settled === true) continue;
+    for (const { segment, offset, index, settled } of this.#inHand) {
+      if (segment === undefined || segment.gone || settled) continue;
       return { segment: segment.number, offset, done: index };
     }
     const at = this.#reader?.position ?? { segment: 1, offset: 0, done: 0 };
