@@ -100,9 +100,23 @@ unpack() {
   fi
   exec 9>&-
   # Both hashes were right, so what is wrong now is the place or the machine.
-  "$dir/hookline" --version >/dev/null 2>&1 && return 0
+  "$dir/hookline" --version >/dev/null 2>&1 && forget_old && return 0
   rm -f -- "$dir/hookline" "$dir/hookline.mjs"
   refuse "$dir: programs cannot be run from there (mounted noexec?), or this machine is no @TARGET@"
+}
+
+# Removes what older versions unpacked, but for the latest of them: it may be running, or be wanted back.
+forget_old() {
+  # shellcheck disable=SC2012 # the names are ours: version and hash
+  ls -1td -- "$base"/*-????????????????/ 2>/dev/null | {
+    kept=
+    while read -r old; do
+      [ "$old" = "$dir/" ] && continue
+      [ -n "$kept" ] && is_ours "${old%/}" own && rm -rf -- "$old"
+      kept=$old
+    done
+  }
+  return 0
 }
 
 space_in() {

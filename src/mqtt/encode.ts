@@ -5,6 +5,9 @@ import type { OutputBuffer } from "./output_buffer.ts";
 import type { ProtocolVersion, QoS } from "./packets.ts";
 import { connackReturnCode, type ReasonCode } from "./reason_codes.ts";
 
+// Its cache of all two-byte numbers is 65,536 Buffers, 7 MB that every garbage collection has to look at.
+mqttPacket.writeToStream.cacheNumbers = false;
+
 /** A PUBLISH to one client. */
 export interface OutgoingPublish {
   readonly topic: string;

@@ -54,6 +54,29 @@ for (const shell of [["dash"], ["bash", "--posix"], ["busybox", "sh"]]) {
   });
 }
 
+Deno.test("a new version removes what older ones unpacked, but the latest of them and what is not its own", async () => {
+  await using packed = await Packed.make();
+  const cache = await packed.folder("cache");
+  const names = [
+    "0.0.1-0123456789abcdef",
+    "0.0.2-0123456789abcdef",
+    "0.0.3-0123456789abcdef",
+    "code-0.0.1",
+    "mine",
+  ];
+  for (const [i, name] of names.entries()) {
+    await Deno.mkdir(`${cache}/hookline/${name}`, { recursive: true, mode: 0o700 });
+    await Deno.writeTextFile(`${cache}/hookline/${name}/hookline`, "old");
+    await Deno.utime(`${cache}/hookline/${name}`, 1_000_000 + i, 1_000_000 + i);
+  }
+  const env = { XDG_CACHE_HOME: cache };
+  works(await packed.start({ env }));
+  works(await packed.start({ env }));
+  const left = [...Deno.readDirSync(`${cache}/hookline`)].map(({ name }) => name);
+  deepEqual(left.filter((name) => names.includes(name)).sort(), names.slice(2));
+  equal(left.length, 4);
+});
+
 for (const flock of [true, false]) {
   Deno.test(`ten first starts at once all work (${flock ? "with" : "without"} flock)`, async () => {
     await using packed = await Packed.make(2_000_000);

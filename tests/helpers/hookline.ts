@@ -1,5 +1,6 @@
 // The started program, as a newcomer starts it: a process of its own, real sockets, real files.
 import { fileURLToPath } from "node:url";
+import { V8_FLAGS } from "../../src/build/project.ts";
 import { until } from "./until.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -24,7 +25,7 @@ export function hooklineCommand(args: readonly string[]): { command: string; arg
   if (binary !== undefined) return { command: binary, args: [...args] };
   return {
     command: Deno.execPath(),
-    args: ["run", "--quiet", "--cached-only", "-P=hookline", "--config", CONFIG, MAIN, ...args],
+    args: ["run", "--quiet", V8_FLAGS, "--cached-only", "-P=hookline", "--config", CONFIG, MAIN, ...args],
   };
 }
 

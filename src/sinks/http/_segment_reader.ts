@@ -6,8 +6,11 @@ import type { QueuedEvent } from "./_event.ts";
 import type { Start } from "./_resume.ts";
 import type { Segment, Segments } from "./_segments.ts";
 
-/** Bytes read at once; a longer line is read in more of them. */
-const BLOCK_BYTES = 256 * 1024;
+/**
+ * Bytes read at once; a longer line is read in more of them. With 256 KiB batches of 500 were 15 % faster, and an
+ * outage took 5 MB more.
+ */
+const BLOCK_BYTES = 64 * 1024;
 /** A longer line is skipped, bytes: the largest packet that makes one is 48 MB. */
 export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** A segment that could not be read so many times in a row is put aside. */
