@@ -1,6 +1,6 @@
 // The started program, as a newcomer starts it: a process of its own, real sockets, real files.
 import { fileURLToPath } from "node:url";
-import { V8_FLAGS } from "../../src/build/project.ts";
+import { MALLOC_ENV, V8_FLAGS } from "../../src/build/project.ts";
 import { until } from "./until.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
@@ -24,8 +24,18 @@ export function hooklineCommand(args: readonly string[]): { command: string; arg
   const binary = Deno.env.get("HOOKLINE_BIN");
   if (binary !== undefined) return { command: binary, args: [...args] };
   return {
-    command: Deno.execPath(),
-    args: ["run", "--quiet", V8_FLAGS, "--cached-only", "-P=hookline", "--config", CONFIG, MAIN, ...args],
+    command: "env",
+    args: [
+      MALLOC_ENV,
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      V8_FLAGS,
+      "--cached-only",
+      "-P=hookline",
+      "--config",
+    ]
+      .concat(CONFIG, MAIN, args),
   };
 }
 
