@@ -6,7 +6,8 @@ import type { Target } from "./targets.ts";
 export async function runtimeOf(target: Target, folder: string): Promise<string> {
   if (target.triple === Deno.build.target) return Deno.execPath();
   const spec = `${target.npmPackage}@${Deno.version.deno}`;
-  const printed = await output("npm", ["pack", spec, "--silent", "--pack-destination", folder]);
+  // Its warnings are of no use here, and without its errors nobody knows what to do.
+  const printed = await output("npm", ["pack", spec, "--loglevel=error", "--pack-destination", folder]);
   const archive = printed.trim().split("\n").pop() ?? "";
   await output("tar", ["-xzf", `${folder}/${archive}`, "-C", folder, "package/deno"]);
   const runtime = `${folder}/deno-${target.triple}`;
