@@ -95,6 +95,25 @@ Deno.test("the watchdog of another process is not answered", async () => {
   match(await manager.messages.take(), /^STOPPING=1/);
 });
 
+Deno.test("the unit runs nothing that a minimal Debian lacks, and a wrong configuration is not tried again for ever", async () => {
+  const lines = (await Deno.readTextFile(UNIT)).split("\n");
+  const commands = lines.flatMap((line) => /^Exec\w+=(.*)/.exec(line)?.[1] ?? []);
+  // /bin/kill is in procps, and a reload failed without it.
+  deepEqual(
+    new Set(commands.map((command) => command.split(" ")[0])),
+    new Set([
+      "-/usr/bin/hookline",
+      "/usr/bin/hookline",
+      "/bin/sh",
+    ]),
+  );
+  // RestartPreventExitStatus= looks at the main program only; a check that counted was started again every 2 s.
+  deepEqual(
+    lines.filter((line) => line.startsWith("ExecStartPre=") && !line.startsWith("ExecStartPre=-")),
+    [],
+  );
+});
+
 Deno.test({
   name: "systemd-analyze finds nothing wrong with the unit, and its exposure is at most 2.0",
   ignore: !hasSystemd(),
