@@ -5,7 +5,7 @@ import { MALLOC_ENV, output, runFlags, VERSION } from "./project.ts";
 import type { Target } from "./targets.ts";
 
 /** head.sh is filled up to this, bytes, so that what follows stands where the head says whatever it says. */
-const HEAD_SIZE = 8192;
+export const HEAD_SIZE = 8192;
 
 /**
  * The lines of shell that become the program: `$dir/hookline` is the runtime, `$dir/hookline.mjs` the program.

@@ -1,5 +1,7 @@
 // The self-contained form: the first start unpacks, every start checks, and whatever is wrong is healed or told.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { HEAD_SIZE } from "../../src/build/self_contained.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { until } from "../helpers/until.ts";
 import { Packed, type Started } from "./_packed.ts";
@@ -221,17 +223,32 @@ for (
   });
 }
 
-Deno.test("an executable that is damaged itself says so and runs nothing", async () => {
-  await using packed = await Packed.make(100_000);
-  const bytes = await Deno.readFile(packed.file);
-  bytes[bytes.length - 50_000] = (bytes[bytes.length - 50_000] ?? 0) ^ 255;
-  await Deno.writeFile(packed.file, bytes);
-  const env = { XDG_CACHE_HOME: await packed.folder("cache"), HOME: "/nonexistent" };
-  await Deno.chmod(env.XDG_CACHE_HOME, 0o777);
-  const { code, err, lines } = await packed.start({ env, by: IS_ROOT ? AS_NOBODY : [] });
-  deepEqual({ code, lines }, { code: 1, lines: [] });
-  match(err, /hookline is damaged/);
-});
+/** What happened to an executable on its way, and how that is done to its bytes. */
+const SPOILED: readonly (readonly [string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>])[] = [
+  ["a byte is another", (bytes) => bytes.with(bytes.length - 50_000, (bytes.at(-50_000) ?? 0) ^ 255)],
+  ["its end is missing", (bytes) => bytes.slice(0, -50_000)],
+  // gzip finds nothing wrong with it: only the hash does.
+  ["its program is another, whole one", (bytes) => {
+    const [own, other] = ["the program\n", "THE PROGRAM\n"].map((text) => gzipSync(text, { level: 9 }));
+    equal(own?.length, other?.length);
+    bytes.set(other ?? [], HEAD_SIZE);
+    return bytes;
+  }],
+];
+
+for (const [what, spoil] of SPOILED) {
+  Deno.test(`an executable that is damaged itself says so, runs nothing and leaves nothing: ${what}`, async () => {
+    await using packed = await Packed.make(100_000);
+    await Deno.writeFile(packed.file, spoil(await Deno.readFile(packed.file)));
+    const env = { XDG_CACHE_HOME: await packed.folder("cache"), HOME: "/nonexistent" };
+    await Deno.chmod(env.XDG_CACHE_HOME, 0o777);
+    const { code, err, lines } = await packed.start({ env, by: IS_ROOT ? AS_NOBODY : [] });
+    deepEqual({ code, lines }, { code: 1, lines: [] });
+    match(err, /hookline is damaged/);
+    const { files } = packed.cached(env.XDG_CACHE_HOME);
+    deepEqual(files.filter((name) => name.startsWith(".") || name === "hookline"), []);
+  });
+}
 
 /** A folder with the tools that the head uses, but one. */
 async function toolsWithout(packed: Packed, missing: string): Promise<string> {
