@@ -97,7 +97,7 @@ check "which has them" logged rotated
 inside systemctl kill -s KILL hookline
 check "it is started again after a SIGKILL" within 10 publish 883 killed
 before=$(restarts)
-inside kill -STOP "$(pid)"
+inside sh -c "kill -STOP $(pid)" # no kill program there
 check "the watchdog ends one that hangs, within WatchdogSec=" within 45 restarted_since "$before"
 check "and it serves again" within 10 publish 883 watched
 
