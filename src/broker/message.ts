@@ -67,9 +67,9 @@ export class Message implements MessageData {
     return this.name.json;
   }
 
-  /** Payload and topic, for the limits on queued and retained bytes. */
+  /** Payload, topic and forwarded properties, for the limits on queued and retained bytes. */
   get size(): number {
-    return this.payload.length + this.name.wire.length;
+    return this.payload.length + this.name.wire.length + this.properties.forwarded.length;
   }
 
   /** Makes the payload outlive the read it came in, for a short while. */

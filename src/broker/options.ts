@@ -28,7 +28,7 @@ export interface ListenerOptions {
   readonly maxInflight: number;
   /** `max_mqueue_len`: messages that wait for one session. */
   readonly maxQueuedMessages: number;
-  /** `max_mqueue_bytes`: payload and topic bytes that wait for one session (Hookline's own key). */
+  /** `max_mqueue_bytes`: payload, topic and property bytes that wait for one session (Hookline's own key). */
   readonly maxQueuedBytes: number;
   /** `max_clientid_len`, bytes. */
   readonly maxClientIdLength: number;
@@ -88,7 +88,7 @@ export interface BrokerOptions {
   readonly maxSessions: number;
   /** `retainer.max_retained_messages`: topics that hold one; a new topic past it is not retained. */
   readonly maxRetainedMessages: number;
-  /** `retainer.max_retained_bytes`, payload and topic bytes. */
+  /** `retainer.max_retained_bytes`, payload, topic and property bytes. */
   readonly maxRetainedBytes: number;
 }
 

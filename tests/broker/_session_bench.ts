@@ -106,10 +106,13 @@ export interface MessageFields {
   readonly expiresAt?: number;
   /** Seconds, as the publisher gave it. */
   readonly messageExpiryInterval?: number;
+  /** Encoded properties that travel along. */
+  readonly forwarded?: Uint8Array;
 }
 
 export function message(payload: string, fields: MessageFields = {}): Message {
   const { qos = 0, topic = "t", retain = false, from = "p", expiresAt = Infinity } = fields;
+  const { messageExpiryInterval, forwarded = NO_PROPERTIES.forwarded } = fields;
   return new Message({
     from: client(from),
     fromType: "custom",
@@ -119,7 +122,7 @@ export function message(payload: string, fields: MessageFields = {}): Message {
     retain,
     qos,
     packetId: qos > 0 ? 77 : 0,
-    properties: { ...NO_PROPERTIES, messageExpiryInterval: fields.messageExpiryInterval },
+    properties: { forwarded, messageExpiryInterval },
     receivedAt: 0,
     expiresAt,
   });

@@ -76,6 +76,14 @@ Deno.test("payload and topic bytes are bounded, and given back", () => {
   assert(!it.set(message("x".repeat(1), { topic: "d" })));
 });
 
+Deno.test("what a 5.0 message carries in its properties counts as well", () => {
+  const it = store({ maxRetainedBytes: 100 });
+  assert(it.set(message("x", { topic: "a", forwarded: new Uint8Array(96) })));
+  assert(!it.set(message("x", { topic: "b" })));
+  assert(!it.set(message("x", { topic: "a", forwarded: new Uint8Array(97) })));
+  assert(it.set(message("x", { topic: "b" })), "its bytes are free again");
+});
+
 Deno.test("a message that is too large leaves no older one of its topic behind [MQTT-3.3.1-5]", () => {
   const it = store({ maxRetainedBytes: 100 });
   assert(it.set(message("old", { topic: "a" })));
