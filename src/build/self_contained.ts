@@ -1,7 +1,7 @@
 // The self-contained form: head.sh, then the bundled program and the Deno executable, both gzipped.
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { MALLOC_ENV, output, runFlags, VERSION } from "./project.ts";
+import { output, RUN_ENV, runFlags, VERSION } from "./project.ts";
 import type { Target } from "./targets.ts";
 
 /** head.sh is filled up to this, bytes, so that what follows stands where the head says whatever it says. */
@@ -13,9 +13,8 @@ export const HEAD_SIZE = 8192;
  */
 export function launchLines(): string {
   const flags = ["--quiet", "--no-npm", "--no-remote", "--cached-only", ...runFlags()];
-  const [mallocName] = MALLOC_ENV.split("=");
-  return `  DENO_DIR=$cache DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1 ${MALLOC_ENV}
-  export ${mallocName} DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PACKAGE_JSON
+  return `  DENO_DIR=$cache DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
+  export DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PACKAGE_JSON ${RUN_ENV.join(" ")}
   exec "$dir/hookline" run \\
     ${flags.join(" ")} \\
     "$dir/hookline.mjs" "$@"`;
