@@ -10,6 +10,8 @@ import { Helper, megabytes, print, residentBytes, sleep } from "./_processes.ts"
 const LINES_PER_SEGMENT = 20_000;
 /** By so much may the memory of the last quarter be above that of the second one. */
 const FLAT_BYTES = 10 * 1024 * 1024;
+/** And by so much the highest of all may be above what the broker had when it had just started. */
+const MAX_MORE_BYTES = 50 * 1024 * 1024;
 const PAYLOAD = "QUJD".repeat(38);
 const [events = "5000000"] = Deno.args;
 const count = Number(events);
@@ -69,7 +71,8 @@ print({
 });
 print(broker.log.filter(({ level }) => !/info/i.test(level)).map(({ msg }) => msg));
 const good = full.ms - empty.ms < 1_000 && taken >= count &&
-  (peaks[3] ?? 0) - (peaks[1] ?? 0) <= FLAT_BYTES && left === 0;
+  (peaks[3] ?? 0) - (peaks[1] ?? 0) <= FLAT_BYTES && Math.max(...peaks) - idle <= MAX_MORE_BYTES &&
+  left === 0;
 Deno.exitCode = good && status.code === 0 ? 0 : 1;
 
 async function startTime(text: string): Promise<{ broker: Hookline; ms: number }> {
