@@ -3,6 +3,7 @@ import { NEWLINE } from "../file/line_bounds.ts";
 import { reason } from "../file/reason.ts";
 import { clientOf } from "./_client_of.ts";
 import type { QueuedEvent } from "./_event.ts";
+import { isPlainEvent } from "./_plain_event.ts";
 import type { Start } from "./_resume.ts";
 import type { Segment, Segments } from "./_segments.ts";
 
@@ -26,6 +27,7 @@ export interface Trouble {
 export class SegmentReader {
   readonly #segments: Segments;
   readonly #trouble: Trouble;
+  readonly #withClients: boolean;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   /** The segment to come, when #segment is none. */
   #number: number;
@@ -40,8 +42,10 @@ export class SegmentReader {
   #skipping = false;
   #failures = 0;
 
-  constructor(segments: Segments, start: Start, trouble: Trouble) {
+  /** @param withClients whether events are to know their Client Identifier */
+  constructor(segments: Segments, start: Start, withClients: boolean, trouble: Trouble) {
     this.#segments = segments;
+    this.#withClients = withClients;
     this.#trouble = trouble;
     this.#number = start.segment;
     this.#offset = start.offset;
@@ -132,13 +136,18 @@ export class SegmentReader {
       return [];
     }
     const lines = splitLines(bytes, end);
-    const texts = this.#textsOf(bytes.subarray(0, end));
+    let texts: { readonly all: string[] | undefined } | undefined;
+    const textOf = (i: number): string | undefined => {
+      texts ??= { all: this.#textsOf(bytes.subarray(0, end)) };
+      return texts.all?.[i];
+    };
     const events: QueuedEvent[] = [];
     let bad = 0;
     let firstBad = 0;
     for (const [i, [from, to]] of lines.entries()) {
       const tooLong = this.#skipping || to - from >= MAX_LINE_BYTES;
-      const client = tooLong ? undefined : this.#clientIn(texts?.[i], bytes, from, to);
+      const plain = !tooLong && !this.#withClients && isPlainEvent(bytes, from, to);
+      const client = plain ? "" : tooLong ? undefined : this.#clientIn(textOf(i), bytes, from, to);
       this.#skipping = false;
       const offset = this.#offset + from;
       if (client === undefined) {

@@ -30,6 +30,8 @@ export interface SpoolOptions extends StoreLimits {
   readonly folder: string;
   /** Written into the folder for people. */
   readonly shownUrl: string;
+  /** Whether events are to know their Client Identifier. */
+  readonly withClients: boolean;
 }
 
 export class SpoolStore implements Store {
@@ -233,7 +235,7 @@ export class SpoolStore implements Store {
       ...taken.map((number) => number + 1),
     );
     this.#removeBefore(start.segment);
-    this.#reader = new SegmentReader(this.#segments, start, {
+    this.#reader = new SegmentReader(this.#segments, start, this.#options.withClients, {
       lost: (lines, why) => this.#drops.add("Corrupt", lines, why),
       again: (why) => this.#readAgain(why),
     });

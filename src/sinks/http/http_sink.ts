@@ -123,6 +123,7 @@ export class HttpSink implements Sink {
     const spool = {
       folder: `${options.spoolDir}/${spoolFolderName(target.url)}`,
       shownUrl: target.shownUrl,
+      withClients,
       ...storeLimitsOf(options),
     };
     return new SpoolStore(spool, more, tell, clock, disk);
