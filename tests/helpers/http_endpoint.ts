@@ -1,6 +1,7 @@
 // An HTTP endpoint in this process that a test tells how to behave, and that keeps what it was sent.
 import { Buffer } from "node:buffer";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setImmediate } from "node:timers";
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
@@ -21,6 +22,8 @@ export type Answer = "close" | "never" | {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly body?: string;
+  /** Sent after `body` went out, in a piece of its own. */
+  readonly rest?: string;
 };
 
 export type Behaviour = (request: Received) => Answer | Promise<Answer>;
@@ -110,6 +113,7 @@ export class Endpoint implements AsyncDisposable {
     }
     received.taken = answer.status >= 200 && answer.status <= 299;
     response.writeHead(answer.status, answer.headers);
-    response.end(answer.status === 204 ? undefined : answer.body);
+    if (answer.rest === undefined) response.end(answer.status === 204 ? undefined : answer.body);
+    else response.write(answer.body ?? "", () => setImmediate(() => response.end(answer.rest)));
   }
 }

@@ -177,14 +177,17 @@ function withoutSecrets(text: string, { url, shownUrl, secrets }: Target): strin
  */
 async function readAnswer(response: Response): Promise<string> {
   if (response.body === null) return "";
-  let start = new Uint8Array(0);
+  const start = new Uint8Array(KEPT_BYTES);
+  let kept = 0;
   let read = 0;
   const reader = response.body.getReader({ mode: "byob" });
   let buffer = new ArrayBuffer(BUFFER_BYTES);
   for (;;) {
     const { done, value } = await reader.read(new Uint8Array(buffer));
     if (done) break;
-    if (start.length === 0) start = value.slice(0, KEPT_BYTES);
+    const part = value.subarray(0, KEPT_BYTES - kept);
+    start.set(part, kept);
+    kept += part.length;
     buffer = value.buffer;
     read += value.length;
     if (read > READ_BYTES) {
@@ -192,7 +195,7 @@ async function readAnswer(response: Response): Promise<string> {
       break;
     }
   }
-  return new TextDecoder().decode(start);
+  return new TextDecoder().decode(start.subarray(0, kept));
 }
 
 async function gzip(body: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

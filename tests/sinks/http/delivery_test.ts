@@ -106,6 +106,23 @@ Deno.test("an endpoint that is away for ten minutes costs no event, and is found
   assert.deepEqual(told, ["warn", "info"]);
 });
 
+Deno.test("the first 200 bytes of a refusal are told, also when they come in pieces", async () => {
+  await using it = await Setting.make();
+  it.endpoint.behave = () => ({
+    status: 422,
+    body: "the first piece, ",
+    rest: `and the rest ${"x".repeat(300)}`,
+  });
+  const sink = it.open();
+  send(sink, [line(0)]);
+  await it.wait(() => it.reports.length > 0, "the refusal is told");
+  const told = "the first piece, and the rest ".padEnd(200, "x");
+  assert.ok(
+    it.reports[0]?.text.includes(`${JSON.stringify(told)}; each is tried again`),
+    it.reports[0]?.text,
+  );
+});
+
 for (const status of [400, 404, 422, 500, 301]) {
   Deno.test(`an event that is always answered ${status} is parked, and does not hold up the others`, async () => {
     await using it = await Setting.make({ concurrency: 1 });
