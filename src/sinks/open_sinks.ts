@@ -79,28 +79,22 @@ export function probe(url: string, options: SinkOptions): string | undefined {
   }
 }
 
-/** An open sink, and what it was opened with. */
-interface Place {
-  readonly sink: Sink;
-  readonly settings: string;
-}
-
 interface Places {
-  readonly byPlace: ReadonlyMap<string, Place>;
+  readonly byPlace: ReadonlyMap<string, Sink>;
   readonly byUrl: ReadonlyMap<string, Sink>;
   /** For places that were open already and have other settings now. */
   readonly changes: ReadonlyMap<Sink, Reconfiguration>;
 }
 
-/** The place of each URL: one that is `open` already, or a new one. Throws SinkError, and then opens none. */
+/** The sink at each URL's place: one that is `open` already, or a new one. Throws SinkError, and then opens none. */
 function openPlaces(
   urls: Iterable<string>,
   options: SinkOptions,
-  open: ReadonlyMap<string, Place>,
+  open: ReadonlyMap<string, Sink>,
   report: ReportSink,
   clock: Clock,
 ): Places {
-  const byPlace = new Map<string, Place>();
+  const byPlace = new Map<string, Sink>();
   const byUrl = new Map<string, Sink>();
   const changes = new Map<Sink, Reconfiguration>();
   const places = { byPlace, byUrl, changes };
@@ -108,19 +102,15 @@ function openPlaces(
     for (const url of urls) {
       const scheme = schemeOf(url);
       const name = scheme.placeOf(url, options);
-      let place = byPlace.get(name);
-      if (place === undefined) {
-        const settings = JSON.stringify(scheme.settingsOf(url, options)) ?? "";
-        place = open.get(name) ?? { sink: scheme.open(url, options, report, clock), settings };
-        if (place.settings !== settings) {
-          const change = scheme.reconfigure(place.sink, url, options);
-          changes.set(place.sink, change);
-          // What waits for a restart is compared, and told, again at the next reload.
-          if (change.afterRestart.length === 0) place = { ...place, settings };
-        }
-        byPlace.set(name, place);
+      let sink = byPlace.get(name);
+      if (sink === undefined) {
+        const before = open.get(name);
+        sink = before ?? scheme.open(url, options, report, clock);
+        byPlace.set(name, sink);
+        const change = before && scheme.reconfigure(before, url, options);
+        if (change !== undefined) changes.set(sink, change);
       }
-      byUrl.set(url, place.sink);
+      byUrl.set(url, sink);
     }
   } catch (error) {
     abandon(places, open);
@@ -149,17 +139,17 @@ class OpenSinks implements SinkSet {
   }
 
   flush(): void {
-    for (const { sink } of this.#places.byPlace.values()) sink.flush();
+    for (const sink of this.#places.byPlace.values()) sink.flush();
   }
 
   reopen(): void {
-    for (const { sink } of this.#places.byPlace.values()) sink.reopen();
+    for (const sink of this.#places.byPlace.values()) sink.reopen();
   }
 
   status(): SinkSetStatus[] {
     return Array.from(
       this.#places.byPlace.values(),
-      ({ sink }) => ({ url: sink.url, status: sink.status() }),
+      (sink) => ({ url: sink.url, status: sink.status() }),
     );
   }
 
@@ -180,7 +170,7 @@ class OpenSinks implements SinkSet {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const sinks = Array.from(this.#places.byPlace.values(), ({ sink }) => sink[Symbol.asyncDispose]());
+    const sinks = Array.from(this.#places.byPlace.values(), (sink) => sink[Symbol.asyncDispose]());
     await Promise.all([...sinks, ...this.#leaving]);
   }
 
@@ -192,12 +182,12 @@ class OpenSinks implements SinkSet {
 }
 
 /** The sinks of `places` that `others` has not. */
-function without(places: ReadonlyMap<string, Place>, others: ReadonlyMap<string, Place>): Sink[] {
-  return [...places].filter(([name]) => !others.has(name)).map(([, { sink }]) => sink);
+function without(places: ReadonlyMap<string, Sink>, others: ReadonlyMap<string, Sink>): Sink[] {
+  return [...places].filter(([name]) => !others.has(name)).map(([, sink]) => sink);
 }
 
 /** Gives up places that were made ready beside those that are `open`. */
-function abandon({ byPlace, changes }: Places, open: ReadonlyMap<string, Place>): void {
+function abandon({ byPlace, changes }: Places, open: ReadonlyMap<string, Sink>): void {
   for (const change of changes.values()) change.abandon();
   // Nothing was appended to them, so there is nothing to wait for; a sink's disposal does not reject.
   for (const sink of without(byPlace, open)) void sink[Symbol.asyncDispose]();

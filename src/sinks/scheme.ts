@@ -29,10 +29,11 @@ export interface Scheme {
   placeOf(url: string, options: SinkOptions): string;
   /** Throws SinkError when no sink can be made with these options. */
   open(url: string, options: SinkOptions, report: ReportSink, clock: Clock): Sink;
-  /** What the URL's sink depends on besides the URL, as plain data: it is compared when the configuration is reloaded. */
-  settingsOf(url: string, options: SinkOptions): unknown;
-  /** Makes other settings ready for an open sink of `open`. Throws SinkError when they cannot be used. */
-  reconfigure(sink: Sink, url: string, options: SinkOptions): Reconfiguration;
+  /**
+   * Makes other settings ready for an open sink of `open`; undefined where it has just these. Throws SinkError when
+   * they cannot be used.
+   */
+  reconfigure(sink: Sink, url: string, options: SinkOptions): Reconfiguration | undefined;
   /** Says in a sentence why lines could not be put there now; leaves nothing behind. */
   probe(url: string, options: SinkOptions): string | undefined;
 }

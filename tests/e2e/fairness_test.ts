@@ -2,19 +2,28 @@
 import { ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { RUN_ENV } from "../../src/build/project.ts";
-import { EVENT_NAMES } from "../../src/hooks/events.ts";
 import { Hookline } from "../helpers/hookline.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
 const CLIENTS = 600;
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 const PLAYERS = fileURLToPath(new URL("./_pingpong_clients.ts", import.meta.url));
 
 Deno.test(`of ${CLIENTS} busy clients none is served less than half as often as another`, async () => {
   await using dir = await tempDir();
-  const hooks = `urls = ["file:./hook.log"]\n` + EVENT_NAMES.map((name) => `rule.${name} = [{}]\n`).join("");
-  await using broker = await Hookline.start({ cwd: dir.path, hooks });
+  await using broker = await Hookline.start({ cwd: dir.path });
   // The clients must be fair themselves, so they are started as the broker is.
-  const args = [...RUN_ENV, Deno.execPath(), "run", "--quiet", "--no-config", "--allow-net", PLAYERS];
+  const args = [
+    ...RUN_ENV,
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--cached-only",
+    "--config",
+    CONFIG,
+    "-A",
+    PLAYERS,
+  ];
   const played = await new Deno.Command("env", {
     args: [...args, `${broker.port}`, `${CLIENTS}`, "2000"],
     stderr: "inherit",

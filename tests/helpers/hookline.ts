@@ -34,8 +34,10 @@ export function hooklineCommand(args: readonly string[]): { command: string; arg
       "--cached-only",
       "-P=hookline",
       "--config",
-    ]
-      .concat(CONFIG, MAIN, args),
+      CONFIG,
+      MAIN,
+      ...args,
+    ],
   };
 }
 

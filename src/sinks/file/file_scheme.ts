@@ -8,7 +8,6 @@ export const fileScheme: Scheme = {
   placeOf: (url, options) => `file:${filePathOf(url, options.cwd)}`,
   open: (url, options, report, clock) =>
     new FileSink(url, filePathOf(url, options.cwd), options.file, report, clock),
-  settingsOf: (_url, options) => options.file,
   reconfigure: (sink, _url, options) => ({
     apply: () => (sink as FileSink).reconfigure(options.file),
     abandon: () => {},

@@ -136,18 +136,13 @@ export class SegmentReader {
       return [];
     }
     const lines = splitLines(bytes, end);
-    let texts: { readonly all: string[] | undefined } | undefined;
-    const textOf = (i: number): string | undefined => {
-      texts ??= { all: this.#textsOf(bytes.subarray(0, end)) };
-      return texts.all?.[i];
-    };
+    const texts = this.#withClients ? this.#textsOf(bytes.subarray(0, end)) : undefined;
     const events: QueuedEvent[] = [];
     let bad = 0;
     let firstBad = 0;
     for (const [i, [from, to]] of lines.entries()) {
       const tooLong = this.#skipping || to - from >= MAX_LINE_BYTES;
-      const plain = !tooLong && !this.#withClients && isPlainEvent(bytes, from, to);
-      const client = plain ? "" : tooLong ? undefined : this.#clientIn(textOf(i), bytes, from, to);
+      const client = tooLong ? undefined : this.#clientIn(texts?.[i], bytes, from, to);
       this.#skipping = false;
       const offset = this.#offset + from;
       if (client === undefined) {
@@ -189,6 +184,7 @@ export class SegmentReader {
     to: number,
   ): string | undefined {
     if (text !== undefined) return clientOf(text);
+    if (!this.#withClients && isPlainEvent(bytes, from, to)) return "";
     try {
       return clientOf(this.#decoder.decode(bytes.subarray(from, to)));
     } catch {

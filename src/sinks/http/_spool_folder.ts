@@ -58,15 +58,9 @@ export class SpoolFolder implements Disposable {
     }
   }
 
-  /** The segments in the folder, oldest first; what else is there is left alone. Throws what the disk says. */
+  /** See {@link segmentsIn}. */
   segments(): FoundSegment[] {
-    const found: FoundSegment[] = [];
-    for (const { name, isFile } of Deno.readDirSync(this.path)) {
-      const number = segmentNumber(name);
-      if (number === undefined || !isFile) continue;
-      found.push({ number, bytes: Deno.statSync(`${this.path}/${name}`).size });
-    }
-    return found.sort((a, b) => a.number - b.number);
+    return segmentsIn(this.path);
   }
 
   /** Names of segments that are no files. */
@@ -83,6 +77,17 @@ export class SpoolFolder implements Disposable {
   [Symbol.dispose](): void {
     this.#lock.close();
   }
+}
+
+/** The segments in a folder, oldest first; what else is there is left alone. Throws what the disk says. */
+export function segmentsIn(folder: string): FoundSegment[] {
+  const found: FoundSegment[] = [];
+  for (const { name, isFile } of Deno.readDirSync(folder)) {
+    const number = segmentNumber(name);
+    if (number === undefined || !isFile) continue;
+    found.push({ number, bytes: Deno.statSync(`${folder}/${name}`).size });
+  }
+  return found.sort((a, b) => a.number - b.number);
 }
 
 function readId(folder: string): string | undefined {

@@ -20,7 +20,7 @@ import type { Refusal, Store, StoreLimits } from "./_store.ts";
 /** A segment is full at so many bytes, or at an eighth of a bound of the spool. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS_WITHIN_BOUND = 8;
-/** Settled events are not looked through for fewer than half of these. */
+/** So many settled events at least are forgotten at once. */
 const FORGET_EVENTS = 1_024;
 /** Between two tries to read, and between two reports of one trouble, milliseconds. */
 const AGAIN_MS = 1_000;

@@ -12,7 +12,6 @@ export const httpScheme: Scheme = {
     return parsed.href;
   },
   open: (url, options, report, clock) => new HttpSink(url, sinkOptionsOf(url, options), report, clock),
-  settingsOf: (url, options) => [sinkOptionsOf(url, options), targetOf(url, options.endpoints.get(url)).tls],
   reconfigure: (sink, url, options) => (sink as HttpSink).reconfigure(url, sinkOptionsOf(url, options)),
   /** The endpoint itself is not asked: it may be away, and `check` has nothing to send. */
   probe(url, options): string | undefined {

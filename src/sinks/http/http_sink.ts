@@ -1,4 +1,5 @@
 // The HTTP sink: a store that keeps events and a deliverer that carries them to the endpoint, tied together.
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import { type Disk, realDisk } from "../file/disk.ts";
 import { reason } from "../file/reason.ts";
@@ -29,6 +30,8 @@ export class HttpSink implements Sink {
   readonly #poster: Poster;
   readonly #deliverer: Deliverer;
   #options: HttpSinkOptions;
+  /** What stood in the PEM files. */
+  #tls: Target["tls"];
   #disposing: Promise<void> | undefined;
 
   /** Throws SinkError when the URL, a PEM file or the spool is not usable; a folder that takes nothing now is no error. */
@@ -42,6 +45,7 @@ export class HttpSink implements Sink {
     const target = targetOf(url, options.endpoint);
     this.url = target.shownUrl;
     this.#options = options;
+    this.#tls = target.tls;
     const tell: Tell = (level, text, dropped = 0) =>
       report({ level, url: this.url, text, ...(dropped > 0 ? { dropped } : {}) });
     this.#poster = new Poster(connectionOf(target, options), clock);
@@ -63,15 +67,19 @@ export class HttpSink implements Sink {
     this.#deliverer.wake();
   }
 
-  /** Makes other options ready, PEM files read. Throws SinkError when they cannot be used. */
-  reconfigure(url: string, options: HttpSinkOptions): Reconfiguration {
-    const connection = connectionOf(targetOf(url, options.endpoint), options);
+  /** Makes other options ready, PEM files read; undefined for the same. Throws SinkError when they cannot be used. */
+  reconfigure(url: string, options: HttpSinkOptions): Reconfiguration | undefined {
+    const target = targetOf(url, options.endpoint);
+    if (isDeepStrictEqual([options, target.tls], [this.#options, this.#tls])) return undefined;
+    const connection = connectionOf(target, options);
     const { spool, spoolDir, order } = this.#options;
     const kept = { spool, spoolDir, order };
     const refused = RESTART_KEYS.filter(([, name]) => options[name] !== kept[name]);
     return {
       apply: () => {
+        // What waits for a restart differs, and is told, at the next reload too.
         this.#options = { ...options, ...kept };
+        this.#tls = target.tls;
         this.#poster.use(connection);
         this.#store.reconfigure(storeLimitsOf(options));
         this.#deliverer.reconfigure(deliveryOf(options));

@@ -1,7 +1,6 @@
 // Spools that no URL sends any more: a URL was removed or changed while events waited for it.
 import { type Cursor, CursorFile } from "./_cursor_file.ts";
-import { segmentNumber } from "./_segments.ts";
-import { spoolFolderName } from "./_spool_folder.ts";
+import { segmentsIn, spoolFolderName } from "./_spool_folder.ts";
 
 export interface StraySpool {
   readonly folder: string;
@@ -23,20 +22,16 @@ export function straySpools(spoolDir: string, urls: Iterable<string>): StraySpoo
 }
 
 function undeliveredBytes(folder: string): number {
-  let bytes = 0;
   try {
     if (!Deno.statSync(`${folder}/id`).isFile) return 0;
     const { segment = 0, offset = 0 } = cursorOf(folder) ?? {};
-    for (const { name, isFile } of Deno.readDirSync(folder)) {
-      const number = segmentNumber(name);
-      if (number === undefined || !isFile || number < segment) continue;
-      bytes += Math.max(0, Deno.statSync(`${folder}/${name}`).size - (number === segment ? offset : 0));
-    }
+    return segmentsIn(folder)
+      .filter(({ number }) => number >= segment)
+      .reduce((sum, { number, bytes }) => sum + Math.max(0, bytes - (number === segment ? offset : 0)), 0);
   } catch {
     // Not a spool, or not ours to read.
     return 0;
   }
-  return bytes;
 }
 
 /** Where delivery stood; undefined, for all is to be sent, when nobody knows. */

@@ -23,19 +23,24 @@ export class Setting implements AsyncDisposable {
     return new Setting(await Endpoint.start(), options);
   }
 
+  /** All options of a sink: these over those of the setting, over the defaults. */
+  optionsWith(options: Partial<HttpSinkOptions>): HttpSinkOptions {
+    return {
+      ...HTTP_DEFAULTS,
+      spoolDir: this.dir,
+      file: FILE_DEFAULTS,
+      endpoint: {},
+      shutdownTimeout: 2_000,
+      ...this.options,
+      ...options,
+    };
+  }
+
   /** Opens a sink on the spool; a second one after the first was disposed of is a restart. */
   open(options: Partial<HttpSinkOptions> = {}): HttpSink {
     const sink = new HttpSink(
       this.endpoint.url,
-      {
-        ...HTTP_DEFAULTS,
-        spoolDir: this.dir,
-        file: FILE_DEFAULTS,
-        endpoint: {},
-        shutdownTimeout: 2_000,
-        ...this.options,
-        ...options,
-      },
+      this.optionsWith(options),
       (report) => this.reports.push(report),
       this.clock,
       this.disk,

@@ -119,7 +119,7 @@ Deno.test("the first 200 bytes of a refusal are told, also when they come in pie
   const told = "the first piece, and the rest ".padEnd(200, "x");
   assert.ok(
     it.reports[0]?.text.includes(`${JSON.stringify(told)}; each is tried again`),
-    it.reports[0]?.text,
+    it.reports[0]?.text ?? "",
   );
 });
 

@@ -1,8 +1,6 @@
 // Other options for an open HTTP sink: what is sent from then on follows them, what is under way ends as it began.
 import assert from "node:assert/strict";
-import { FILE_DEFAULTS } from "../../../src/sinks/file/options.ts";
 import type { HttpSink, HttpSinkOptions } from "../../../src/sinks/http/http_sink.ts";
-import { HTTP_DEFAULTS } from "../../../src/sinks/http/options.ts";
 import { SinkError } from "../../../src/sinks/sink.ts";
 import { ok } from "../../helpers/http_endpoint.ts";
 import { line, upTo } from "../_lines.ts";
@@ -10,14 +8,8 @@ import { Setting, settled } from "./_sink.ts";
 
 /** Gives the sink options of `changed` over those it was opened with; returns the keys that wait for a restart. */
 function reconfigure(it: Setting, sink: HttpSink, changed: Partial<HttpSinkOptions>): readonly string[] {
-  const base = {
-    ...HTTP_DEFAULTS,
-    spoolDir: it.dir,
-    file: FILE_DEFAULTS,
-    endpoint: {},
-    shutdownTimeout: 2_000,
-  };
-  const change = sink.reconfigure(it.endpoint.url, { ...base, ...it.options, ...changed });
+  const change = sink.reconfigure(it.endpoint.url, it.optionsWith(changed));
+  assert.ok(change !== undefined);
   change.apply();
   return change.afterRestart;
 }
@@ -140,9 +132,22 @@ Deno.test("a PEM file that cannot be read is refused, and the sink goes on as it
 Deno.test("a change that is given up leaves the sink as it was", async () => {
   await using it = await Setting.make();
   const sink = it.open();
-  const options = { ...HTTP_DEFAULTS, spoolDir: it.dir, file: FILE_DEFAULTS };
-  sink.reconfigure(it.endpoint.url, { ...options, endpoint: { headers: { "x-mine": "1" } } }).abandon();
+  const change = sink.reconfigure(
+    it.endpoint.url,
+    it.optionsWith({ endpoint: { headers: { "x-mine": "1" } } }),
+  );
+  assert.ok(change !== undefined);
+  change.abandon();
   send(sink, 0, 1);
   await it.wait(() => sink.status().linesWritten === 1, "it goes on");
   assert.equal(it.endpoint.requests[0]?.headers["x-mine"], undefined);
+});
+
+Deno.test("the same options are no change", async () => {
+  const options = { timeout: 3_000, endpoint: { headers: { "x-mine": "1" } } };
+  await using it = await Setting.make(options);
+  const sink = it.open();
+  assert.equal(sink.reconfigure(it.endpoint.url, it.optionsWith({})), undefined);
+  reconfigure(it, sink, { timeout: 4_000 });
+  assert.equal(sink.reconfigure(it.endpoint.url, it.optionsWith({ timeout: 4_000 })), undefined);
 });
