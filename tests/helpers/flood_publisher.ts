@@ -6,8 +6,10 @@ export interface FloodOptions {
   readonly topic: string;
   /** Payload of message number `i`. */
   readonly payload: (i: number) => string;
-  /** Stops after this many; default: goes on until the connection breaks. */
+  /** Stops after this many; default: goes on until the connection breaks or `signal` is aborted. */
   readonly count?: number;
+  /** Sends nothing more once it is aborted; what was sent is waited for. */
+  readonly signal?: AbortSignal;
   /** Messages sent and not yet acknowledged at once. */
   readonly window: number;
   /** Called with the number of acknowledged messages after each read. */
@@ -21,8 +23,8 @@ export interface FloodOptions {
 export async function floodPublish(options: FloodOptions): Promise<number> {
   using conn = await Deno.connect({ hostname: "127.0.0.1", port: options.port });
   conn.setNoDelay(true);
-  const count = options.count ?? Infinity;
   let sent = 0;
+  const goal = () => options.signal?.aborted ? sent : options.count ?? Infinity;
   let acknowledged = 0;
   const input = new Uint8Array(64 * 1024);
   let rest = 0;
@@ -37,9 +39,9 @@ export async function floodPublish(options: FloodOptions): Promise<number> {
       }),
     );
     await conn.read(input); // CONNACK
-    while (acknowledged < count) {
+    while (acknowledged < goal()) {
       const packets: Uint8Array[] = [];
-      while (sent < count && sent - acknowledged < options.window && packets.length < 500) {
+      while (sent < goal() && sent - acknowledged < options.window && packets.length < 500) {
         packets.push(publish(options.topic, options.payload(sent), sent % 65_535 + 1));
         sent++;
       }
