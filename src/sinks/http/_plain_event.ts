@@ -46,9 +46,14 @@ function afterScalar(bytes: Uint8Array, at: number, to: number): number {
   if (end > digits) return bytes[digits] === ZERO && end > digits + 1 ? -1 : end;
   if (digits > at) return -1;
   for (const word of WORDS) {
-    if (at + word.length <= to && word.every((byte, i) => bytes[at + i] === byte)) return at + word.length;
+    if (at + word.length <= to && startsWith(bytes, at, word)) return at + word.length;
   }
   return -1;
+}
+
+function startsWith(bytes: Uint8Array, at: number, word: Uint8Array): boolean {
+  for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) return false;
+  return true;
 }
 
 function isDigit(byte: number | undefined): boolean {

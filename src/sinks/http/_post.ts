@@ -101,16 +101,16 @@ export class Poster implements Disposable {
         method: "POST",
         body: compression === "gzip" ? await gzip(body) : body,
         headers: {
-          ...common,
           "content-type": lines ? "application/x-ndjson" : "application/json",
           "idempotency-key": key,
+          ...common,
         },
         // A POST that is redirected would become a GET, or take its secrets to another host.
         redirect: "manual",
         signal: request.abort.signal,
         client,
       });
-      const start = await readAnswer(response);
+      const start = response.body === null ? "" : await readAnswer(response.body);
       if (response.ok) return { kind: "delivered" };
       const { status, headers } = response;
       return {
@@ -175,12 +175,11 @@ function withoutSecrets(text: string, { url, shownUrl, secrets }: Target): strin
  * Into one small buffer of ours: a default reader has Deno take 64 KiB for each read, which at thousands of answers
  * a second was 100 MB of garbage.
  */
-async function readAnswer(response: Response): Promise<string> {
-  if (response.body === null) return "";
+async function readAnswer(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   const start = new Uint8Array(KEPT_BYTES);
   let kept = 0;
   let read = 0;
-  const reader = response.body.getReader({ mode: "byob" });
+  const reader = body.getReader({ mode: "byob" });
   let buffer = new ArrayBuffer(BUFFER_BYTES);
   for (;;) {
     const { done, value } = await reader.read(new Uint8Array(buffer));

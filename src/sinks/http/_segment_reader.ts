@@ -135,12 +135,12 @@ export class SegmentReader {
       this.#skipWhenTooLong();
       return [];
     }
-    const lines = splitLines(bytes, end);
     const texts = this.#withClients ? this.#textsOf(bytes.subarray(0, end)) : undefined;
     const events: QueuedEvent[] = [];
     let bad = 0;
     let firstBad = 0;
-    for (const [i, [from, to]] of lines.entries()) {
+    for (let i = 0, from = 0, to = 0; from < end; i++, from = to + 1) {
+      to = bytes.indexOf(NEWLINE, from);
       const tooLong = this.#skipping || to - from >= MAX_LINE_BYTES;
       const client = tooLong ? undefined : this.#clientIn(texts?.[i], bytes, from, to);
       this.#skipping = false;
@@ -250,17 +250,6 @@ function event(
   index: number,
 ): QueuedEvent {
   return { bytes, client, segment, offset, index, settled: false, alone: false };
-}
-
-/** Start and end, without the newline, of each line. */
-function splitLines(bytes: Uint8Array, end: number): [number, number][] {
-  const lines: [number, number][] = [];
-  for (let from = 0; from < end;) {
-    const newline = bytes.indexOf(NEWLINE, from);
-    lines.push([from, newline]);
-    from = newline + 1;
-  }
-  return lines;
 }
 
 /** Reads until the buffer is full or the file ends. */

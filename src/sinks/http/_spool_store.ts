@@ -21,7 +21,7 @@ import type { Refusal, Store, StoreLimits } from "./_store.ts";
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENTS_WITHIN_BOUND = 8;
 /** So many settled events at least are forgotten at once. */
-const FORGET_EVENTS = 1_024;
+const FORGET_EVENTS = 128;
 /** Between two tries to read, and between two reports of one trouble, milliseconds. */
 const AGAIN_MS = 1_000;
 const REPORT_MS = 60_000;
