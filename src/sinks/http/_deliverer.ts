@@ -119,6 +119,8 @@ export class Deliverer {
     stopTimer();
     this.#stopped = true;
     this.#timer?.stop();
+    // The store is closed next, and a read that is under way would open a file behind it.
+    await this.#reading;
   }
 
   /** Reads on, where there is room. */

@@ -1,5 +1,6 @@
 // Other options for an open HTTP sink: what is sent from then on follows them, what is under way ends as it began.
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import type { HttpSink, HttpSinkOptions } from "../../../src/sinks/http/http_sink.ts";
 import { SinkError } from "../../../src/sinks/sink.ts";
 import { ok } from "../../helpers/http_endpoint.ts";
@@ -95,6 +96,18 @@ Deno.test("a smaller queue_capacity lets the oldest go at once, counted", async 
   reconfigure(it, sink, { queueCapacity: 300 });
   assert.equal(sink.status().linesWaiting, 300);
   assert.deepEqual(sink.status().linesDropped, { SpoolFull: 500 });
+});
+
+// What is watched is the suite's own sanitizer of resources.
+Deno.test("a sink that is closed while it reads leaves no file open", async () => {
+  for (let turns = 0; turns < 30; turns++) {
+    await using it = await Setting.make({ queueCapacity: 800 });
+    await it.endpoint.stop();
+    const sink = it.open();
+    for (const n of upTo(8)) send(sink, n * 100, n * 100 + 100);
+    reconfigure(it, sink, { queueCapacity: 300 });
+    for (let turn = 0; turn < turns % 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
 });
 
 Deno.test("a memory queue takes as many events as its new queue_capacity", async () => {
