@@ -103,7 +103,9 @@ Deno.test("events that wait for a URL which the configuration lost are told at t
   await floodPublish({ port: broker.port, topic: "t", payload: (i) => `${i}`, window: 10, count: 25 });
   await broker.stop();
   const again = await Hookline.start({ cwd: dir.path, hooks: to("file:./hook.log") });
-  const news = again.log.find(({ msg }) => /holds \d+ bytes of events for a URL/.test(msg));
+  const told = () => again.log.find(({ msg }) => /holds \d+ bytes of events for a URL/.test(msg));
+  await until(() => told() !== undefined, "it is told");
+  const news = told();
   equal(news?.level, "warn");
   await again.stop();
   const at = { cwd: dir.path };
@@ -124,9 +126,9 @@ Deno.test("events that wait for a URL which the configuration lost are told at t
   await until(() => endpoint.lines.length === 50, "its own URL sends them too");
   await back.stop();
   const last = await Hookline.start({ cwd: dir.path, hooks: to("file:./hook.log") });
+  await last.stop();
   ok(
     !last.log.some(({ msg }) => msg.includes("bytes of events for a URL")),
     "a spool that is done is no news",
   );
-  await last.stop();
 });

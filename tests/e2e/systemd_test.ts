@@ -58,7 +58,7 @@ Deno.test("a reload that fails ends with READY too: the service goes on as it wa
   broker.signal("SIGHUP");
   match(await manager.messages.take(), /^RELOADING=1/);
   match(await manager.messages.take(), /^READY=1/);
-  ok(broker.log.some(({ msg }) => msg.includes("stays as it was")));
+  await until(() => broker.log.some(({ msg }) => msg.includes("stays as it was")), "the log says so");
 });
 
 Deno.test("the watchdog is answered twice within its time, over an abstract socket too", async () => {
