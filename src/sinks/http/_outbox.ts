@@ -27,10 +27,8 @@ export class FifoOutbox implements Outbox {
   }
 
   take(max: number, maxBytes: number): QueuedEvent[] {
-    const first = this.#queue.take();
-    if (first === undefined) return [];
-    const taken = [first];
-    if (max > 1 && !first.alone) this.#queue.takeInto(taken, max, maxBytes - first.bytes.length);
+    const taken: QueuedEvent[] = [];
+    this.#queue.takeInto(taken, max, maxBytes);
     return taken;
   }
 
@@ -139,15 +137,6 @@ class Queue {
     this.#head = 0;
   }
 
-  /** The first, whatever its size. */
-  take(): QueuedEvent | undefined {
-    const event = this.#items[this.#head];
-    if (event === undefined) return undefined;
-    this.#head++;
-    this.#tidy();
-    return event;
-  }
-
   /** Adds to `taken` until it has `max`, or there is no room; an event that goes alone only to an empty one. */
   takeInto(taken: QueuedEvent[], max: number, maxBytes: number): void {
     let room = maxBytes;
@@ -160,11 +149,6 @@ class Queue {
       this.#head++;
       if (event.alone) break;
     }
-    this.#tidy();
-  }
-
-  /** Lets go of what was taken, when that is much or all. */
-  #tidy(): void {
     if (this.#head === this.#items.length) {
       this.#items = [];
       this.#head = 0;

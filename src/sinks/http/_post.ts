@@ -101,9 +101,9 @@ export class Poster implements Disposable {
         method: "POST",
         body: compression === "gzip" ? await gzip(body) : body,
         headers: {
+          ...common,
           "content-type": lines ? "application/x-ndjson" : "application/json",
           "idempotency-key": key,
-          ...common,
         },
         // A POST that is redirected would become a GET, or take its secrets to another host.
         redirect: "manual",
