@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 import { reason } from "../file/reason.ts";
 import { retryAfter } from "./_back_off.ts";
 import type { Target } from "./_target.ts";
+import { Wave } from "./_wave.ts";
 
 export type Answer =
   | { readonly kind: "delivered" }
@@ -34,16 +35,6 @@ const KEPT_BYTES = 200;
 const READ_BYTES = 64 * 1024;
 /** An answer is read in pieces of so many bytes. */
 const BUFFER_BYTES = 1024;
-/** Timeouts are looked after so many times within one. */
-const TICKS = 16;
-
-interface Request {
-  readonly abort: AbortController;
-  /** On the sink's clock. */
-  readonly deadline: number;
-  readonly timeout: number;
-}
-
 /** Everything that requests have in common. */
 export interface Connection {
   readonly target: Target;
@@ -71,9 +62,10 @@ export function connectionTo(target: Target, options: PosterOptions): Connection
 export class Poster implements Disposable {
   readonly #clock: Clock;
   #connection: Connection;
-  /** One timer serves them all, for a timer a request costs too much. */
-  readonly #requests = new Set<Request>();
-  #stopTimer: (() => void) | undefined;
+  /** The one that takes the next request, unless its time is over. */
+  #wave: Wave | undefined;
+  /** That one, and those before it with requests in flight. */
+  readonly #waves = new Set<Wave>();
 
   /** @param connection is closed by the poster */
   constructor(connection: Connection, clock: Clock) {
@@ -85,30 +77,21 @@ export class Poster implements Disposable {
   use(connection: Connection): void {
     this.#connection.client.close();
     this.#connection = connection;
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
-    if (this.#requests.size > 0) this.#armTimer();
+    this.#retire();
   }
 
   /** @param lines whether the body is newline-delimited JSON rather than one event */
   async post(body: Uint8Array<ArrayBuffer>, key: string, lines: boolean): Promise<Answer> {
-    const { target, options: { compression, timeout }, headers: common, client } = this.#connection;
-    const request = { abort: new AbortController(), deadline: this.#clock.now() + timeout, timeout };
-    this.#requests.add(request);
-    this.#armTimer();
+    const { target, options: { compression }, headers: common } = this.#connection;
+    const wave = this.#beginInWave();
     try {
-      const response = await fetch(target.url, {
-        method: "POST",
+      const response = await fetch(wave.request, {
         body: compression === "gzip" ? await gzip(body) : body,
         headers: {
           ...common,
           "content-type": lines ? "application/x-ndjson" : "application/json",
           "idempotency-key": key,
         },
-        // A POST that is redirected would become a GET, or take its secrets to another host.
-        redirect: "manual",
-        signal: request.abort.signal,
-        client,
       });
       const start = response.body === null ? "" : await readAnswer(response.body);
       if (response.ok) return { kind: "delivered" };
@@ -122,33 +105,47 @@ export class Poster implements Disposable {
           : undefined,
       };
     } catch (error) {
-      const { aborted, reason: why } = request.abort.signal;
-      return { kind: "unanswered", text: aborted ? String(why) : whyNot(error, target) };
+      return { kind: "unanswered", text: wave.endedWhy ?? whyNot(error, target) };
     } finally {
-      this.#requests.delete(request);
+      this.#endInWave(wave);
     }
   }
 
   /** Ends all requests now. */
   abortAll(why: string): void {
-    for (const { abort } of this.#requests) abort.abort(why);
+    for (const wave of this.#waves) wave.abort(why);
   }
 
   [Symbol.dispose](): void {
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
+    for (const wave of this.#waves) wave[Symbol.dispose]();
     this.#connection.client.close();
   }
 
-  #armTimer(): void {
-    this.#stopTimer ??= this.#clock.setTimer(Math.ceil(this.#connection.options.timeout / TICKS), () => {
-      this.#stopTimer = undefined;
-      const now = this.#clock.now();
-      for (const { abort, deadline, timeout } of this.#requests) {
-        if (deadline <= now) abort.abort(`no answer within ${timeout} ms`);
-      }
-      if (this.#requests.size > 0) this.#armTimer();
-    });
+  #beginInWave(): Wave {
+    if (this.#wave?.takes(this.#clock.now()) !== true) {
+      this.#retire();
+      this.#wave = new Wave(this.#connection, this.#clock);
+      this.#waves.add(this.#wave);
+    }
+    this.#wave.begin();
+    return this.#wave;
+  }
+
+  #endInWave(wave: Wave): void {
+    wave.end();
+    if (wave !== this.#wave && wave.inFlight === 0) this.#forget(wave);
+  }
+
+  /** The next request begins a new wave. */
+  #retire(): void {
+    const wave = this.#wave;
+    this.#wave = undefined;
+    if (wave?.inFlight === 0) this.#forget(wave);
+  }
+
+  #forget(wave: Wave): void {
+    wave[Symbol.dispose]();
+    this.#waves.delete(wave);
   }
 }
 

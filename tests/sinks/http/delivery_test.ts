@@ -212,6 +212,21 @@ Deno.test("an endpoint that never answers: requests end with http_timeout, and a
   await it.passUntil(() => sink.status().linesWritten === 10, "all arrive");
 });
 
+Deno.test("a request that begins when others nearly ran out of time has http_timeout to itself", async () => {
+  await using it = await Setting.make({ concurrency: 4, timeout: 8_000 });
+  const late = Promise.withResolvers<{ status: number }>();
+  it.endpoint.behave = ({ lines: [first = ""] }) => numberIn(first) === 0 ? "never" : late.promise;
+  const sink = it.open();
+  send(sink, [line(0)]);
+  await it.wait(() => it.endpoint.requests.length === 1, "the first");
+  it.clock.advance(7_000);
+  send(sink, [line(1)]);
+  await it.wait(() => it.endpoint.requests.length === 2, "the second");
+  await it.passUntil(() => sink.status().lastError !== undefined, "the first runs out of time", 500);
+  late.resolve({ status: 200 });
+  await it.wait(() => sink.status().linesWritten === 1, "the second is taken");
+});
+
 Deno.test("an answer that is cut off does not count, and the event is sent again with its key", async () => {
   await using it = await Setting.make();
   let first = true;
