@@ -5,6 +5,11 @@ const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
 const BACKSLASH = 0x5c;
+/** 1 for each byte that stands for itself in a string. */
+const IN_STRING = Uint8Array.from(
+  { length: 256 },
+  (_, byte) => byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
 const WORDS = ["true", "false", "null"].map((word) => new TextEncoder().encode(word));
 
 /**
@@ -30,12 +35,9 @@ export function isPlainEvent(bytes: Uint8Array, from: number, to: number): boole
 /** The offset behind a string that begins at `at`; -1 when none does. */
 function afterString(bytes: Uint8Array, at: number, to: number): number {
   if (bytes[at] !== QUOTE) return -1;
-  for (let i = at + 1; i < to; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte === QUOTE) return i + 1;
-    if (byte < 0x20 || byte >= 0x80 || byte === BACKSLASH) return -1;
-  }
-  return -1;
+  let end = at + 1;
+  while (end < to && IN_STRING[bytes[end] ?? 0] === 1) end++;
+  return end < to && bytes[end] === QUOTE ? end + 1 : -1;
 }
 
 /** The offset behind a whole number or a word that begins at `at`; -1 when none does. */

@@ -29,6 +29,7 @@ export interface PosterOptions {
   readonly compression: "none" | "gzip";
 }
 
+const DELIVERED: Answer = { kind: "delivered" };
 /** Bytes of a refusal that are kept. */
 const KEPT_BYTES = 200;
 /** Bytes of an answer that are read to have the connection back; beyond, it is closed. */
@@ -82,19 +83,16 @@ export class Poster implements Disposable {
 
   /** @param lines whether the body is newline-delimited JSON rather than one event */
   async post(body: Uint8Array<ArrayBuffer>, key: string, lines: boolean): Promise<Answer> {
-    const { target, options: { compression }, headers: common } = this.#connection;
+    const { target, options: { compression } } = this.#connection;
     const wave = this.#beginInWave();
     try {
-      const response = await fetch(wave.request, {
-        body: compression === "gzip" ? await gzip(body) : body,
-        headers: {
-          ...common,
-          "content-type": lines ? "application/x-ndjson" : "application/json",
-          "idempotency-key": key,
-        },
-      });
+      const response = await wave.fetch(
+        compression === "gzip" ? await gzip(body) : body,
+        lines ? "application/x-ndjson" : "application/json",
+        key,
+      );
       const start = response.body === null ? "" : await readAnswer(response.body);
-      if (response.ok) return { kind: "delivered" };
+      if (response.ok) return DELIVERED;
       const { status, headers } = response;
       return {
         kind: "refused",
@@ -122,7 +120,7 @@ export class Poster implements Disposable {
   }
 
   #beginInWave(): Wave {
-    if (this.#wave?.takes(this.#clock.now()) !== true) {
+    if (this.#wave?.isOpen !== true) {
       this.#retire();
       this.#wave = new Wave(this.#connection, this.#clock);
       this.#waves.add(this.#wave);

@@ -2,6 +2,8 @@
 import type { Clock } from "../clock.ts";
 import type { Connection } from "./_post.ts";
 
+type Body = Uint8Array<ArrayBuffer>;
+
 /** A wave takes requests for this part of the timeout: so much longer than it may the first of them last. */
 const TAKES = 1 / 16;
 /** It takes no more requests than this: what it shares keeps a trace of each. */
@@ -13,29 +15,29 @@ const MAX_REQUESTS = 1_024;
  * 87 µs a request, 113 with a signal each, and 93 without any (medians of nine alternating runs, V8_FLAGS).
  */
 export class Wave implements Disposable {
-  /** For `fetch`, which adds body and headers. */
-  readonly request: Request;
   readonly #abort = new AbortController();
-  readonly #takesUntil: number;
-  readonly #stopTimer: () => void;
+  readonly #request: Request;
+  /** What one request has of its own. One object for all: fetch has read it when it returns. */
+  readonly #own: { body: Body; readonly headers: Record<string, string> };
+  #stopTimer: () => void;
+  #open = true;
   #begun = 0;
   #inFlight = 0;
 
-  constructor({ target, client, options: { timeout } }: Connection, clock: Clock) {
+  constructor({ target, headers, client, options: { timeout } }: Connection, clock: Clock) {
     // A POST that is redirected would become a GET, or take its secrets to another host.
     const init = { method: "POST", redirect: "manual" as const, signal: this.#abort.signal, client };
-    this.request = new Request(target.url, init);
-    const takes = timeout * TAKES;
-    this.#takesUntil = clock.now() + takes;
-    this.#stopTimer = clock.setTimer(
-      Math.ceil(timeout + takes),
-      () => this.abort(`no answer within ${timeout} ms`),
-    );
+    this.#request = new Request(target.url, init);
+    this.#own = { body: new Uint8Array(0), headers: { ...headers } };
+    this.#stopTimer = clock.setTimer(Math.ceil(timeout * TAKES), () => {
+      this.#open = false;
+      this.#stopTimer = clock.setTimer(timeout, () => this.abort(`no answer within ${timeout} ms`));
+    });
   }
 
   /** Whether another request may begin in it. */
-  takes(now: number): boolean {
-    return now < this.#takesUntil && this.#begun < MAX_REQUESTS && !this.#abort.signal.aborted;
+  get isOpen(): boolean {
+    return this.#open && this.#begun < MAX_REQUESTS;
   }
 
   get inFlight(): number {
@@ -52,12 +54,21 @@ export class Wave implements Disposable {
     this.#inFlight++;
   }
 
+  fetch(body: Body, contentType: string, key: string): Promise<Response> {
+    const { headers } = this.#own;
+    headers["content-type"] = contentType;
+    headers["idempotency-key"] = key;
+    this.#own.body = body;
+    return fetch(this.#request, this.#own);
+  }
+
   end(): void {
     this.#inFlight--;
   }
 
   /** Ends its requests now. */
   abort(why: string): void {
+    this.#open = false;
     this.#abort.abort(why);
   }
 
