@@ -209,7 +209,7 @@ export class Deliverer {
   }
 
   #dueRetry(): Parcel | undefined {
-    if (this.#stopping || this.#retries.isEmpty) return undefined;
+    if (this.#stopping) return undefined;
     const parcel = this.#retries.take(this.#clock.now());
     if (parcel === undefined && this.#retries.nextAt !== undefined) this.#wakeAt(this.#retries.nextAt);
     return parcel;

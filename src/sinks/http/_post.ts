@@ -29,13 +29,13 @@ export interface PosterOptions {
   readonly compression: "none" | "gzip";
 }
 
-const DELIVERED: Answer = { kind: "delivered" };
 /** Bytes of a refusal that are kept. */
 const KEPT_BYTES = 200;
 /** Bytes of an answer that are read to have the connection back; beyond, it is closed. */
 const READ_BYTES = 64 * 1024;
 /** An answer is read in pieces of so many bytes. */
 const BUFFER_BYTES = 1024;
+
 /** Everything that requests have in common. */
 export interface Connection {
   readonly target: Target;
@@ -92,7 +92,7 @@ export class Poster implements Disposable {
         key,
       );
       const start = response.body === null ? "" : await readAnswer(response.body);
-      if (response.ok) return DELIVERED;
+      if (response.ok) return { kind: "delivered" };
       const { status, headers } = response;
       return {
         kind: "refused",

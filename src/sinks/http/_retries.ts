@@ -12,10 +12,6 @@ export class Retries {
   /** Their time has come. */
   #due: Parcel[] = [];
 
-  get isEmpty(): boolean {
-    return this.#waiting.size === 0 && this.#due.length === 0;
-  }
-
   /** To be sent again at `parcel.notBefore`. */
   add(parcel: Parcel): void {
     this.#waiting.add(parcel);
