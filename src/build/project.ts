@@ -8,13 +8,11 @@ export const VERSION: string = manifest.version;
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * What V8 is told wherever Hookline runs, as deno.json's tasks have it: a heap that grows late, and a young generation
- * of one size. Measured beside V8's defaults: 39 MB instead of 180 over idle while an HTTP endpoint is away; 92 MB
- * instead of 194 in a QoS 1 flood with all events on, 76 instead of 131 with 8 subscribers, at the same rates but for
- * 7 % of the QoS 1 flood. The price: single events over HTTP go at 13,000 to 16,000/s instead of 20,000.
+ * What V8 is told wherever Hookline runs, as deno.json's tasks have it: a heap that grows late, with a young generation
+ * of 1 MB. Measured beside V8's defaults: 39 MB instead of 180 over idle while an HTTP endpoint is away; 92 MB instead
+ * of 194 in a QoS 1 flood with all events on, 76 instead of 131 with 8 subscribers, at the same rates but for 7 % of
+ * the QoS 1 flood. The price: single events over HTTP go at 13,000 to 16,000/s instead of 20,000.
  *
- * - --min-semi-space-size=4: left to itself the young generation stayed at 0.5 MB, and requests in flight were moved to
- *   the old one, only to be collected there: 12,600 events/s over HTTP instead of 16,200, for no memory less.
  * - --no-parallel-scavenge: with so little to collect, a second thread takes more from the others than it gives (on two
  *   processors 15,100 events/s became 17,400, with a heap that may grow).
  */

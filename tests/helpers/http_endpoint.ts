@@ -37,6 +37,8 @@ export const answer = (status: number, headers: Record<string, string> = {}, bod
 
 export class Endpoint implements AsyncDisposable {
   readonly requests: Received[] = [];
+  /** Requests without an answer that wait for one; a client that gives up takes its own away. */
+  unanswered = 0;
   behave: Behaviour = ok;
   readonly #tls: ServerOptions | undefined;
   #server: ReturnType<typeof createServer> | undefined;
@@ -105,7 +107,11 @@ export class Endpoint implements AsyncDisposable {
     };
     this.requests.push(received);
     const answer = await this.behave(received);
-    if (answer === "never") return;
+    if (answer === "never") {
+      this.unanswered++;
+      response.once("close", () => this.unanswered--);
+      return;
+    }
     if (answer === "close") {
       response.writeHead(200, { "content-length": "100" });
       response.write("half an ans", () => response.destroy());

@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { backOff } from "./_back_off.ts";
 import { clientOf } from "./_client_of.ts";
-import { type Answer, connectionTo, Poster } from "./_post.ts";
+import type { Answer } from "./_answer.ts";
+import { connectionTo } from "./_connection.ts";
+import { Poster } from "./_post.ts";
 import { targetOf } from "./_target.ts";
 import type { HttpEndpoint } from "./options.ts";
 
@@ -92,7 +94,7 @@ async function sendOne(
   const ownKey = key ??
     `replay-${createHash("sha256").update(`${name}\n${event}`).digest("hex").slice(0, 24)}`;
   for (let attempt = 1;; attempt++) {
-    const answer: Answer = await poster.post(body, ownKey, false);
+    const answer = await new Promise<Answer>((done) => poster.post(body, ownKey, false, done));
     if (answer.kind === "delivered") return undefined;
     const failure = answer.kind === "refused"
       ? `it answers with status ${answer.status} ${JSON.stringify(answer.text)}`
