@@ -2,9 +2,10 @@
 // same, and few of the second kind are ever left behind.
 import assert from "node:assert/strict";
 import type { Answer } from "../../../src/sinks/http/_answer.ts";
-import { connectionTo } from "../../../src/sinks/http/_connection.ts";
+import { type Connection, connectionTo } from "../../../src/sinks/http/_connection.ts";
 import { Poster } from "../../../src/sinks/http/_post.ts";
 import { targetOf } from "../../../src/sinks/http/_target.ts";
+import { Wave } from "../../../src/sinks/http/_wave.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
 import { type Answer as Behaviour, Endpoint } from "../../helpers/http_endpoint.ts";
 import { until } from "../../helpers/until.ts";
@@ -18,15 +19,21 @@ const WAVE = TIMEOUT / 16;
 /** A poster and its endpoint. */
 class Posting implements AsyncDisposable {
   readonly clock = new FakeClock();
+  readonly #connection: Connection;
   readonly #poster: Poster;
 
   private constructor(readonly endpoint: Endpoint) {
     const options = { timeout: TIMEOUT, concurrency: 4, compression: "none" } as const;
-    this.#poster = new Poster(connectionTo(targetOf(endpoint.url, {}), options), this.clock);
+    this.#connection = connectionTo(targetOf(endpoint.url, {}), options);
+    this.#poster = new Poster(this.#connection, this.clock);
   }
 
   static async make(): Promise<Posting> {
     return new Posting(await Endpoint.start());
+  }
+
+  wave(): Wave {
+    return new Wave(this.#connection, false, this.clock, () => {});
   }
 
   /** The answers to one request, which is with the endpoint; more than one would be wrong. */
@@ -117,6 +124,22 @@ Deno.test("a request that begins just after one was left behind is guarded, what
   await until(() => it.endpoint.unanswered === 2, "the last is ended");
   await settled();
   assert.equal(it.endpoint.unanswered, 2);
+});
+
+Deno.test("a wave takes 1,024 requests, or a sixteenth of the timeout", async () => {
+  await using it = await Posting.make();
+  const [full, old] = [it.wave(), it.wave()];
+  for (let i = 0; i < 1_023; i++) full.begin(() => {});
+  assert.equal(full.isOpen, true);
+  full.begin(() => {});
+  assert.equal(full.isOpen, false);
+  it.clock.advance(WAVE - 1);
+  assert.equal(old.isOpen, true);
+  it.clock.advance(1);
+  assert.equal(old.isOpen, false);
+  full[Symbol.dispose]();
+  old[Symbol.dispose]();
+  assert.equal(it.clock.timers, 0);
 });
 
 Deno.test("an endpoint that falls silent is left no more than concurrency_limit requests, however long it lasts", async () => {
