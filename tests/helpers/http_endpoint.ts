@@ -5,6 +5,7 @@ import { setImmediate } from "node:timers";
 import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
+import { Fetches } from "./fetches.ts";
 
 /** One request that came whole. */
 export interface Received {
@@ -43,11 +44,13 @@ export class Endpoint implements AsyncDisposable {
   readonly #tls: ServerOptions | undefined;
   #server: ReturnType<typeof createServer> | undefined;
   #port = 0;
+  #fetches: Fetches | undefined;
 
   /** @param tls makes it an https endpoint */
   static async start(tls?: ServerOptions): Promise<Endpoint> {
     const endpoint = new Endpoint(tls);
     await endpoint.restart();
+    endpoint.#fetches = new Fetches(endpoint.url);
     return endpoint;
   }
 
@@ -84,8 +87,10 @@ export class Endpoint implements AsyncDisposable {
     await closed;
   }
 
+  /** Resolves when no request of this process to it is under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    await this.#fetches?.ended();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

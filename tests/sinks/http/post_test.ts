@@ -65,8 +65,6 @@ class Posting implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.endpoint[Symbol.asyncDispose]();
-    // What was given up ends with its connection.
-    await settled();
     this.#poster[Symbol.dispose]();
   }
 }
