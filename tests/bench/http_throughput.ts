@@ -38,10 +38,9 @@ const measures = [
   async () => rates.bare.push(await perSecond(Number(count), bareLoop)),
   async () => rates.single.push(await perSecond(Number(count), (n) => throughSink(single, n))),
 ];
-// Both run warm first, and each is the first of every other pair.
-for (const measure of measures) await measure();
-rates.bare = [];
-rates.single = [];
+await bareLoop(Number(count));
+await throughSink(single, Number(count));
+// Both are warm now, and each is the first of every other pair.
 for (let slice = 0; slice < Number(slices); slice++) {
   for (const measure of slice % 2 === 0 ? measures : measures.toReversed()) await measure();
 }
@@ -56,7 +55,8 @@ await server.stdin.close();
 await output.cancel();
 await server.status;
 
-const singleToBare = median(rates.single.map((rate, slice) => rate / (rates.bare[slice] ?? NaN)));
+const ratios = rates.single.map((rate, slice) => rate / (rates.bare[slice] ?? NaN));
+const singleToBare = median(ratios);
 const batch = median(rates.batch);
 const figures = {
   bare_per_second: Math.round(median(rates.bare)),
@@ -65,10 +65,8 @@ const figures = {
   batch_per_second: Math.round(batch),
   line_bytes: line.length,
   slices: {
-    single_to_bare: rates.single.map((rate, slice) => (rate / (rates.bare[slice] ?? NaN)).toFixed(2)).join(
-      " ",
-    ),
-    batch: rates.batch.map(Math.round),
+    single_to_bare: ratios.map((ratio) => ratio.toFixed(2)).join(" "),
+    batch: rates.batch.map((rate) => Math.round(rate)),
   },
 };
 Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(figures, undefined, 1)}\n`));

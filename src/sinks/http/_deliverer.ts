@@ -1,12 +1,12 @@
 // Carries events from the store to the endpoint: how many at once, what after a failure, and when to give up.
 import type { Clock } from "../clock.ts";
 import type { Tell } from "../file/line_writer.ts";
+import type { Answer } from "./_answer.ts";
 import { backOff } from "./_back_off.ts";
 import { bodyOf, type Parcel, type QueuedEvent } from "./_event.ts";
 import type { HttpOptions } from "./options.ts";
 import { Outage } from "./_outage.ts";
 import { ClientOutbox, FifoOutbox, type Outbox } from "./_outbox.ts";
-import type { Answer } from "./_answer.ts";
 import type { Poster } from "./_post.ts";
 import { Retries } from "./_retries.ts";
 import type { Store } from "./_store.ts";

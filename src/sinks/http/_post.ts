@@ -11,8 +11,8 @@ export class Poster implements Disposable {
   #wave: Wave | undefined;
   /** That one, and those before it with requests in flight. */
   readonly #waves = new Set<Wave>();
-  /** Requests that were given up and have not ended. */
-  #abandoned = 0;
+  /** Requests that nobody waits for any more and that have not ended. */
+  #leftBehind = 0;
 
   /** @param connection is closed by the poster */
   constructor(connection: Connection, clock: Clock) {
@@ -64,8 +64,8 @@ export class Poster implements Disposable {
   #waveOfNow(): Wave {
     if (this.#wave?.isOpen === true) return this.#wave;
     this.#retire();
-    // So no more requests are ever abandoned at once than were in flight at once.
-    const guarded = this.#abandoned > 0;
+    // So no more requests are ever left behind at once than were in flight at once.
+    const guarded = this.#leftBehind > 0;
     const wave = new Wave(this.#connection, guarded, this.#clock, (why) => this.#abort(wave, why));
     this.#waves.add(wave);
     return this.#wave = wave;
@@ -73,7 +73,7 @@ export class Poster implements Disposable {
 
   #end(wave: Wave, done: Done, answer: Answer): void {
     if (!wave.end(done)) {
-      this.#abandoned--;
+      this.#leftBehind--;
       return;
     }
     if (wave !== this.#wave && wave.inFlight === 0) this.#forget(wave);
@@ -81,7 +81,7 @@ export class Poster implements Disposable {
   }
 
   #abort(wave: Wave, why: string): void {
-    this.#abandoned += wave.inFlight;
+    this.#leftBehind += wave.inFlight;
     this.#forget(wave);
     // The wave of now may be unguarded.
     this.#retire();

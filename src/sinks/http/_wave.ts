@@ -75,7 +75,6 @@ export class Wave implements Disposable {
 
   /** Waits no longer: every request in flight is unanswered. A guarded wave ends them, too. */
   abort(why: string): void {
-    this.#isOpen = false;
     this.#guard?.abort(why);
     const inFlight = [...this.#inFlight];
     this.#inFlight.clear();

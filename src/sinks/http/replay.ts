@@ -1,9 +1,9 @@
 // Sends lines of files to an endpoint again: parked events of failed.jsonl, and recorded ones of hook.log or a segment.
 import { createHash } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import type { Answer } from "./_answer.ts";
 import { backOff } from "./_back_off.ts";
 import { clientOf } from "./_client_of.ts";
-import type { Answer } from "./_answer.ts";
 import { connectionTo } from "./_connection.ts";
 import { Poster } from "./_post.ts";
 import { targetOf } from "./_target.ts";

@@ -141,7 +141,7 @@ Deno.test("a wave takes 1,024 requests, or a sixteenth of the timeout", async ()
 });
 
 Deno.test("an endpoint that falls silent is left no more than concurrency_limit requests, however long it lasts", async () => {
-  await using it = await Setting.make({ concurrency: 4, timeout: TIMEOUT, batchMax: 1 });
+  await using it = await Setting.make({ concurrency: 4, timeout: TIMEOUT });
   const sink = it.open();
   it.endpoint.behave = () => "never";
   for (const n of upTo(20)) sink.append(line(n));
