@@ -1,13 +1,12 @@
 // A clock that stands until a test advances it, and runs the timers that come due on the way.
-import type { Clock as BrokerClock } from "../../src/broker/turn.ts";
-import type { Clock as SinkClock } from "../../src/sinks/clock.ts";
+import type { Clock } from "../../src/base/clock.ts";
 
 interface Timer {
   readonly at: number;
   readonly run: () => void;
 }
 
-export class FakeClock implements SinkClock, BrokerClock {
+export class FakeClock implements Clock {
   /** How far the time of day has jumped, as when NTP finds it; the sinks know no time of day, theirs stays 0. */
   jumped = 0;
   #now = 0;
