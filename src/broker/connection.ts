@@ -1,4 +1,4 @@
-// One Network Connection: bytes in, packets to their handlers, bytes out at the end of the turn.
+// One Network Connection: bytes in, whole packets out to whoever handles them, bytes out at the end of the turn.
 import type { Transport } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
 import {
@@ -13,13 +13,11 @@ import { Frame, readFrame } from "../mqtt/framing.ts";
 import { OutputBuffer } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
-import type { Publisher } from "./brake.ts";
-import type { Broker } from "./broker.ts";
-import type { Client } from "./client.ts";
-import { handlePacket } from "./handlers/packets.ts";
+import type { ListenerState } from "./listener_state.ts";
 import type { ListenerOptions } from "./options.ts";
-import type { Outlet } from "./session.ts";
-import type { Flushable } from "./turn.ts";
+import type { OutgoingAliases } from "./outgoing_aliases.ts";
+import type { Outlet } from "./outlet.ts";
+import type { Flushable, Turn } from "./turn.ts";
 
 /** An idle connection's read buffer; it doubles while reads fill it, up to the largest. */
 const INPUT_START = 2 * 1024;
@@ -31,23 +29,54 @@ const OUTPUT_STOP = 2 * OUTPUT_HIGH;
 /** How long a closed connection may take to hear why, milliseconds. */
 const LINGER = 2_000;
 
-type State = "handshake" | "open" | "closing" | "closed";
+/** `handshake`: no CONNECT yet; `connecting`: the CONNECT is being decided, and nothing more is read meanwhile. */
+type State = "handshake" | "connecting" | "open" | "closing" | "closed";
 
-export class Connection implements Outlet, Flushable, Publisher {
-  /** The accepted client; `undefined` before its CONNECT and after its end. */
+/** What a connection calls; one object serves all connections. */
+export interface ConnectionEvents<Client> {
+  /** One whole packet came. Throws MqttError where the peer broke the protocol. */
+  onPacket(connection: Connection<Client>, frame: Frame, bytes: Uint8Array): void;
+  /** What was to be written has left: there is room again. */
+  onDrained(connection: Connection<Client>): void;
+  /** Nothing of it is handled any more, though its last output may still be under way. Called once. */
+  onEnded(connection: Connection<Client>, reason: string): void;
+  /** Nothing of it is left. Called once, after `onEnded`. */
+  onClosed(connection: Connection<Client>): void;
+}
+
+/** What an accepted CONNECT settled for the life of the connection. */
+export interface Accepted<Client> {
+  readonly client: Client;
+  /** Milliseconds without a packet after which the peer counts as gone; Infinity for Keep Alive 0. */
+  readonly keepAliveTimeout: number;
+  /** QoS 1 and 2 messages that the client takes at once. [MQTT-3.3.4-9] */
+  readonly receiveMaximum: number;
+  /** Topic Aliases that the broker may set; `undefined` where the client wants none. [MQTT-3.1.2-27] */
+  readonly outgoingAliases: OutgoingAliases | undefined;
+}
+
+export class Connection<Client> implements Outlet, Flushable {
+  /** The accepted client; `undefined` before its CONNECT is accepted and after its end. */
   client: Client | undefined = undefined;
   /** 4 until the CONNECT says otherwise. */
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
-  receiveMaximum = 65_535;
-  /** When a packet last came, on the turn's `elapsed` clock; until the CONNECT, when the connection was accepted. */
-  lastPacketAt: number;
+  /** The listener's options as they were when the connection came: a reload is for those that come after it. */
+  readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
   out = new OutputBuffer();
 
   readonly #transport: Transport;
+  readonly #turn: Turn;
+  readonly #events: ConnectionEvents<Client>;
   readonly #frame = new Frame();
+  readonly #acceptedAt: number;
   #state: State = "handshake";
+  #receiveMaximum = 65_535;
+  #keepAliveTimeout = Infinity;
+  #outgoingAliases: OutgoingAliases | undefined = undefined;
+  /** When a packet last came, on the turn's monotonic clock. */
+  #lastPacketAt: number;
   #closedAt = 0;
   #input = new Uint8Array(INPUT_START);
   #filled = 0;
@@ -57,13 +86,21 @@ export class Connection implements Outlet, Flushable, Publisher {
   /** Nothing can be written any more. What the peer sent before is still read, up to the end of the stream. */
   #broken = false;
   #flushing = false;
-  /** How many sessions hold it; and what lets {@link run} go on after a pause. */
+  /** How many hold it; and what lets {@link run} go on after a pause. */
   #holds = 0;
   #whenResumed: (() => void) | undefined = undefined;
 
-  constructor(readonly broker: Broker, transport: Transport, readonly options: ListenerOptions) {
+  constructor(
+    transport: Transport,
+    readonly listener: ListenerState,
+    turn: Turn,
+    events: ConnectionEvents<Client>,
+  ) {
     this.#transport = transport;
-    this.lastPacketAt = broker.turn.elapsed;
+    this.#turn = turn;
+    this.#events = events;
+    this.options = listener.options;
+    this.#acceptedAt = this.#lastPacketAt = turn.monotonic;
   }
 
   get peer(): string {
@@ -72,6 +109,10 @@ export class Connection implements Outlet, Flushable, Publisher {
 
   get state(): State {
     return this.#state;
+  }
+
+  get receiveMaximum(): number {
+    return this.#receiveMaximum;
   }
 
   get writable(): boolean {
@@ -83,7 +124,7 @@ export class Connection implements Outlet, Flushable, Publisher {
     while (this.#state !== "closed") {
       if (this.#paused) {
         await new Promise<void>((resolve) => this.#whenResumed = resolve);
-        this.broker.turn.enter();
+        this.#turn.enter();
         this.#receive(0); // what came whole before the pause
         continue;
       }
@@ -92,11 +133,11 @@ export class Connection implements Outlet, Flushable, Publisher {
         count = await this.#transport.read(this.#input.subarray(this.#filled));
       } catch {
         // What broke does not matter to anyone but the peer; the event's reason says that it broke.
-        this.broker.turn.enter();
+        this.#turn.enter();
         this.#gone("ReadWriteError");
         return;
       }
-      this.broker.turn.enter();
+      this.#turn.enter();
       if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
       if (this.#state === "closing") continue; // drained, so that the peer hears our last words before a reset
       this.#receive(count);
@@ -109,7 +150,7 @@ export class Connection implements Outlet, Flushable, Publisher {
   }
 
   #aliasFor(packet: OutgoingPublish): OutgoingAlias | undefined {
-    const aliases = this.client?.outgoingAliases;
+    const aliases = this.#outgoingAliases;
     if (aliases === undefined) return undefined;
     // The first use makes the packet longer.
     const fits = this.maximumPacketSize === Infinity || publishSize(packet, 5) + 3 <= this.maximumPacketSize;
@@ -121,12 +162,7 @@ export class Connection implements Outlet, Flushable, Publisher {
     this.touch();
   }
 
-  /** A client that has something waiting itself must be read, or its acknowledgements would wait too. */
-  get holdable(): boolean {
-    const session = this.client?.session;
-    return session !== undefined && !session.waiting && session.inflight.size === 0 && this.writable;
-  }
-
+  /** Keeps it from being read until as many `release` follow. */
   hold(): void {
     this.#holds++;
   }
@@ -136,38 +172,48 @@ export class Connection implements Outlet, Flushable, Publisher {
     this.#resume();
   }
 
+  /** The CONNECT is being decided by someone who must be waited for: nothing more is read until {@link open}. */
+  connecting(): void {
+    this.#state = "connecting";
+  }
+
   /** The CONNECT was accepted. */
-  open(client: Client): void {
+  open({ client, keepAliveTimeout, receiveMaximum, outgoingAliases }: Accepted<Client>): void {
     this.client = client;
-    this.lastPacketAt = this.broker.turn.elapsed;
+    this.#keepAliveTimeout = keepAliveTimeout;
+    this.#receiveMaximum = receiveMaximum;
+    this.#outgoingAliases = outgoingAliases;
+    this.#lastPacketAt = this.#turn.monotonic;
     this.#state = "open";
+    this.#resume();
   }
 
   /** Has the output written at the end of this turn. */
   touch(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    this.broker.turn.flushAtEnd(this);
+    this.#turn.flushAtEnd(this);
   }
 
   /**
-   * Ends the connection from this side: the client's end is told to the hooks now, what was written still goes
-   * out at the end of the turn, then the stream is closed.
+   * Ends the connection from this side: its end is told now, what was written still goes out at the end of the turn,
+   * then the stream is closed.
    * @param reason of client_disconnected
    */
   close(reason: string): void {
     if (this.#state === "closing" || this.#state === "closed") return;
     this.#state = "closing";
-    this.#closedAt = this.broker.turn.elapsed;
+    this.#closedAt = this.#turn.monotonic;
     this.#resume();
-    this.broker.connectionEnded(this, reason);
+    this.#events.onEnded(this, reason);
     this.touch();
   }
 
   /** Ends it because of what the peer did, with the Reason Code where the version has a packet for it. */
   fail(error: MqttError): void {
-    if (this.#state === "handshake") writeConnackRefused(this.out, this.protocolVersion, error.reasonCode);
-    else if (this.protocolVersion === 5) writeDisconnect(this.out, error.reasonCode);
+    if (this.#state === "handshake" || this.#state === "connecting") {
+      writeConnackRefused(this.out, this.protocolVersion, error.reasonCode);
+    } else if (this.protocolVersion === 5) writeDisconnect(this.out, error.reasonCode);
     this.close(`ProtocolError(${error.message})`);
   }
 
@@ -176,14 +222,13 @@ export class Connection implements Outlet, Flushable, Publisher {
     this.#gone("ServerShuttingDown");
   }
 
-  /** Called each second, `now` on the turn's `elapsed` clock: gives up what takes too long. */
+  /** Called each second, `now` on the turn's monotonic clock: gives up what takes too long. */
   tick(now: number): void {
-    const ending = this.#state === "closing" || this.#broken;
-    if (ending && now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
-    else if (this.#state === "handshake" && now - this.lastPacketAt >= this.options.handshakeTimeout) {
-      this.broker.counters.countRefused("HandshakeTimeout");
-      this.close("HandshakeTimeout");
-    } else if (this.client !== undefined && now - this.lastPacketAt > this.client.keepAliveTimeout) {
+    if (this.#state === "closing" || this.#broken) {
+      if (now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
+    } else if (this.#state !== "open") {
+      if (now - this.#acceptedAt >= this.options.handshakeTimeout) this.close("HandshakeTimeout");
+    } else if (now - this.#lastPacketAt > this.#keepAliveTimeout) {
       if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
       this.close("KeepaliveTimeout"); // [MQTT-3.1.2-24]
     }
@@ -208,36 +253,35 @@ export class Connection implements Outlet, Flushable, Publisher {
       }
     } catch {
       // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK, DISCONNECT.
-      this.broker.turn.enter();
+      this.#turn.enter();
       if (this.#state !== "open") return this.#gone("ReadWriteError");
       this.#broken = true;
-      this.#closedAt = this.broker.turn.elapsed;
+      this.#closedAt = this.#turn.monotonic;
       return;
     }
     buffer.clear();
     this.#writing = false;
     this.#resume();
-    const session = this.client?.session;
-    const waiting = session !== undefined && session.waiting;
-    if (this.out.length === 0 && this.#state === "open" && !waiting) return;
-    this.broker.turn.enter();
-    if (waiting) session.pump();
+    this.#events.onDrained(this);
+    if (this.out.length === 0 && this.#state === "open") return;
+    this.#turn.enter();
     this.touch();
   }
 
   /** The stream is at its end, whoever ended it. */
   #gone(reason: string): void {
-    if (this.#state === "handshake" || this.#state === "open") this.close(reason);
+    this.close(reason);
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#resume();
     this.#transport.close();
-    this.broker.connectionClosed(this);
+    this.#events.onClosed(this);
   }
 
   /** Whether nothing may be read now. A client at its end is read, so that it hears why. */
   get #paused(): boolean {
-    return (this.#holds > 0 || this.out.length >= OUTPUT_STOP) && this.#state === "open";
+    if (this.#state === "open") return this.#holds > 0 || this.out.length >= OUTPUT_STOP;
+    return this.#state === "connecting";
   }
 
   #resume(): void {
@@ -249,19 +293,13 @@ export class Connection implements Outlet, Flushable, Publisher {
   #receive(count: number): void {
     const available = this.#filled + count;
     let start = 0;
-    this.broker.publisher = this;
     try {
       start = this.#handleAll(available);
     } catch (error) {
-      if (error instanceof MqttError) return this.fail(error);
-      // A defect of ours: this client pays, nobody else does, and the log has it.
-      this.broker.log("error", "a packet could not be handled", { peer: this.peer, error: describe(error) });
-      this.fail(new MqttError(Reason.UnspecifiedError, "internal error"));
-      return;
-    } finally {
-      this.broker.publisher = undefined;
+      if (!(error instanceof MqttError)) throw error;
+      return this.fail(error);
     }
-    if (start > 0) this.lastPacketAt = this.broker.turn.elapsed;
+    if (start > 0) this.#lastPacketAt = this.#turn.monotonic;
     this.#keepRest(start, available, count);
   }
 
@@ -279,7 +317,7 @@ export class Connection implements Outlet, Flushable, Publisher {
         throw new MqttError(Reason.PacketTooLarge, "the packet is larger than max_packet_size");
       }
       if (frame.end > available) break;
-      handlePacket(this, frame, this.#input);
+      this.#events.onPacket(this, frame, this.#input);
       start = frame.end;
     }
     return start;
@@ -288,9 +326,9 @@ export class Connection implements Outlet, Flushable, Publisher {
   /** What a peer that is not accepted yet may send, judged before any more of it is kept. */
   #checkFirst(header: number, size: number): void {
     if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT"); // [MQTT-3.1.0-1]
-    if (size <= this.options.maxConnectPacketSize) return;
-    this.broker.counters.countRefused("ConnectTooLarge");
-    throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");
+    if (size > this.options.maxConnectPacketSize) {
+      throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");
+    }
   }
 
   /** Moves an incomplete packet to the front, and gives the next read the room it is likely to need. */
@@ -309,8 +347,4 @@ export class Connection implements Outlet, Flushable, Publisher {
     }
     this.#filled = rest;
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

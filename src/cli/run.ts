@@ -1,7 +1,8 @@
 // `hookline run`: wires the rooms together, and takes them apart again when it is told to stop.
 import { createAccess } from "../access/access.ts";
 import { Broker } from "../broker/broker.ts";
-import { type Clock, Turn } from "../broker/turn.ts";
+import { systemClock as clock } from "../base/clock.ts";
+import { Turn } from "../broker/turn.ts";
 import type { Config } from "../config/config.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { systemClock } from "../sinks/clock.ts";
@@ -19,12 +20,6 @@ import { textOf, type Values, type Verb } from "./verb.ts";
 /** How long clients that do not read may hold up the end, milliseconds. */
 const STOP_TIMEOUT = 5_000;
 
-const brokerClock: Clock = {
-  now: Date.now,
-  monotonic: systemClock.now,
-  setTimer: systemClock.setTimer,
-};
-
 export const run: Verb = async (values, _positionals, io) => {
   const load = (): Config => withLogLevel(loadConfigured(values, io), values);
   const config = load();
@@ -37,14 +32,14 @@ export const run: Verb = async (values, _positionals, io) => {
   for (const warning of config.warnings) log("warn", warning);
   const sinkOptions = (of: Config): SinkOptions => ({ cwd: io.cwd, ...of.hooks });
   await using sinks = openConfiguredSinks(config, sinkOptions(config), log);
-  const turn = new Turn(brokerClock, () => sinks.flush());
+  const turn = new Turn(clock, () => sinks.flush());
   const hooks = new ReloadableHooks(() => turn.now);
   hooks.bind(config.hooks.rules, (url) => sinks.get(url));
   const broker = new Broker({
     options: config.broker,
     hooks: hooks.hooks,
     turn,
-    clock: brokerClock,
+    clock,
     access: createAccess(),
     log,
   });

@@ -1,6 +1,6 @@
 // Each event as the rest of its JSON line, behind `{"action":"…",` and up to `}\n`: keys in the contract's order.
 //
-// A line is a few strings put together, and what repeats is made once: Subject per connection, topic and payload
+// A line is a few strings put together, and what repeats is made once: ClientIdentity per connection, topic and payload
 // per message, the end per millisecond. That makes 4.1 M lines/s of 495 bytes where one template of all parts
 // makes 2.0 M and JSON.stringify 2.4 M without encoding; a test holds these strings and JSON.stringify together.
 import type { EventData, EventName, MessageData, SubscriptionOpts } from "./events.ts";
@@ -8,10 +8,10 @@ import type { Instant } from "./instant.ts";
 
 /** One per event, exhaustive by type. */
 export const LINES: { readonly [E in EventName]: (data: EventData[E], at: Instant) => string } = {
-  session_created: (e, at) => `${e.client.json}"created_at":${e.createdAt},${at.time}`,
-  session_terminated: (e, at) => `${e.client.json}"reason":${JSON.stringify(e.reason)},${at.time}`,
+  session_created: (e, at) => `${e.identity.json}"created_at":${e.createdAt},${at.time}`,
+  session_terminated: (e, at) => `${e.identity.json}"reason":${JSON.stringify(e.reason)},${at.time}`,
   session_subscribed: subscribed,
-  session_unsubscribed: (e, at) => `${e.client.json}"topic":${JSON.stringify(e.topic)},${at.time}`,
+  session_unsubscribed: (e, at) => `${e.identity.json}"topic":${JSON.stringify(e.topic)},${at.time}`,
   client_connect: (e, at) => `${connect(e)}${at.time}`,
   client_connack: (e, at) => `${connect(e)}"conn_ack":${JSON.stringify(e.connAck)},${at.time}`,
   client_connected: (e, at) => {
@@ -23,9 +23,9 @@ export const LINES: { readonly [E in EventName]: (data: EventData[E], at: Instan
     }"connected_at":${e.connectedAt},"session_present":${e.sessionPresent},${properties}${at.time}`;
   },
   client_disconnected: (e, at) =>
-    `${e.client.json}"disconnected_at":${e.disconnectedAt},"reason":${JSON.stringify(e.reason)},${at.time}`,
+    `${e.identity.json}"disconnected_at":${e.disconnectedAt},"reason":${JSON.stringify(e.reason)},${at.time}`,
   client_subscribe: subscribed,
-  client_unsubscribe: (e, at) => `${e.client.json}"topic":${JSON.stringify(e.topic)},${at.time}`,
+  client_unsubscribe: (e, at) => `${e.identity.json}"topic":${JSON.stringify(e.topic)},${at.time}`,
   message_publish: (e, at) =>
     e.from.fromJson + flags(e) + e.topicJson + ',"packet_id":"' + id(e.packetId) + payload(e) + '"ts":' +
     (e.receivedAt === at.ms
@@ -35,7 +35,7 @@ export const LINES: { readonly [E in EventName]: (data: EventData[E], at: Instan
   message_acked: delivery,
   message_dropped: (e, at) => {
     const m = e.message;
-    return `${m.from.fromJson}${e.client?.json ?? ""}${flags(e)}${m.topicJson},"packet_id":"${
+    return `${m.from.fromJson}${e.identity?.json ?? ""}${flags(e)}${m.topicJson},"packet_id":"${
       id(e.packetId)
     }` +
       `${payload(m)}"reason":${JSON.stringify(e.reason)},"pts":${m.receivedAt},"ts":` +
@@ -46,17 +46,17 @@ export const LINES: { readonly [E in EventName]: (data: EventData[E], at: Instan
 
 function delivery(e: EventData["message_delivered"], at: Instant): string {
   const m = e.message;
-  return m.from.fromJson + e.client.json + flags(e) + m.topicJson + ',"packet_id":"' + id(e.packetId) +
+  return m.from.fromJson + e.identity.json + flags(e) + m.topicJson + ',"packet_id":"' + id(e.packetId) +
     payload(m) + pts(m) + at.messageEnd(m.fromType);
 }
 
 function connect(e: EventData["client_connect"]): string {
   const clean = e.protocolVersion >= 5 ? "clean_start" : "clean_session";
-  return `${e.client.json}"keepalive":${e.keepAlive},"proto_ver":${e.protocolVersion},"${clean}":${e.clean},`;
+  return `${e.identity.json}"keepalive":${e.keepAlive},"proto_ver":${e.protocolVersion},"${clean}":${e.clean},`;
 }
 
 function subscribed(e: EventData["client_subscribe"], at: Instant): string {
-  return `${e.client.json}"topic":${JSON.stringify(e.topic)},"opts":${opts(e.opts)},${at.time}`;
+  return `${e.identity.json}"topic":${JSON.stringify(e.topic)},"opts":${opts(e.opts)},${at.time}`;
 }
 
 function opts(o: SubscriptionOpts): string {

@@ -22,7 +22,7 @@ import { ALLOWED, NO_USER_PROPERTIES, Properties, Property, readProperties } fro
 import { NO_PROPERTIES, readPublishProperties } from "./publish_properties.ts";
 import { Reader } from "./reader.ts";
 import { Reason } from "./reason_codes.ts";
-import type { TopicCache, TopicName } from "./topic_cache.ts";
+import type { TopicCache } from "./topic_cache.ts";
 import { topicNameProblem } from "./topics.ts";
 
 const NO_PROPERTIES_AT_ALL = new Properties();
@@ -163,14 +163,14 @@ function readWill(reader: Reader, version: ProtocolVersion, qos: QoS, retain: bo
 }
 
 /** PUBLISH (3.3): the hot path, so it reads the bytes itself. Throws MqttError. */
-export function decodePublish<Memo>(
+export function decodePublish(
   header: number,
   bytes: Uint8Array,
   start: number,
   end: number,
   version: ProtocolVersion,
-  topics: TopicCache<Memo>,
-): Publish & { readonly topic: TopicName<Memo> | undefined } {
+  topics: TopicCache,
+): Publish {
   const qos = header >> 1 & 0x03;
   if (qos === 3) throw malformed("QoS is 3"); // [MQTT-3.3.1-4]
   const dup = (header & 0x08) !== 0;

@@ -15,14 +15,14 @@ function alone(length: number): Uint8Array {
   return new Uint8Array(length);
 }
 
-/** A well-formed Topic Name with what is derived from it. `Memo` is the broker's: what it last resolved it to. */
-export class TopicName<Memo = unknown> {
+/** A well-formed Topic Name with what is derived from it. `memo` is the router's: what it last resolved it to. */
+export class TopicName {
   /** The name as it stands in a packet: two bytes of length, then UTF-8. */
   readonly wire: Uint8Array;
   /** The name as a JSON string. */
   readonly json: string;
   readonly levels: number;
-  memo: Memo | undefined = undefined;
+  memo: object | undefined = undefined;
 
   /**
    * Throws a malformed MqttError for an empty name, a wildcard or U+0000. Not Topic Name invalid (0x90), which is
@@ -46,8 +46,8 @@ export class TopicName<Memo = unknown> {
  * A direct-mapped cache: one topic per slot, the newer takes the slot. Bounded by its number of slots; topics
  * longer than `maxLength` bytes are not kept, so a client cannot make it hold megabytes.
  */
-export class TopicCache<Memo = unknown> {
-  readonly #slots: (TopicName<Memo> | undefined)[];
+export class TopicCache {
+  readonly #slots: (TopicName | undefined)[];
   readonly #mask: number;
   readonly #maxLength: number;
   readonly #room: Room;
@@ -57,28 +57,28 @@ export class TopicCache<Memo = unknown> {
    * @param room memory for the bytes of topics; default: an array for each
    */
   constructor(slots = 16_384, maxLength = 512, room: Room = alone) {
-    this.#slots = new Array<TopicName<Memo> | undefined>(slots).fill(undefined);
+    this.#slots = new Array<TopicName | undefined>(slots).fill(undefined);
     this.#mask = slots - 1;
     this.#maxLength = maxLength;
     this.#room = room;
   }
 
   /** The topic whose UTF-8 is `bytes[start..end)`. Throws MqttError where that is no Topic Name. */
-  at(bytes: Uint8Array, start: number, end: number): TopicName<Memo> {
-    if (end - start > this.#maxLength) return new TopicName<Memo>(decodeUtf8(bytes.subarray(start, end)));
+  at(bytes: Uint8Array, start: number, end: number): TopicName {
+    if (end - start > this.#maxLength) return new TopicName(decodeUtf8(bytes.subarray(start, end)));
     let hash = 0x811c9dc5; // FNV-1a
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), 0x01000193);
     const slot = (hash ^ hash >>> 15) & this.#mask;
     const known = this.#slots[slot];
     if (known !== undefined && sameBytes(known.wire, bytes, start, end)) return known;
-    const made = new TopicName<Memo>(decodeUtf8(bytes.subarray(start, end)), this.#room);
+    const made = new TopicName(decodeUtf8(bytes.subarray(start, end)), this.#room);
     this.#slots[slot] = made;
     return made;
   }
 
   /** The same for a topic that is text already (a Will, the broker's own messages); not cached. */
-  of(text: string): TopicName<Memo> {
-    return new TopicName<Memo>(text);
+  of(text: string): TopicName {
+    return new TopicName(text);
   }
 }
 

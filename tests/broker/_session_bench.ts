@@ -3,13 +3,15 @@ import { Arena } from "../../src/broker/arena.ts";
 import { Counters } from "../../src/broker/counters.ts";
 import { Message } from "../../src/broker/message.ts";
 import { LISTENER_DEFAULTS, type ListenerOptions } from "../../src/broker/options.ts";
-import type { Route } from "../../src/broker/router.ts";
-import { type Outlet, Session, type SessionContext } from "../../src/broker/session.ts";
+import type { Outlet } from "../../src/broker/outlet.ts";
+import { Router } from "../../src/broker/router.ts";
+import { Session, type SessionContext } from "../../src/broker/session.ts";
+import type { Subscriber } from "../../src/broker/subscriber.ts";
 import type { Subscription } from "../../src/broker/subscription.ts";
 import { Turn } from "../../src/broker/turn.ts";
 import { createHooks, type Hooks } from "../../src/hooks/bus.ts";
 import { EVENT_NAMES } from "../../src/hooks/events.ts";
-import { Subject } from "../../src/hooks/subject.ts";
+import { ClientIdentity } from "../../src/hooks/client_identity.ts";
 import type { OutgoingPublish } from "../../src/mqtt/encode.ts";
 import type { ProtocolVersion, QoS } from "../../src/mqtt/packets.ts";
 import { parseFilter } from "../../src/mqtt/topics.ts";
@@ -58,7 +60,7 @@ export class SessionBench implements SessionContext {
   readonly counters = new Counters();
   readonly sink = new MemorySink("file:///hook.log");
   readonly hooks: Hooks;
-  readonly publisher = undefined;
+  readonly router = new Router();
 
   constructor() {
     const rules = Object.fromEntries(
@@ -75,7 +77,7 @@ export class SessionBench implements SessionContext {
   attach(session: Session, fields: Partial<Outlet> = {}, limits: Partial<ListenerOptions> = {}): FakeOutlet {
     const outlet = new FakeOutlet(fields);
     session.attach(outlet, client(session.clientId), { ...LISTENER_DEFAULTS, ...limits });
-    session.resume();
+    session.deliveries.resume();
     return outlet;
   }
 
@@ -94,8 +96,8 @@ export class SessionBench implements SessionContext {
   }
 }
 
-export function client(clientId: string): Subject {
-  return new Subject(1, "10.0.0.7:49152", clientId, undefined);
+export function client(clientId: string): ClientIdentity {
+  return new ClientIdentity(1, "10.0.0.7:49152", clientId, undefined);
 }
 
 export interface MessageFields {
@@ -116,7 +118,7 @@ export function message(payload: string, fields: MessageFields = {}): Message {
   return new Message({
     from: client(from),
     fromType: "custom",
-    name: new TopicName<Route>(topic),
+    name: new TopicName(topic),
     payload: new TextEncoder().encode(payload),
     dup: false,
     retain,
@@ -129,14 +131,14 @@ export function message(payload: string, fields: MessageFields = {}): Message {
 }
 
 export function subscription(
-  session: Session,
+  subscriber: Subscriber,
   topicFilter: string,
   fields: Partial<Subscription> = {},
 ): Subscription {
   const parsed = parseFilter(topicFilter);
   if (typeof parsed === "string") throw new Error(parsed);
   return {
-    session,
+    subscriber,
     topicFilter,
     ...parsed,
     qos: 0,

@@ -17,7 +17,7 @@ Deno.test("no acknowledgement leaves before its lines are in the file", async ()
       return peer.transport.write(bytes);
     },
   };
-  world.broker.accept(transport, world.options);
+  world.broker.accept(transport, world.listener());
   const client = new TestClient(peer, 4);
   await client.sent({ cmd: "connect", clientId: "a", protocolVersion: 4, clean: true });
   assert.deepEqual([writes, world.lines("client_connected").length], [1, 1]);

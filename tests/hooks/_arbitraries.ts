@@ -1,7 +1,7 @@
 // Events for fast-check, with the worst strings a client can send.
 import fc from "fast-check";
 import type { EventData, EventName, MessageData } from "../../src/hooks/events.ts";
-import { Subject } from "../../src/hooks/subject.ts";
+import { ClientIdentity } from "../../src/hooks/client_identity.ts";
 
 /** Any UTF-16, well-formed or not, and what JSON and line-based tools trip over. */
 export const hostileText = fc.oneof(
@@ -29,7 +29,7 @@ export const someClient = fc.record({
   ipaddress: fc.constantFrom("10.0.0.7:49152", "[fe80::1]:49152"),
   clientId: hostileText,
   username: fc.option(hostileText, { nil: undefined }),
-}).map((s) => new Subject(s.node, s.ipaddress, s.clientId, s.username));
+}).map((s) => new ClientIdentity(s.node, s.ipaddress, s.clientId, s.username));
 
 const someMessage = fc.record({
   from: someClient,
@@ -50,7 +50,7 @@ const someMessage = fc.record({
 
 const someDelivery = fc.record({
   message: someMessage,
-  client: someClient,
+  identity: someClient,
   dup: fc.boolean(),
   retain: fc.boolean(),
   qos: someQos,
@@ -58,14 +58,14 @@ const someDelivery = fc.record({
 });
 
 const connect = {
-  client: someClient,
+  identity: someClient,
   keepAlive: fc.nat(65_535),
   protocolVersion: fc.constantFrom(3, 4, 5),
   clean: fc.boolean(),
 };
 
 const someSubscribed = fc.record({
-  client: someClient,
+  identity: someClient,
   topic: hostileText,
   opts: fc.record({
     qos: someQos,
@@ -77,12 +77,12 @@ const someSubscribed = fc.record({
   }, { requiredKeys: ["qos"] }),
 });
 
-const someUnsubscribed = fc.record({ client: someClient, topic: hostileText });
+const someUnsubscribed = fc.record({ identity: someClient, topic: hostileText });
 
 /** Data of each event. Exhaustive by type. */
 export const SOME_EVENT: { readonly [E in EventName]: fc.Arbitrary<EventData[E]> } = {
-  session_created: fc.record({ client: someClient, createdAt: someTime }),
-  session_terminated: fc.record({ client: someClient, reason: hostileText }),
+  session_created: fc.record({ identity: someClient, createdAt: someTime }),
+  session_terminated: fc.record({ identity: someClient, reason: hostileText }),
   session_subscribed: someSubscribed,
   session_unsubscribed: someUnsubscribed,
   client_connect: fc.record(connect),
@@ -92,8 +92,10 @@ export const SOME_EVENT: { readonly [E in EventName]: fc.Arbitrary<EventData[E]>
     connectedAt: someTime,
     sessionPresent: fc.boolean(),
     userProperties: fc.array(fc.tuple(hostileText, hostileText), { minLength: 1, maxLength: 3 }),
-  }, { requiredKeys: ["client", "keepAlive", "protocolVersion", "clean", "connectedAt", "sessionPresent"] }),
-  client_disconnected: fc.record({ client: someClient, disconnectedAt: someTime, reason: hostileText }),
+  }, {
+    requiredKeys: ["identity", "keepAlive", "protocolVersion", "clean", "connectedAt", "sessionPresent"],
+  }),
+  client_disconnected: fc.record({ identity: someClient, disconnectedAt: someTime, reason: hostileText }),
   client_subscribe: someSubscribed,
   client_unsubscribe: someUnsubscribed,
   message_publish: someMessage,
@@ -101,7 +103,7 @@ export const SOME_EVENT: { readonly [E in EventName]: fc.Arbitrary<EventData[E]>
   message_acked: someDelivery,
   message_dropped: fc.record({
     message: someMessage,
-    client: someClient,
+    identity: someClient,
     dup: fc.boolean(),
     retain: fc.boolean(),
     qos: someQos,

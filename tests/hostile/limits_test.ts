@@ -9,7 +9,7 @@ Deno.test("max_connects_per_second: one more of the same address is closed at on
   await using world = new World({ maxConnectsPerSecond: 3 });
   const accept = (peer: string): MemoryPeer => {
     const it = new MemoryPeer(peer);
-    world.broker.accept(it.transport, world.options);
+    world.broker.accept(it.transport, world.listener());
     return it;
   };
   const closed = [1, 2, 3, 4, 5].map((port) => accept(`10.0.0.9:${port}`).closed);
@@ -97,7 +97,7 @@ Deno.test("a packet that claims 256 MB is given room as its bytes come, not as i
       return peer.transport.read(into);
     },
   };
-  world.broker.accept(broker, world.options);
+  world.broker.accept(broker, world.listener());
   peer.send(bytesOf("10* 'MQTT' 04 02 0000 'a'"));
   await settled();
   peer.send(bytesOf("30 ffffff7f 0001 61"));

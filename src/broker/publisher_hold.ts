@@ -1,16 +1,17 @@
 // Holds back publishers while a healthy subscriber catches up, so that a burst waits in the kernel's buffers and at
 // the publisher instead of in the queue, and nothing is dropped that a moment's patience would have delivered.
 //
-// A subscriber that takes nothing for STALLED, or does not catch up within HOLD_LIMIT, loses that privilege until its
-// queue is empty: then it fills its own queue, loses alone, and nobody else notices it. A publisher for whom messages are waiting itself is never
-// held, for its acknowledgements come in the same stream: so holds cannot form a circle.
+// A subscriber that takes nothing for STALLED_MS, or does not catch up within LONGEST_MS, loses that privilege until
+// its queue is empty: then it fills its own queue, loses alone, and nobody else notices it. A publisher for whom
+// messages wait itself is never held, for its acknowledgements come in the same stream: so holds cannot form a circle.
+import type { Clock } from "../base/clock.ts";
 
-/** How long a subscriber may hold publishers without taking a message, milliseconds. */
-const STALLED = 250;
-/** How long it may hold them at all, milliseconds: eight times that. */
-const HOLD_LIMIT = 8 * STALLED;
+/** How long a subscriber may hold publishers without taking a message. */
+const STALLED_MS = 250;
+/** How long it may hold them at all. */
+const LONGEST_MS = 8 * STALLED_MS;
 
-/** A connection that can be kept from being read. */
+/** A client that can be kept from being read. */
 export interface Publisher {
   /** False for one that must go on being read. */
   readonly holdable: boolean;
@@ -18,15 +19,16 @@ export interface Publisher {
   release(): void;
 }
 
-export class Brake {
-  readonly #setTimer: (ms: number, fn: () => void) => () => void;
+export class PublisherHold {
+  readonly #clock: Clock;
   readonly #held = new Set<Publisher>();
+  /** It held publishers for too long, and must empty its queue before it may again. */
   #slow = false;
   #progressed = false;
   #stopTimer: (() => void) | undefined = undefined;
 
-  constructor(setTimer: (ms: number, fn: () => void) => () => void) {
-    this.#setTimer = setTimer;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
   /** Whether any publisher waits for this subscriber. */
@@ -39,7 +41,7 @@ export class Brake {
     if (this.#slow || publisher === undefined || !publisher.holdable || this.#held.has(publisher)) return;
     this.#held.add(publisher);
     publisher.hold();
-    this.#stopTimer ??= this.#watch(HOLD_LIMIT);
+    this.#stopTimer ??= this.#watch(LONGEST_MS);
   }
 
   /** The subscriber took a message from its queue. */
@@ -55,21 +57,21 @@ export class Brake {
     this.#held.clear();
   }
 
-  /** Looks every STALLED milliseconds whether the subscriber gets on, for `rest` milliseconds at most. */
+  /** The queue is empty: whatever was slow has caught up. */
+  caughtUp(): void {
+    this.#slow = false;
+  }
+
+  /** Looks every STALLED_MS whether the subscriber gets on, for `rest` milliseconds at most. */
   #watch(rest: number): () => void {
     this.#progressed = false;
-    return this.#setTimer(STALLED, () => {
-      if (this.#progressed && rest > STALLED) {
-        this.#stopTimer = this.#watch(rest - STALLED);
+    return this.#clock.setTimer(STALLED_MS, () => {
+      if (this.#progressed && rest > STALLED_MS) {
+        this.#stopTimer = this.#watch(rest - STALLED_MS);
         return;
       }
       this.#slow = true;
       this.release();
     });
-  }
-
-  /** The queue is empty: whatever was slow has caught up. */
-  forgive(): void {
-    this.#slow = false;
   }
 }

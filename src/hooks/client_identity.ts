@@ -1,7 +1,7 @@
 // Who an event is about. Its JSON is made once per connection and shared by all its lines.
 
 /** A client as the lines name it. */
-export class Subject {
+export class ClientIdentity {
   /** `"node":…,"ipaddress":…,"clientid":…,"username":…,` */
   readonly json: string;
   /** The same with `from_` before each key. */
