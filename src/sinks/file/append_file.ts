@@ -160,7 +160,7 @@ export class AppendFile {
   #open(): DiskFile {
     this.#disk.makeFolders(dirname(this.path));
     if (this.#disk.stat(this.path)?.isFile === false) throw new Error("It is not a regular file");
-    const file = this.#disk.open(this.path);
+    const file = this.#disk.open(this.path, this.#options.mode);
     try {
       const healed = healTail(file, this.#ownStart);
       if (healed !== undefined) this.#note("warn", healedText(this.path, healed));
