@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
 import { filePathOf } from "../sinks/file/file_url.ts";
 import { probeFile } from "../sinks/file/probe_file.ts";
+import { standardStreamOf } from "../sinks/file/standard_stream.ts";
 import { probe } from "../sinks/open_sinks.ts";
 import { configuredUrls, isLoopback, loadConfigured, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
@@ -85,6 +86,7 @@ function goodNews(url: string, cwd: string): string {
 }
 
 function fileNews(path: string): string {
+  if (standardStreamOf(path) !== undefined) return `ok, writes to ${path}`;
   return existsSync(path) ? `ok, appends to ${path}` : `ok, will make ${path}`;
 }
 

@@ -6,6 +6,14 @@ import { nearest } from "./nearest.ts";
 const ALLOWED = 'a URL with the scheme file, http or https, such as "file:///var/log/hookline/hook.log" ' +
   'or "http://127.0.0.1:5656/hook"';
 
+/** What command lines call standard output. */
+const STDOUT = "-";
+
+/** The URL that stands for what is written in the file. */
+export function urlOf(written: string): string {
+  return written === STDOUT ? "file:///dev/stdout" : written;
+}
+
 export function isHttpUrl(url: string): boolean {
   return /^https?:/i.test(url);
 }
@@ -16,6 +24,7 @@ export function isHttpsUrl(url: string): boolean {
 
 /** Why nothing can be sent to `url`, as a phrase for a message; `undefined` when it is fine. */
 export function urlProblem(url: string): string | undefined {
+  if (url === STDOUT) return undefined;
   // The platform's parser drops these in silence.
   // deno-lint-ignore no-control-regex
   if (/[\x00-\x1f\x7f]/.test(url) || url !== url.trim()) {
