@@ -117,11 +117,11 @@ export const HOOKS = rows(
     "found 1",
   ],
   [
-    "no topics at all",
-    "rule.message_acked = [{topics = []}]\n",
+    "topics that are a table",
+    "rule.message_acked = [{topics = {}}]\n",
     1,
     "rule.message_acked[0].topics",
-    "leave it out",
+    "[] selects every topic",
   ],
   [
     "tables of rules",
@@ -217,9 +217,9 @@ export const HOOKS = rows(
   ["an unknown fsync", 'file_fsync = "2s"\n', 1, "file_fsync", '"never", "1s", "always"', '"2s"'],
   ["an unknown order", 'http_order = "topic"\n', 1, "http_order", '"none", "client"'],
   ["an unknown compression", 'http_compression = "zstd"\n', 1, "http_compression", '"gzip"'],
-  ["a spool that is a string", 'spool = "yes"\n', 1, "spool", "true or false"],
+  ["a spool that is a word", 'spool = "disk"\n', 1, "spool", "true or false"],
   ["a spool that is too small", 'spool_max_bytes = "1KB"\n', 1, "spool_max_bytes", "64KB"],
-  ["syntax", "urls = [\n", 2, "", "not valid TOML"],
+  ["syntax", "urls = [\n", 2, "urls", "not valid TOML"],
 );
 
 /** Mistakes beside a secret, which no message may show. */
@@ -292,7 +292,16 @@ export const HOOKS_WITH_SECRETS: readonly BadConfig[] = [
     file: "hooks",
     toml: 'urls = [{url = "http://a/", headers = {Authorization = "hunter2" "x"}}]\n',
     line: 1,
-    key: "",
+    key: "urls[0].headers.Authorization",
+    words: ["not valid TOML"],
+    never: ["hunter2"],
+  },
+  {
+    what: "a secret with quotes, of which a part looks like a key",
+    file: "hooks",
+    toml: 'urls = [{url = "http://a/", headers = {Authorization = "a"hunter2 = "b"}}]\n',
+    line: 1,
+    key: "urls[0].headers.Authorization",
     words: ["not valid TOML"],
     never: ["hunter2"],
   },
