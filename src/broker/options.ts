@@ -1,6 +1,9 @@
 // What a listener allows its clients: the options of the broker, their defaults, and what each one means.
 
-/** MQTT limits and behaviour of one listener. Names in the comments are the keys of the configuration file. */
+/**
+ * MQTT limits and behaviour of one listener. Names in the comments are the keys of the configuration file.
+ * Counts of connections, handshakes and messages are `Infinity` where there is no limit.
+ */
 export interface ListenerOptions {
   /** `max_connections`: accepted clients at once; one more is answered "Server unavailable". */
   readonly maxConnections: number;

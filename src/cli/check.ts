@@ -1,12 +1,13 @@
 // `hookline check`: what the configuration means, and whether the broker would start with it.
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
+import { addressText, isLoopback } from "../config/units.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
 import { filePathOf } from "../sinks/file/file_url.ts";
 import { probeFile } from "../sinks/file/probe_file.ts";
 import { standardStreamOf } from "../sinks/file/standard_stream.ts";
 import { probe } from "../sinks/open_sinks.ts";
-import { configuredUrls, isLoopback, loadConfigured, strayNews } from "./configured.ts";
+import { configuredUrls, loadConfigured, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
@@ -28,22 +29,24 @@ export const check: Verb = async (values, _positionals, io) => {
       : `\nRules\n${tableText([["EVENT", "ACTION", "TOPICS", "URL"], ...rules])}`,
   );
   const problems = probePlaces(config, io);
-  for (const sentence of strayNews(config)) io.err(`warning: ${visible(sentence)}\n`);
+  const strays = strayNews(config);
+  for (const sentence of strays) io.err(`warning: ${visible(sentence)}\n`);
   if (problems > 0) {
     io.err(`hookline check: ${problems === 1 ? "1 place" : `${problems} places`} cannot be written to.\n`);
     return EXIT.config;
   }
-  io.out("\nAll good.\n");
+  const warnings = config.warnings.length + strays.length;
+  io.out(warnings === 0 ? "\nAll good.\n" : `\nIt would start. Warnings: ${warnings}.\n`);
   return EXIT.done;
 };
 
 function listenerRows(config: Config): string[][] {
-  const rows = config.listeners.map(({ name, hostname, port, options }) => [
-    name,
-    `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
-    options.allowAnonymous ? "yes" : "no",
-    String(options.maxConnections),
-    isLoopback(hostname) ? "this machine only" : "the network",
+  const rows = config.listeners.map((listener) => [
+    listener.name,
+    addressText(listener),
+    listener.options.allowAnonymous ? "yes" : "no",
+    Number.isFinite(listener.options.maxConnections) ? String(listener.options.maxConnections) : "no limit",
+    isLoopback(listener.hostname) ? "this machine only" : "the network",
   ]);
   return [["NAME", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
 }

@@ -29,8 +29,3 @@ export function strayNews(config: Config): string[] {
     `send them with \`hookline replay ${folder}/*.jsonl\`, or remove the folder`
   );
 }
-
-/** Whether only this machine can reach a listener. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
-}

@@ -3,11 +3,12 @@ import { createAccess } from "../access/access.ts";
 import { Broker } from "../broker/broker.ts";
 import { type Clock, Turn } from "../broker/turn.ts";
 import type { Config } from "../config/config.ts";
+import { isLoopback } from "../config/units.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { systemClock } from "../sinks/clock.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { openSinks, type SinkOptions, type SinkSet } from "../sinks/open_sinks.ts";
-import { configuredUrls, isLoopback, loadConfigured, strayNews } from "./configured.ts";
+import { configuredUrls, loadConfigured, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import { ListenError, Listeners } from "./listeners.ts";
 import { type Log, openLogger } from "./logger.ts";
@@ -94,7 +95,7 @@ export const run: Verb = async (values, _positionals, io) => {
     log("error", error.message);
     return EXIT.failed;
   }
-  announce(listeners, sinks, log);
+  announce(listeners, sinks, config.mainFile, log);
   for (const sentence of strayNews(config)) log("warn", sentence);
   ready();
   const signal = await signals.stop;
@@ -124,18 +125,25 @@ function openConfiguredSinks(config: Config, options: SinkOptions, log: Log): Si
   );
 }
 
-function announce(listeners: Listeners, sinks: SinkSet, log: Log): void {
+function announce(listeners: Listeners, sinks: SinkSet, mainFile: string | undefined, log: Log): void {
   for (const { config: { name }, listener: { address, port } } of listeners.all) {
     log("info", `listening on ${address}`, { listener: name, port });
   }
   for (const { url } of sinks.status()) log("info", `events go to ${maskUrl(url)}`);
   if (listeners.all.every(({ config }) => isLoopback(config.hostname))) {
-    log(
-      "info",
-      "only this machine can connect; to open it to others, run `hookline init` and set " +
-        'listener.tcp.external.addr = "0.0.0.0:1883" in etc/hookline.toml, then `hookline run --config etc/hookline.toml`',
-    );
+    log("info", `only this machine can connect; to open it to others, ${howToOpen(listeners, mainFile)}`);
   }
+}
+
+function howToOpen(listeners: Listeners, mainFile: string | undefined): string {
+  const config = listeners.all[0]?.config;
+  if (mainFile === undefined || config === undefined) {
+    return 'run `hookline init` and set listener.tcp.external.addr = "0.0.0.0:1883" in etc/hookline.toml, ' +
+      "then `hookline run --config etc/hookline.toml`";
+  }
+  const { name, port } = config;
+  const key = `listener.tcp.${name.includes(".") ? `"${name}"` : name}.addr`;
+  return `set ${key} = "0.0.0.0:${port}" in ${mainFile}`;
 }
 
 /** What `systemctl status` shows. */

@@ -7,7 +7,7 @@ import { HTTP_DEFAULTS, type HttpOptions } from "../sinks/http/options.ts";
 import type { Document } from "./_document.ts";
 import { Endpoints } from "./_endpoints.ts";
 import { anything, boolean, decimal, duration, fileMode, integer, oneOf, size, text } from "./_fields.ts";
-import { UNUSED_IN_HOOKS } from "./_rmqtt_keys.ts";
+import { FOREIGN_IN_HOOKS } from "./_rmqtt_keys.ts";
 import { readRules } from "./_rules.ts";
 import { readTable, type Values } from "./_table.ts";
 import type { HooksConfig } from "./config.ts";
@@ -50,7 +50,7 @@ export function defaultHooks(cwd: string): HooksConfig {
 
 /** Reads the whole file; what is wrong goes to the document's findings, and a default stands in for it. */
 export function readHooksFile(doc: Document, cwd: string): HooksConfig {
-  const table = readTable(doc, [], doc.data, FIELDS, UNUSED_IN_HOOKS) ?? {};
+  const table = readTable(doc, [], doc.data, FIELDS, FOREIGN_IN_HOOKS) ?? {};
   const endpoints = new Endpoints(doc, cwd);
   const urls = readDefaultUrls(doc, endpoints);
   return {
@@ -61,17 +61,11 @@ export function readHooksFile(doc: Document, cwd: string): HooksConfig {
   };
 }
 
-/** `urls`, or `http_urls`, which it was called in older versions of RMQTT. */
+/** `urls`, and `http_urls`, which it was called in older versions of RMQTT. */
 function readDefaultUrls(doc: Document, endpoints: Endpoints): readonly string[] {
   const { urls, http_urls: old } = doc.data;
-  if (old !== undefined) {
-    doc.warn(
-      ["http_urls"],
-      urls === undefined ? "is the old name of urls" : "is ignored, because urls is there",
-    );
-  }
-  if (urls !== undefined) return endpoints.readUrls(["urls"], urls);
-  return old === undefined ? [] : endpoints.readUrls(["http_urls"], old);
+  const all = urls === undefined ? [] : endpoints.readUrls(["urls"], urls);
+  return old === undefined ? all : endpoints.readUrls(["http_urls"], old, all);
 }
 
 function fileOptions(table: Values<typeof FIELDS>): FileOptions {

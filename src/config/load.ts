@@ -45,6 +45,7 @@ export function loadConfig(source: ConfigSource): Config {
     listeners: broker.listeners,
     hooks,
     warnings: loader.findings.warnings(),
+    mainFile: source.configFile,
     files: loader.files,
   };
 }

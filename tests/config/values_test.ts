@@ -177,20 +177,6 @@ Deno.test("rules take the event's name and the file's urls where they have none 
   assert.deepEqual(warnings, []);
 });
 
-Deno.test("the old http_urls serves where there is no urls, with a warning", () => {
-  const { hooks, warnings } = loadHooks('http_urls = ["http://h/"]\nrule.client_connect = [{}]\n');
-  assert.deepEqual(hooks.rules.client_connect?.[0]?.urls, ["http://h/"]);
-  assert.deepEqual(warnings, ["hooks.toml:1: http_urls: is the old name of urls"]);
-});
-
-Deno.test("the old http_urls is ignored beside urls, with a warning", () => {
-  const { hooks, warnings } = loadHooks(
-    'urls = ["http://a/"]\nhttp_urls = ["http://b/"]\nrule.client_connect = [{}]\n',
-  );
-  assert.deepEqual(hooks.rules.client_connect?.[0]?.urls, ["http://a/"]);
-  assert.deepEqual(warnings, ["hooks.toml:2: http_urls: is ignored, because urls is there"]);
-});
-
 Deno.test("a rule whose lines go nowhere is told, and so is a file without rules", () => {
   assert.deepEqual(loadHooks("\nrule.client_connect = [{}]\n").warnings, [
     "hooks.toml:2: rule.client_connect[0]: has no URL, and there are no default urls: its lines go nowhere",

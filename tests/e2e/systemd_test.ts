@@ -161,3 +161,7 @@ function hasSystemd(): boolean {
 function monotonicMicroseconds(): number {
   return (Deno.osUptime() - 1) * 1e6; // it is rounded up to seconds
 }
+
+Deno.test("the unit takes the configuration's variables from a file that need not be there", async () => {
+  match(await Deno.readTextFile(UNIT), /^EnvironmentFile=-\/etc\/hookline\/environment$/m);
+});
