@@ -34,7 +34,7 @@ export interface ListenerOptions {
   readonly maxClientIdLength: number;
   /** `max_qos_allowed`: highest QoS of a PUBLISH; subscriptions are granted at most this. */
   readonly maxQos: 0 | 1 | 2;
-  /** `max_topic_levels` of a Topic Name or Filter; 0: no limit. Default 128, for each level costs memory. */
+  /** `max_topic_levels` of a Topic Filter that is subscribed; 0: no limit. Default 128, for each level costs memory. */
   readonly maxTopicLevels: number;
   /** `retain_available`. */
   readonly retainAvailable: boolean;

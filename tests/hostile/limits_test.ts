@@ -126,7 +126,7 @@ Deno.test("one subscription more than max_subscriptions is refused alone; one th
   assert.deepEqual(await subscribe("c"), [1]);
 });
 
-Deno.test("a topic and a filter of more than max_topic_levels are refused", async () => {
+Deno.test("a filter of more than max_topic_levels is refused; a message of more is delivered and retained", async () => {
   await using world = new World({ maxTopicLevels: 3 });
   const client = await world.connect("a", { protocolVersion: 5 });
   client.take();
@@ -136,10 +136,30 @@ Deno.test("a topic and a filter of more than max_topic_levels are refused", asyn
     subscriptions: [{ topic: "a/b/c", qos: 0 }, { topic: "a/b/c/#", qos: 0 }],
   });
   assert.deepEqual(suback?.cmd === "suback" && suback.granted, [0, 0x8f]);
-  client.peer.send(bytesOf("30* 'a/b/c/d' 00 'x'"));
-  await settled();
-  const [disconnect] = client.take();
-  assert.equal(disconnect?.cmd === "disconnect" && disconnect.reasonCode, 0x90);
+  await client.subscribe("#");
+  const message = {
+    cmd: "publish",
+    topic: "a/b/c/d",
+    payload: "x",
+    qos: 0,
+    dup: false,
+    retain: true,
+  } as const;
+  assert.deepEqual((await client.sent(message)).map(({ cmd }) => cmd), ["publish"]);
+  assert.equal(world.broker.retained.size, 1);
+});
+
+Deno.test("a topic of 32,768 levels is delivered, and not retained, for each level would cost memory", async () => {
+  await using world = new World();
+  const client = await world.connect("a");
+  await client.subscribe("#");
+  const topic = "x/".repeat(32_767) + "x";
+  const fields = { cmd: "publish", payload: "x", qos: 0, dup: false, retain: true } as const;
+  assert.deepEqual((await client.sent({ ...fields, topic })).map(({ cmd }) => cmd), ["publish"]);
+  assert.equal(world.broker.retained.size, 0);
+  assert.equal(world.broker.counters.dropped.get("RetainedLimit"), 1);
+  await client.sent({ ...fields, topic: "x/".repeat(127) + "x" });
+  assert.equal(world.broker.retained.size, 1);
 });
 
 Deno.test("10,000 subscriptions of one client: each message comes once, and all can be taken back", async () => {
