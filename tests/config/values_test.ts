@@ -88,6 +88,7 @@ Deno.test("every key of the main file arrives in its option", () => {
 
 Deno.test("every key of the hooks file arrives in its option", () => {
   const { hooks } = loadHooks(`
+    packet_id_type = "number"
     file_max_size = "1MB"
     file_max_files = 2
     file_compress = true
@@ -107,6 +108,7 @@ Deno.test("every key of the hooks file arrives in its option", () => {
     http_compression = "gzip"
     shutdown_timeout = "12s"
   `);
+  assert.equal(hooks.packetIdType, "number");
   assert.deepEqual(hooks.file, {
     maxSize: 1_048_576,
     maxFiles: 2,
