@@ -27,6 +27,27 @@ Deno.test("max_connects_per_second: one more of the same address is closed at on
   ]);
 });
 
+Deno.test("one address may hold max_handshaking_per_address of the handshakes, and so keeps nobody out", async () => {
+  await using world = new World({ maxHandshaking: 6, maxHandshakingPerAddress: 2 });
+  const from = (address: string): MemoryPeer => world.accept(world.options, address);
+  const [silent, joins, third] = [from("10.0.0.9"), from("10.0.0.9"), from("10.0.0.9")];
+  assert.deepEqual([silent.closed, joins.closed, third.closed], [false, false, true]);
+  assert.equal(world.broker.counters.refused.get("TooManyHandshakesOfAddress"), 1);
+  assert(!from("10.0.0.10").closed, "another address has its own");
+  const sixtyFour = ["[2001:db8::1]", "[2001:db8::2:0:0:3]", "[2001:db8::4]"].map(from);
+  assert.deepEqual(sixtyFour.map(({ closed }) => closed), [false, false, true], "a /64 counts as one");
+  // A handshake that ends, well or badly, makes room.
+  joins.send(bytesOf("10* 'MQTT' 04 02 0000 'abc'"));
+  silent.end();
+  await settled();
+  assert.deepEqual([1, 2, 3].map(() => from("10.0.0.9").closed), [false, false, true]);
+});
+
+Deno.test("without max_handshaking_per_address one address may hold all handshakes", async () => {
+  await using world = new World({ maxHandshaking: 3, maxHandshakingPerAddress: 0 });
+  assert.deepEqual([1, 2, 3, 4].map(() => world.accept().closed), [false, false, false, true]);
+});
+
 Deno.test("a refused connection costs no place among the handshakes", async () => {
   await using world = new World({ maxConnectsPerSecond: 1, maxHandshaking: 2 });
   world.accept();

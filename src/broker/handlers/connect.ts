@@ -129,7 +129,7 @@ function check(connection: Connection, packet: Connect, clientId: string): Reaso
 function refuse(connection: Connection, event: ClientConnect, code: ReasonCode): void {
   const { broker } = connection;
   const reason = refusalText(code);
-  broker.counters.countRefused(reason);
+  broker.refusals.count(reason, connection.peer);
   broker.hooks.client_connack?.({ ...event, connAck: reason });
   if (connection.maximumPacketSize >= SMALLEST_CONNACK) {
     writeConnackRefused(connection.out, connection.protocolVersion, code);
@@ -157,7 +157,7 @@ function refuseVersion(connection: Connection, error: UnsupportedVersion): void 
     broker.hooks.client_connect?.(event);
     return refuse(connection, event, Reason.UnsupportedProtocolVersion);
   }
-  broker.counters.countRefused(refusalText(Reason.UnsupportedProtocolVersion));
+  broker.refusals.count(refusalText(Reason.UnsupportedProtocolVersion), connection.peer);
   writeConnackRefused(connection.out, connection.protocolVersion, Reason.UnsupportedProtocolVersion);
   connection.close("UnsupportedProtocolVersion");
 }
