@@ -13,9 +13,11 @@ import { Counters } from "./counters.ts";
 import { Handshakes } from "./handshakes.ts";
 import type { Message } from "./message.ts";
 import type { BrokerOptions, ListenerOptions } from "./options.ts";
+import { QueueTotal } from "./queue_total.ts";
 import { Refusals } from "./refusals.ts";
 import { type Route, Router } from "./router.ts";
-import { Session, type SessionContext } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionContext } from "./session_context.ts";
 import { RetainedTree } from "./retained_tree.ts";
 import { MemorySessionStore, type RetainedStore, type SessionStore } from "./stores.ts";
 import type { Clock, Turn } from "./turn.ts";
@@ -55,6 +57,7 @@ export class Broker implements SessionContext {
   readonly arena = new Arena();
   readonly counters = new Counters();
   readonly refusals: Refusals;
+  readonly total: QueueTotal;
   readonly topics = new TopicCache<Route>(undefined, undefined, (length) => this.arena.roomLong(length));
   readonly router = new Router();
   readonly retained: RetainedStore;
@@ -79,6 +82,7 @@ export class Broker implements SessionContext {
     this.turn = parts.turn;
     this.access = parts.access;
     this.log = parts.log;
+    this.total = new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log);
     this.refusals = new Refusals(this.counters, parts.log);
     this.retained = new RetainedTree(parts.options, this.arena);
     this.clock = parts.clock;
@@ -118,6 +122,7 @@ export class Broker implements SessionContext {
   reconfigure(options: BrokerOptions): void {
     this.options = { ...options, nodeId: this.options.nodeId };
     this.retained.limits = this.options;
+    this.total.limit = options.maxQueuedBytesTotal;
   }
 
   /** A listener has other options from here on: what its connections occupy counts on. */
@@ -306,5 +311,6 @@ export class Broker implements SessionContext {
       }
     }
     this.refusals.tell(now);
+    this.total.tell(now);
   }
 }

@@ -18,7 +18,7 @@ import type { Broker } from "./broker.ts";
 import type { Client } from "./client.ts";
 import { handlePacket } from "./handlers/packets.ts";
 import type { ListenerOptions } from "./options.ts";
-import type { Outlet } from "./session.ts";
+import type { Outlet } from "./session_context.ts";
 import type { Flushable } from "./turn.ts";
 
 /** An idle connection's read buffer; it doubles while reads fill it, up to the largest. */

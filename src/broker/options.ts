@@ -89,15 +89,21 @@ export interface BrokerOptions {
   readonly nodeId: number;
   /** `mqtt.max_sessions`, present and absent together; a client that needs one more is refused. 0: no limit. */
   readonly maxSessions: number;
+  /** `mqtt.max_mqueue_bytes_total`: what all sessions together keep, waiting or not acknowledged, bytes. 0: no limit. */
+  readonly maxQueuedBytesTotal: number;
   /** `retainer.max_retained_messages`: topics that hold one; a new topic past it is not retained. */
   readonly maxRetainedMessages: number;
   /** `retainer.max_retained_bytes`, payload, topic and property bytes. */
   readonly maxRetainedBytes: number;
 }
 
-export const BROKER_DEFAULTS: BrokerOptions = {
-  nodeId: 1,
-  maxSessions: 1_000_000,
-  maxRetainedMessages: 1_000_000,
-  maxRetainedBytes: 512 * 1024 * 1024,
-};
+/** The defaults on this machine: what all sessions keep may take a quarter of its memory. */
+export function brokerDefaults(): BrokerOptions {
+  return {
+    nodeId: 1,
+    maxSessions: 1_000_000,
+    maxQueuedBytesTotal: Math.floor(Deno.systemMemoryInfo().total / 4),
+    maxRetainedMessages: 1_000_000,
+    maxRetainedBytes: 512 * 1024 * 1024,
+  };
+}

@@ -1,5 +1,5 @@
 // The main file, rmqtt.toml by its key names: node, log, plugins, retained messages and listeners.
-import { BROKER_DEFAULTS, type BrokerOptions } from "../broker/options.ts";
+import { brokerDefaults, type BrokerOptions } from "../broker/options.ts";
 import type { Document } from "./_document.ts";
 import { anything, integer, size, text } from "./_fields.ts";
 import { DEFAULT_LISTENER, readListeners } from "./_listener.ts";
@@ -22,7 +22,7 @@ const PLUGINS_DIR = "plugins";
 export function defaultBroker(cwd: string): BrokerFile {
   return {
     log: defaultLog(cwd),
-    broker: BROKER_DEFAULTS,
+    broker: brokerDefaults(),
     listeners: [DEFAULT_LISTENER],
     pluginsDir: PLUGINS_DIR,
   };
@@ -46,20 +46,25 @@ export function readBrokerFile(doc: Document, cwd: string): BrokerFile {
     doc,
     ["mqtt"],
     mqtt,
-    { max_sessions: integer(0, 1_000_000_000) },
+    {
+      max_sessions: integer(0, 1_000_000_000),
+      max_mqueue_bytes_total: size("1MB", "1024TB", "no limit"),
+    },
     UNUSED_IN_MQTT,
   );
   const retainerValues = readTable(doc, ["retainer"], retainer, {
     max_retained_messages: integer(1, 100_000_000),
     max_retained_bytes: size("1KB", "1TB"),
   });
+  const defaults = brokerDefaults();
   return {
     log: readLog(doc, log, cwd),
     broker: {
-      nodeId: nodeValues?.id ?? BROKER_DEFAULTS.nodeId,
-      maxSessions: mqttValues?.max_sessions ?? BROKER_DEFAULTS.maxSessions,
-      maxRetainedMessages: retainerValues?.max_retained_messages ?? BROKER_DEFAULTS.maxRetainedMessages,
-      maxRetainedBytes: retainerValues?.max_retained_bytes ?? BROKER_DEFAULTS.maxRetainedBytes,
+      nodeId: nodeValues?.id ?? defaults.nodeId,
+      maxSessions: mqttValues?.max_sessions ?? defaults.maxSessions,
+      maxQueuedBytesTotal: mqttValues?.max_mqueue_bytes_total ?? defaults.maxQueuedBytesTotal,
+      maxRetainedMessages: retainerValues?.max_retained_messages ?? defaults.maxRetainedMessages,
+      maxRetainedBytes: retainerValues?.max_retained_bytes ?? defaults.maxRetainedBytes,
     },
     listeners: readListeners(doc, listener),
     pluginsDir: pluginValues && (pluginValues.dir ?? PLUGINS_DIR),

@@ -76,6 +76,12 @@ function opts(o: SubscriptionOpts): string {
   });
 }
 
+/**
+ * Payloads that stay with their message as base64, bytes. A longer one is encoded for each line, for less than what it
+ * costs to write it: with a message that waits or is retained, it would more than double what that takes.
+ */
+const MOST_KEPT = 4_096;
+
 /** `"dup":…,"retain":…,"qos":…,"topic":` for each of the 16 first bytes a PUBLISH could have. */
 const FLAGS: readonly string[] = Array.from(
   { length: 16 },
@@ -98,7 +104,13 @@ function idAsNumber(packetId: number, m: MessageData): string {
 
 /** Closes the quotes of the Packet Identifier and adds the payload. */
 function payload(m: MessageData): string {
-  return m.payloadJson ??= '","payload":"' + m.payload.toBase64() + '",';
+  return m.payloadJson ?? payloadOf(m);
+}
+
+function payloadOf(m: MessageData): string {
+  const json = '","payload":"' + m.payload.toBase64() + '",';
+  if (m.payload.length <= MOST_KEPT) m.payloadJson = json;
+  return json;
 }
 
 function pts(m: MessageData): string {

@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers";
 import { createAccess } from "../../src/access/access.ts";
 import { Broker } from "../../src/broker/broker.ts";
 import {
-  BROKER_DEFAULTS,
+  brokerDefaults,
   type BrokerOptions,
   LISTENER_DEFAULTS,
   type ListenerOptions,
@@ -44,7 +44,7 @@ export class World implements AsyncDisposable {
       EVENT_NAMES.map((event) => [event, [{ action: event, urls: [this.sink.url] }]]),
     );
     this.broker = new Broker({
-      options: { ...BROKER_DEFAULTS, ...brokerOptions },
+      options: { ...brokerDefaults(), ...brokerOptions },
       hooks: createHooks(rules, () => this.sink, () => turn.now),
       turn,
       clock: this.clock,

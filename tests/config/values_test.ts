@@ -13,6 +13,7 @@ Deno.test("every key of the main file arrives in its option", () => {
     file = "x.log"
     [mqtt]
     max_sessions = 20
+    max_mqueue_bytes_total = "2MB"
     [retainer]
     max_retained_messages = 10
     max_retained_bytes = "1MB"
@@ -50,6 +51,7 @@ Deno.test("every key of the main file arrives in its option", () => {
   assert.deepEqual(config.broker, {
     nodeId: 9,
     maxSessions: 20,
+    maxQueuedBytesTotal: 2_097_152,
     maxRetainedMessages: 10,
     maxRetainedBytes: 1_048_576,
   });
