@@ -1,5 +1,5 @@
 // The main file, rmqtt.toml by its key names: node, log, plugins, retained messages and listeners.
-import { BROKER_DEFAULTS, type BrokerOptions } from "../broker/options.ts";
+import { brokerDefaults, type BrokerOptions } from "../broker/options.ts";
 import type { Document } from "./_document.ts";
 import { anything, integer, size } from "./_fields.ts";
 import { DEFAULT_LISTENER, readListeners } from "./_listener.ts";
@@ -21,7 +21,7 @@ export interface BrokerFile {
 export function defaultBroker(cwd: string): BrokerFile {
   return {
     log: defaultLog(cwd),
-    broker: BROKER_DEFAULTS,
+    broker: brokerDefaults(),
     listeners: [DEFAULT_LISTENER],
     pluginsDir: PLUGINS_DIR,
   };
@@ -44,7 +44,10 @@ export function readBrokerFile(doc: Document, cwd: string): BrokerFile {
     doc,
     ["mqtt"],
     mqtt,
-    { max_sessions: integer(0, 1_000_000_000) },
+    {
+      max_sessions: integer(0, 1_000_000_000),
+      max_mqueue_bytes_total: size("1MB", "1024TB", "no limit"),
+    },
     FOREIGN_IN_MQTT,
   );
   const retainerValues = readTable(doc, ["retainer"], retainer, {
@@ -52,13 +55,15 @@ export function readBrokerFile(doc: Document, cwd: string): BrokerFile {
     max_retained_bytes: size("1KB", "1TB"),
   });
   const listeners = readListeners(doc, listener);
+  const defaults = brokerDefaults();
   return {
     log: readLog(doc, log, cwd),
     broker: {
-      nodeId: nodeValues?.id ?? BROKER_DEFAULTS.nodeId,
-      maxSessions: mqttValues?.max_sessions ?? BROKER_DEFAULTS.maxSessions,
-      maxRetainedMessages: retainerValues?.max_retained_messages ?? BROKER_DEFAULTS.maxRetainedMessages,
-      maxRetainedBytes: retainerValues?.max_retained_bytes ?? BROKER_DEFAULTS.maxRetainedBytes,
+      nodeId: nodeValues?.id ?? defaults.nodeId,
+      maxSessions: mqttValues?.max_sessions ?? defaults.maxSessions,
+      maxQueuedBytesTotal: mqttValues?.max_mqueue_bytes_total ?? defaults.maxQueuedBytesTotal,
+      maxRetainedMessages: retainerValues?.max_retained_messages ?? defaults.maxRetainedMessages,
+      maxRetainedBytes: retainerValues?.max_retained_bytes ?? defaults.maxRetainedBytes,
     },
     listeners,
     pluginsDir: readPlugins(doc, plugins, listeners),

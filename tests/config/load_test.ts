@@ -1,7 +1,7 @@
 // Which files are read, what serves in place of those that are not there, and how all errors come at once.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { BROKER_DEFAULTS, LISTENER_DEFAULTS } from "../../src/broker/options.ts";
+import { brokerDefaults, LISTENER_DEFAULTS } from "../../src/broker/options.ts";
 import { ConfigErrors } from "../../src/config/config_error.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { EVENT_NAMES } from "../../src/hooks/events.ts";
@@ -22,7 +22,7 @@ Deno.test("without any file, one local listener serves and every event goes to .
     config.hooks.rules,
     Object.fromEntries(EVENT_NAMES.map((event) => [event, [{ action: event, urls }]])),
   );
-  assert.deepEqual(config.broker, BROKER_DEFAULTS);
+  assert.deepEqual(config.broker, brokerDefaults());
   assert.deepEqual(config.hooks.file, FILE_DEFAULTS);
   assert.deepEqual(config.hooks.http, { ...HTTP_DEFAULTS, spoolDir: "/a folder/ü/spool" });
   assert.equal(config.hooks.endpoints.size, 0);
