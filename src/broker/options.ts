@@ -6,6 +6,8 @@ export interface ListenerOptions {
   readonly maxConnections: number;
   /** `max_handshaking_limit`: connections without a CONNECT yet; one more is closed at once. */
   readonly maxHandshaking: number;
+  /** `max_handshaking_per_address`: those of one address (IPv6: one /64); 0: no limit but that of all. */
+  readonly maxHandshakingPerAddress: number;
   /** `handshake_timeout`, milliseconds until a CONNECT must be complete. */
   readonly handshakeTimeout: number;
   /** `max_connects_per_second`: connections from one address in a second, and at once; one more is closed. 0: no limit. */
@@ -34,7 +36,7 @@ export interface ListenerOptions {
   readonly maxClientIdLength: number;
   /** `max_qos_allowed`: highest QoS of a PUBLISH; subscriptions are granted at most this. */
   readonly maxQos: 0 | 1 | 2;
-  /** `max_topic_levels` of a Topic Name or Filter; 0: no limit. Default 128, for each level costs memory. */
+  /** `max_topic_levels` of a Topic Filter that is subscribed; 0: no limit. Default 128, for each level costs memory. */
   readonly maxTopicLevels: number;
   /** `retain_available`. */
   readonly retainAvailable: boolean;
@@ -56,6 +58,7 @@ export interface ListenerOptions {
 export const LISTENER_DEFAULTS: ListenerOptions = {
   maxConnections: 1_024_000,
   maxHandshaking: 500,
+  maxHandshakingPerAddress: 125,
   handshakeTimeout: 15_000,
   maxConnectsPerSecond: 0,
   maxConnectPacketSize: 128 * 1024,

@@ -203,8 +203,9 @@ export class Session {
     }
   }
 
-  /** The session is over: what still waits reaches nobody. */
+  /** The session is over: what was sent and not acknowledged, and what still waits, counts as lost for its client. */
   discard(reason: string): void {
+    for (const delivery of this.inflight.values()) this.#drop(delivery, reason);
     for (let d = this.queue.shift(); d !== undefined; d = this.queue.shift()) this.#drop(d, reason);
     this.#retained.clear();
     this.inflight.clear();
@@ -293,10 +294,7 @@ export class Session {
       this.#drop(given, expired ? "MessageExpiration" : "MessageQueueFull");
     });
     if (this.present && this.#fullness >= 1) this.#brake.hold(this.#context.publisher);
-    // It has no Packet Identifier of this client yet: the line shows the publisher's.
-    if (kept && !this.present) {
-      this.#context.hooks.offline_message?.({ ...unsent(delivery), client: this.#client });
-    }
+    if (kept && !this.present) this.#context.hooks.offline_message?.(delivery);
   }
 
   #complete(delivery: Delivery, reasonCode: number, packet: string): void {
@@ -315,7 +313,9 @@ export class Session {
 
   #drop(delivery: Delivery, reason: string): void {
     this.#context.counters.countDropped(reason);
-    this.#context.hooks.message_dropped?.({ ...unsent(delivery), client: this.#client, reason });
+    const { message, dup, retain, qos, packetId } = delivery;
+    const client = this.#client;
+    this.#context.hooks.message_dropped?.({ message, client, dup, retain, qos, packetId, reason });
   }
 
   /** [MQTT-2.2.1-4] */
@@ -326,16 +326,4 @@ export class Session {
     this.#lastPacketId = id;
     return id;
   }
-}
-
-/** A delivery as lines show it; while it was not sent, with the Packet Identifier the publisher gave. */
-function unsent(delivery: Delivery): {
-  message: Message;
-  dup: boolean;
-  retain: boolean;
-  qos: QoS;
-  packetId: number;
-} {
-  const { message, dup, retain, qos } = delivery;
-  return { message, dup, retain, qos, packetId: delivery.packetId || message.packetId };
 }

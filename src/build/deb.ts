@@ -81,12 +81,12 @@ async function putFiles(root: string): Promise<void> {
   }
   const copies: Readonly<Record<string, string>> = {
     "etc/hookline/hookline.toml": await Deno.readTextFile(`${ROOT}etc/hookline.toml`),
-    // A service's events belong where logrotate looks for them.
+    // Where a service's events belong; the file has Hookline rotate them.
     "etc/hookline/plugins/rmqtt-web-hook.toml": hooks.replace(
       `\n${ownLine}\n`,
       '\nurls = ["file:///var/log/hookline/hook.log"]\n',
     ),
-    "etc/logrotate.d/hookline": await Deno.readTextFile(`${ROOT}etc/logrotate.d/hookline`),
+    "usr/share/doc/hookline/examples/logrotate": await Deno.readTextFile(`${ROOT}etc/logrotate.d/hookline`),
     "lib/systemd/system/hookline.service": await Deno.readTextFile(`${ROOT}etc/systemd/hookline.service`),
     "usr/share/doc/hookline/copyright": await Deno.readTextFile(`${ROOT}LICENSE`),
     "usr/share/doc/hookline/README.md": await Deno.readTextFile(`${ROOT}README.md`),
@@ -108,7 +108,6 @@ async function putControl(architecture: string, root: string): Promise<void> {
   const conffiles = [
     "/etc/hookline/hookline.toml",
     "/etc/hookline/plugins/rmqtt-web-hook.toml",
-    "/etc/logrotate.d/hookline",
   ];
   const size = Math.ceil(Number((await output("du", ["-sk", root])).split("\t")[0]));
   await write(

@@ -1,6 +1,7 @@
 // The daemon's own log: one line an entry, as text for people or as JSON for collectors.
 import type { LogOptions } from "../config/config.ts";
 import { LocalTime } from "../hooks/local_time.ts";
+import { jsonText } from "../mqtt/json_text.ts";
 import { systemClock } from "../sinks/clock.ts";
 import { LogFile } from "./log_file.ts";
 import { visible } from "./visible.ts";
@@ -106,7 +107,7 @@ function fieldText(value: string | number | boolean): string {
 }
 
 function jsonEntry(time: number, level: LogLevel, text: string, fields: LogFields): string {
-  return JSON.stringify({ time: new Date(time).toISOString(), level, msg: text, ...fieldsApart(fields) });
+  return jsonText({ time: new Date(time).toISOString(), level, msg: text, ...fieldsApart(fields) });
 }
 
 /** A field must not replace what every entry has. */

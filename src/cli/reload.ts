@@ -85,7 +85,7 @@ export class Reloader {
       throw error;
     }
     const afterRestart = prepared.commit();
-    hooks.bind(config.hooks.rules, (url) => sinks.get(url));
+    hooks.bind(config.hooks.rules, (url) => sinks.get(url), config.hooks.packetIdType);
     const nodeId = broker.options.nodeId;
     broker.reconfigure(config.broker);
     logger.reconfigure(config.log);

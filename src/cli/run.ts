@@ -39,7 +39,7 @@ export const run: Verb = async (values, _positionals, io) => {
   await using sinks = openConfiguredSinks(config, sinkOptions(config), log);
   const turn = new Turn(brokerClock, () => sinks.flush());
   const hooks = new ReloadableHooks(() => turn.now);
-  hooks.bind(config.hooks.rules, (url) => sinks.get(url));
+  hooks.bind(config.hooks.rules, (url) => sinks.get(url), config.hooks.packetIdType);
   const broker = new Broker({
     options: config.broker,
     hooks: hooks.hooks,

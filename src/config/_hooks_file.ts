@@ -16,6 +16,7 @@ const FIELDS = {
   urls: anything(),
   http_urls: anything(),
   rule: anything(),
+  packet_id_type: oneOf("string", "number"),
   file_max_size: size("1KB", "1024TB", "never rotated"),
   file_max_files: integer(1, 1_000),
   file_compress: boolean(),
@@ -36,11 +37,15 @@ const FIELDS = {
   shutdown_timeout: duration("0", "1h"),
 };
 
+/** What RMQTT documents. */
+const PACKET_ID_TYPE = "string";
+
 /** What serves without a hooks file: every event, into `hook.log` in the working directory. */
 export function defaultHooks(cwd: string): HooksConfig {
   const urls = [pathToFileURL(resolve(cwd, "hook.log")).href];
   return {
     rules: Object.fromEntries(EVENT_NAMES.map((event) => [event, [{ action: event, urls }]])),
+    packetIdType: PACKET_ID_TYPE,
     file: FILE_DEFAULTS,
     http: httpOptions({}, cwd),
     endpoints: new Map(),
@@ -54,6 +59,7 @@ export function readHooksFile(doc: Document, cwd: string): HooksConfig {
   const urls = readDefaultUrls(doc, endpoints);
   return {
     rules: readRules(doc, doc.data["rule"], urls, endpoints),
+    packetIdType: table.packet_id_type ?? PACKET_ID_TYPE,
     file: fileOptions(table),
     http: httpOptions(table, cwd),
     endpoints: endpoints.byUrl,

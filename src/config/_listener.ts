@@ -31,6 +31,7 @@ const FIELDS = {
   nodelay: boolean(),
   max_connections: integer(1, 10_000_000),
   max_handshaking_limit: integer(1, 1_000_000),
+  max_handshaking_per_address: integer(0, 1_000_000),
   handshake_timeout: duration("1ms", "1h"),
   max_connects_per_second: integer(0, 1_000_000),
   max_connect_packet_size: size("1KB", "1MB"),
@@ -112,9 +113,11 @@ function readListener(doc: Document, name: string, value: unknown): TcpListener 
 }
 
 function optionsOf(table: Values<typeof FIELDS>): ListenerOptions {
+  const maxHandshaking = table.max_handshaking_limit ?? D.maxHandshaking;
   return {
     maxConnections: table.max_connections ?? D.maxConnections,
-    maxHandshaking: table.max_handshaking_limit ?? D.maxHandshaking,
+    maxHandshaking,
+    maxHandshakingPerAddress: table.max_handshaking_per_address ?? Math.ceil(maxHandshaking / 4),
     handshakeTimeout: table.handshake_timeout ?? D.handshakeTimeout,
     maxConnectsPerSecond: table.max_connects_per_second ?? D.maxConnectsPerSecond,
     maxConnectPacketSize: table.max_connect_packet_size ?? D.maxConnectPacketSize,

@@ -35,6 +35,11 @@ Deno.test("etc/plugins/rmqtt-web-hook.toml writes all fifteen events to one file
   assert.deepEqual(warnings, []);
 });
 
+Deno.test("etc/plugins/rmqtt-web-hook.toml bounds what its file takes on the disk", () => {
+  const { hooks } = loadConfig({ hooksFile: "etc/plugins/rmqtt-web-hook.toml", cwd: ROOT, env });
+  assert.deepEqual([hooks.file.maxSize, hooks.file.maxFiles], [104_857_600, 5]);
+});
+
 Deno.test("the commented keys of etc/plugins/rmqtt-web-hook.toml are all there are, with their defaults", () => {
   const text = Deno.readTextFileSync(`${ROOT}etc/plugins/rmqtt-web-hook.toml`).replace(
     /^#(?=[a-z_]+ = )/gm,
@@ -43,10 +48,13 @@ Deno.test("the commented keys of etc/plugins/rmqtt-web-hook.toml are all there a
   const readFile = (): Uint8Array => new TextEncoder().encode(text);
   const { hooks } = loadConfig({ hooksFile: "h.toml", cwd: ROOT, env, readFile });
   const built = loadConfig({ cwd: ROOT, env });
-  assert.deepEqual([hooks.file, hooks.http], [built.hooks.file, built.hooks.http]);
+  const { file, http, packetIdType } = built.hooks;
+  // file_max_size is not commented out, and no default.
+  const sample = { ...hooks.file, maxSize: file.maxSize };
+  assert.deepEqual([sample, hooks.http, hooks.packetIdType], [file, http, packetIdType]);
   const keys = text.match(/^[a-z_]+(?= = )/gm) ?? [];
   const options = Object.keys(hooks.file).length + Object.keys(hooks.http).length;
-  assert.equal(keys.length, options + 1, "the options and urls");
+  assert.equal(keys.length, options + 2, "the options, urls and packet_id_type");
 });
 
 Deno.test("the sample of RMQTT's documentation loads unchanged", () => {

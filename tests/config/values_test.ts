@@ -22,6 +22,7 @@ Deno.test("every key of the main file arrives in its option", () => {
     nodelay = false
     max_connections = 1
     max_handshaking_limit = 2
+    max_handshaking_per_address = 22
     handshake_timeout = "3s"
     max_connects_per_second = 21
     max_connect_packet_size = "2KB"
@@ -60,6 +61,7 @@ Deno.test("every key of the main file arrives in its option", () => {
     options: {
       maxConnections: 1,
       maxHandshaking: 2,
+      maxHandshakingPerAddress: 22,
       handshakeTimeout: 3_000,
       maxConnectsPerSecond: 21,
       maxConnectPacketSize: 2_048,
@@ -88,6 +90,7 @@ Deno.test("every key of the main file arrives in its option", () => {
 
 Deno.test("every key of the hooks file arrives in its option", () => {
   const { hooks } = loadHooks(`
+    packet_id_type = "number"
     file_max_size = "1MB"
     file_max_files = 2
     file_compress = true
@@ -107,6 +110,7 @@ Deno.test("every key of the hooks file arrives in its option", () => {
     http_compression = "gzip"
     shutdown_timeout = "12s"
   `);
+  assert.equal(hooks.packetIdType, "number");
   assert.deepEqual(hooks.file, {
     maxSize: 1_048_576,
     maxFiles: 2,
@@ -129,6 +133,14 @@ Deno.test("every key of the hooks file arrives in its option", () => {
     compression: "gzip",
     shutdownTimeout: 12_000,
   });
+});
+
+Deno.test("max_handshaking_per_address is a quarter of max_handshaking_limit, unless it is written", () => {
+  const perAddress = (keys: string): number | undefined =>
+    loadBroker(`[listener.tcp.a]\n${keys}\n`).listeners[0]?.options.maxHandshakingPerAddress;
+  assert.equal(perAddress(""), 125);
+  assert.equal(perAddress("max_handshaking_limit = 2"), 1);
+  assert.equal(perAddress("max_handshaking_limit = 2\nmax_handshaking_per_address = 0"), 0);
 });
 
 Deno.test("a listener without keys is local and has every default", () => {

@@ -91,7 +91,7 @@ config '/^bogus/d'
 inside systemctl start hookline
 check "and works once it is mended" within 5 publish 883 fourth
 
-inside logrotate -f /etc/logrotate.d/hookline
+inside logrotate -f /usr/share/doc/hookline/examples/logrotate
 check "after logrotate lines go to the new file" publish 883 rotated
 check "which has them" logged rotated
 inside systemctl kill -s KILL hookline
