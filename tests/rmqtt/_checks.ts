@@ -1,8 +1,13 @@
 // Differences that no recorded scenario has: Hookline's side of each is tried here.
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { HTTP_DEFAULTS } from "../../src/sinks/http/options.ts";
 import { settled, World } from "../broker/_world.ts";
 import { errorsOf, loadBroker } from "../config/_load_texts.ts";
+
+const RMQTT_KEYS = Deno.readTextFileSync(
+  fileURLToPath(new URL("../config/fixtures/rmqtt_keys.txt", import.meta.url)),
+);
 
 export const CHECKS = {
   willAtTakeOver: async (): Promise<void> => {
@@ -63,6 +68,14 @@ export const CHECKS = {
         `broker\\.toml:2: .*(${missing}: .*not served|not have ${missing}: |${missing}: has no effect)`,
       );
       assert.ok(warnings.some((warning) => told.test(warning)), `${line}: ${warnings}`);
+    }
+  },
+
+  limitsOfItsOwn: (): void => {
+    const own = ["max_connect_packet_size", "max_mqueue_bytes"];
+    for (const key of own) {
+      assert.equal(loadBroker(`[listener.tcp.a]\n${key} = "100KB"\n`).listeners.length, 1);
+      assert.ok(!RMQTT_KEYS.includes(key));
     }
   },
 

@@ -40,49 +40,32 @@ export const linesOfOneClientTogether: Rewrite = ({ lines }) => {
 
 /** A clean start ends the session that is there, with what waits in it. */
 export const sessionEndedByCleanStart: Rewrite = ({ lines, before }) => {
-  const rewritten: Line[] = [];
-  for (const [i, line] of lines.entries()) {
-    rewritten.push(line);
-    const id = line["clientid"];
-    const kicks = is(lines[i + 1], "client_disconnected") && lines[i + 1]?.["clientid"] === id;
-    const starts = is(line, "client_connect")
-      ? line
-      : is(line, "client_disconnected")
-      ? lines[i - 1]
-      : undefined;
-    if (!is(starts, "client_connect") || kicks || starts?.["clientid"] !== id) continue;
-    if (starts?.["clean_session"] !== true && starts?.["clean_start"] !== true) continue;
-    const life = before.filter((l) => l["clientid"] === id);
-    const ended = life.findLastIndex((l) => is(l, "session_terminated"));
-    const last = life.slice(ended + 1).findLast((l) => is(l, "client_connected"));
-    if (last === undefined) continue;
-    const { node, ipaddress, clientid, username, time } = last;
-    const waiting = life.filter((l) =>
-      is(l, "offline_message") &&
-      !life.some((l2) =>
-        l2["payload"] === l["payload"] && (is(l2, "message_delivered") || is(l2, "message_dropped"))
-      )
-    );
-    rewritten.push(
-      ...waiting.map((l) => ({ ...l, action: "message_dropped", reason: "Kicked" })),
-      { action: "session_terminated", node, ipaddress, clientid, username, reason: "Kicked", time },
-    );
-  }
-  return { lines: rewritten };
+  const start = lines.findIndex((line) =>
+    is(line, "client_connect") && (line["clean_session"] === true || line["clean_start"] === true)
+  );
+  const { clientid } = lines[start] ?? {};
+  const life = before.filter((line) => line["clientid"] === clientid);
+  const session = life.findLast((line) => is(line, "client_connected") || is(line, "session_terminated"));
+  if (session === undefined || is(session, "session_terminated")) return {};
+  const { node, ipaddress, username, time } = session;
+  const reached = life.filter((line) => is(line, "message_delivered") || is(line, "message_dropped"));
+  const waiting = life.filter((line) =>
+    is(line, "offline_message") && !reached.some(({ payload }) => payload === line["payload"])
+  );
+  const ended = [
+    ...waiting.map((line) => ({ ...line, action: "message_dropped", reason: "Kicked" })),
+    { action: "session_terminated", node, ipaddress, clientid, username, reason: "Kicked", time },
+  ];
+  const next = is(lines[start + 1], "client_disconnected") ? start + 2 : start + 1;
+  return { lines: [...lines.slice(0, next), ...ended, ...lines.slice(next)] };
 };
 
 /** The Will is published after the line that says why. */
 export const willAfterDisconnected: Rewrite = ({ lines }) => {
-  const will = lines.findIndex((line) => is(line, "message_publish") && line["from_type"] === "lastwill");
-  if (will === -1 || !is(lines[will + 1], "client_disconnected")) return {};
-  return {
-    lines: [
-      ...lines.slice(0, will),
-      ...lines.slice(will + 1, will + 2),
-      ...lines.slice(will, will + 1),
-      ...lines.slice(will + 2),
-    ],
-  };
+  const at = lines.findIndex((line) => is(line, "message_publish") && line["from_type"] === "lastwill");
+  const [will, gone] = lines.slice(at, at + 2);
+  if (at === -1 || will === undefined || gone === undefined || !is(gone, "client_disconnected")) return {};
+  return { lines: [...lines.slice(0, at), gone, will, ...lines.slice(at + 2)] };
 };
 
 /** A full queue: what goes is told, then what stays. */

@@ -161,6 +161,13 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: "a crash loses none",
     shown: { check: CHECKS.spool },
   },
+  {
+    what: "what one client may make it keep",
+    rmqtt: "messages are counted, bytes are not",
+    hookline: "`max_connect_packet_size`, `max_mqueue_bytes`, …",
+    reason: "memory is counted in bytes",
+    shown: { check: CHECKS.limitsOfItsOwn },
+  },
   defaults("a first try works, from this machine only", {
     addr: ['"0.0.0.0:1883"', '"127.0.0.1:1883"'],
     allow_anonymous: ["false", "true"],
