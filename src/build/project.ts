@@ -26,8 +26,13 @@ export const V8_FLAGS = /--v8-flags=\S+/.exec(manifest.tasks.start.command)?.[0]
  *   Past that number of busy sockets the same ones were served again and again: with 1,000 clients that play pingpong
  *   the 99th percentile was 327 ms, and is 51 ms, Mosquitto's; the round trips are 48,000/s and 36,000/s, Mosquitto's.
  */
-export const RUN_ENV: readonly string[] = manifest.tasks.start.command.split(" deno run ")[0]?.split(" ") ??
-  [];
+export const RUN_ENV: readonly string[] = manifest.tasks.start.command.match(/\b[A-Z_]+=\d+(?= )/g) ?? [];
+
+/**
+ * What stands before a command so that it never sees SIGUSR1, by which Deno opens V8's inspector to every user of the
+ * machine. GNU's env knows it from coreutils 8.31 on; where there is none, src/cli/signals.ts does what it can.
+ */
+export const HOLD_SIGUSR1 = "env --block-signal=USR1";
 
 /** The flags of `deno run` and `deno compile` that fix what the program may do: the set `hookline` of deno.json. */
 export function runFlags(): string[] {

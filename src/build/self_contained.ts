@@ -1,7 +1,7 @@
 // The self-contained form: head.sh, then the bundled program and the Deno executable, both gzipped.
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { output, RUN_ENV, runFlags, VERSION } from "./project.ts";
+import { HOLD_SIGUSR1, output, RUN_ENV, runFlags, VERSION } from "./project.ts";
 import type { Target } from "./targets.ts";
 
 /** head.sh is filled up to this, bytes, so that what follows stands where the head says whatever it says. */
@@ -15,7 +15,10 @@ export function launchLines(): string {
   const flags = ["--quiet", "--no-npm", "--no-remote", "--cached-only", ...runFlags()];
   return `  DENO_DIR=$cache DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
   export DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PACKAGE_JSON ${RUN_ENV.join(" ")}
-  exec "$dir/hookline" run \\
+  hold= # SIGUSR1, by which the runtime would open its debugger to every user of the machine
+  ${HOLD_SIGUSR1} true 2>/dev/null && hold='${HOLD_SIGUSR1}'
+  # shellcheck disable=SC2086 # words of its own
+  exec $hold "$dir/hookline" run \\
     ${flags.join(" ")} \\
     "$dir/hookline.mjs" "$@"`;
 }

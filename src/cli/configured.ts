@@ -5,13 +5,18 @@ import { straySpools } from "../sinks/http/stray_spools.ts";
 import type { Io } from "./io.ts";
 import { textOf, type Values } from "./verb.ts";
 
-/** Throws ConfigErrors. */
-export function loadConfigured(values: Values, io: Io): Config {
+/**
+ * Throws ConfigErrors.
+ * @param before what was loaded before: a hooks file that it came from must be there still
+ */
+export function loadConfigured(values: Values, io: Io, before?: Config): Config {
   const configFile = textOf(values, "config");
   const hooksFile = textOf(values, "hooks");
   return loadConfig({
     ...(configFile !== undefined && { configFile }),
     ...(hooksFile !== undefined && { hooksFile }),
+    // The configuration file comes first; there is no second one but the hooks file.
+    hooksFileExpected: before !== undefined && before.files.length > 1,
     cwd: io.cwd,
     env: io.env,
   });

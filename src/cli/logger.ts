@@ -37,6 +37,11 @@ const RANK: Readonly<Record<LoggerOptions["level"], number>> = {
   trace: 5,
 };
 
+/** A log on stderr alone, as JSON: for what is to be said while no configuration holds. */
+export function jsonLog(err: (text: string) => void): Log {
+  return (level, text, fields = {}) => err(`${jsonEntry(Date.now(), level, text, fields)}\n`);
+}
+
 /** A log file that cannot be written is said on stderr, and its entries go there instead. */
 export function openLogger(options: LoggerOptions): Logger {
   const render = options.format === "json" ? jsonEntry : textRenderer();

@@ -15,7 +15,7 @@ import { type Log, openLogger } from "./logger.ts";
 import { openNotifier } from "./notify.ts";
 import { Reloader } from "./reload.ts";
 import { catchSignals } from "./signals.ts";
-import { textOf, type Values, type Verb } from "./verb.ts";
+import { textOf, type Values, type Verb, wantsJson } from "./verb.ts";
 
 /** How long clients that do not read may hold up the end, milliseconds. */
 const STOP_TIMEOUT = 5_000;
@@ -27,11 +27,12 @@ const brokerClock: Clock = {
 };
 
 export const run: Verb = async (values, _positionals, io) => {
-  const load = (): Config => withLogLevel(loadConfigured(values, io), values);
+  using signals = catchSignals();
+  const load = (before?: Config): Config => withLogLevel(loadConfigured(values, io, before), values);
   const config = load();
   await using logger = openLogger({
     ...config.log,
-    format: textOf(values, "log-format") === "json" ? "json" : "text",
+    format: wantsJson(values) ? "json" : "text",
     err: io.err,
   });
   const { log } = logger;
@@ -62,6 +63,7 @@ export const run: Verb = async (values, _positionals, io) => {
   });
   const ready = (): void => notifier.ready(statusText(listeners));
   const reloader = new Reloader({
+    config,
     load,
     logger,
     sinks,
@@ -76,7 +78,7 @@ export const run: Verb = async (values, _positionals, io) => {
     logger.reopen();
     log("info", "files reopened");
   };
-  using signals = catchSignals({
+  signals.serve({
     reload: () => {
       reopen();
       reloader.request();
@@ -104,7 +106,7 @@ export const run: Verb = async (values, _positionals, io) => {
   await reloader.stop();
   listeners.close();
   await broker.stop(STOP_TIMEOUT);
-  sinks.flush();
+  await sinks[Symbol.asyncDispose]();
   reportCounts(broker, log);
   return EXIT.done;
 };
