@@ -7,9 +7,10 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.ts";
 import { compiled, formOf } from "./forms.ts";
+import { launchLines } from "./launch.ts";
 import { output, ROOT, VERSION } from "./project.ts";
 import { runtimeOf } from "./runtime.ts";
-import { launchLines, sha256 } from "./self_contained.ts";
+import { sha256 } from "./self_contained.ts";
 import { type Target, targetsOf } from "./targets.ts";
 
 const MAINTAINER = "The Hookline authors <hookline@localhost>";

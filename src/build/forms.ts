@@ -1,5 +1,6 @@
 // The two forms of an executable, and `deno compile`, which makes the first.
-import { output, runFlags } from "./project.ts";
+import { runFlags } from "./launch.ts";
+import { output } from "./project.ts";
 import type { Target } from "./targets.ts";
 
 export type Form = "compile" | "self-contained";
