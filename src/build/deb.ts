@@ -7,7 +7,8 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.ts";
 import { compiled, formOf } from "./forms.ts";
-import { launchLines } from "./launch.ts";
+import { runs } from "./made.ts";
+import { packagedLauncher } from "./packaged.ts";
 import { output, ROOT, VERSION } from "./project.ts";
 import { runtimeOf } from "./runtime.ts";
 import { sha256 } from "./self_contained.ts";
@@ -48,30 +49,17 @@ async function putProgram(
   work: string,
   root: string,
 ): Promise<void> {
-  const program = `${work}/hookline.mjs`;
-  await bundle(program);
   const asked = formOf(form);
-  const problem = asked === "self-contained"
-    ? ""
-    : await compiled(target, program, `${root}/usr/bin/hookline`);
+  const problem = asked === "self-contained" ? "" : await compiled(target, work, `${root}/usr/bin/hookline`);
   if (problem === undefined) return;
   if (asked === "compile") throw new Error(problem);
   const lib = `${root}/usr/lib/hookline`;
   await Deno.mkdir(lib, { recursive: true });
-  await Deno.copyFile(program, `${lib}/hookline.mjs`);
+  await bundle(`${lib}/hookline.mjs`);
   await Deno.copyFile(await runtimeOf(target, work), `${lib}/hookline`);
   await Deno.chmod(`${lib}/hookline`, 0o755);
-  await write(
-    `${root}/usr/bin/hookline`,
-    `#!/bin/sh
-# Hookline ${VERSION}: becomes the program in /usr/lib/hookline.
-dir=/usr/lib/hookline
-# For V8's compiled code; where nothing can be written the start takes a little longer.
-cache=\${CACHE_DIRECTORY:-\${XDG_CACHE_HOME:-\${HOME:-/nonexistent}/.cache}/hookline}/code-${VERSION}
-${launchLines()}
-`,
-    0o755,
-  );
+  await write(`${root}/usr/bin/hookline`, await packagedLauncher("/usr/lib/hookline"), 0o755);
+  await runs(target, ["sh", "-c", await packagedLauncher(lib), "hookline"], { HOME: work });
 }
 
 async function putFiles(root: string): Promise<void> {

@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { launchLines } from "./launch.ts";
 import { output, VERSION } from "./project.ts";
+import { filled } from "./template.ts";
 import type { Target } from "./targets.ts";
 
 /** head.sh is filled up to this, bytes, so that what follows stands where the head says whatever it says. */
-export const HEAD_SIZE = 8192;
+export const HEAD_SIZE = 12_288;
 
 /** Writes the executable for `target` to `file`. */
 export async function selfContained(
@@ -34,13 +35,7 @@ export async function selfContained(
     SPACE_NEEDED: Math.ceil((programBytes.length + runtimeBytes.length) / 1e6),
     LAUNCH: launchLines(),
   };
-  const template = await Deno.readTextFile(new URL("./head.sh", import.meta.url));
-  const head = new TextEncoder().encode(
-    template.replaceAll(/@([A-Z0-9_]+)@/g, (mark, word) => {
-      if (!Object.hasOwn(words, word)) throw new Error(`head.sh: nothing is known for ${mark}`);
-      return String(words[word]);
-    }),
-  );
+  const head = new TextEncoder().encode(await filled("head.sh", words));
   if (head.length > HEAD_SIZE) throw new Error(`head.sh fills ${head.length} bytes, more than ${HEAD_SIZE}`);
   using out = await Deno.open(file, { write: true, create: true, truncate: true, mode: 0o755 });
   const filler = new Uint8Array(HEAD_SIZE - head.length).fill(10); // empty lines
