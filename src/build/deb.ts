@@ -84,6 +84,9 @@ async function putFiles(root: string): Promise<void> {
     "usr/share/fish/vendor_completions.d/hookline.fish": await printed("completions", "fish"),
   };
   for (const [name, text] of Object.entries(copies)) await write(`${root}/${name}`, text);
+  // The service's user exists only while it runs, so it can be given no file of its own: systemd reads this one.
+  const environment = await Deno.readTextFile(new URL("./deb/environment", import.meta.url));
+  await write(`${root}/etc/hookline/environment`, environment, 0o600);
   await write(`${root}/usr/share/man/man1/hookline.1.gz`, gzipSync(await printed("man"), { level: 9 }));
 }
 
@@ -95,6 +98,7 @@ async function printed(...args: string[]): Promise<string> {
 
 async function putControl(architecture: string, root: string): Promise<void> {
   const conffiles = [
+    "/etc/hookline/environment",
     "/etc/hookline/hookline.toml",
     "/etc/hookline/plugins/rmqtt-web-hook.toml",
     "/etc/logrotate.d/hookline",

@@ -11,7 +11,10 @@ export async function mosquitto(
   const all = ["-h", "127.0.0.1", "-p", String(port), ...args];
   // A subscriber that waits in vain would outlive the test.
   if (program === "mosquitto_sub") all.push("-W", "20");
-  const output = await new Deno.Command(program, { args: all, stdin: "null" }).output();
+  const output = await new Deno.Command(program, { args: all, stdin: "null" }).output().catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`${program} is not installed; apt-get install mosquitto-clients`, { cause: error });
+  });
   const decoder = new TextDecoder();
   const err = decoder.decode(output.stderr);
   assert.equal(output.code, code, `${program} ${all.join(" ")} ended with ${output.code}: ${err}`);
