@@ -19,6 +19,12 @@ export const V8_FLAGS = "--v8-flags=--max-semi-space-size=4,--no-parallel-scaven
  */
 export const RUN_ENV: readonly string[] = ["MALLOC_ARENA_MAX=2", "DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=64"];
 
+/**
+ * What stands before a command so that it never sees SIGUSR1, by which Deno opens V8's inspector to every user of the
+ * machine. GNU's env knows it from coreutils 8.31 on; where there is none, src/cli/signals.ts does what it can.
+ */
+export const HOLD_SIGUSR1 = "env --block-signal=USR1";
+
 /** The flags of `deno run` and `deno compile` that fix what the program may do: the set `hookline` of deno.json. */
 export function runFlags(): string[] {
   const permissions = Object.entries(manifest.permissions.hookline).map(([name, value]) => {
@@ -36,7 +42,10 @@ export function launchLines(): string {
   const flags = ["--quiet", "--no-npm", "--no-remote", "--cached-only", ...runFlags()];
   return `  DENO_DIR=$cache DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
   export DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PACKAGE_JSON ${RUN_ENV.join(" ")}
-  exec "$dir/hookline" run \\
+  hold= # SIGUSR1, by which the runtime would open its debugger to every user of the machine
+  ${HOLD_SIGUSR1} true 2>/dev/null && hold='${HOLD_SIGUSR1}'
+  # shellcheck disable=SC2086 # words of its own
+  exec $hold "$dir/hookline" run \\
     ${flags.join(" ")} \\
     "$dir/hookline.mjs" "$@"`;
 }

@@ -26,6 +26,7 @@ const brokerClock: Clock = {
 };
 
 export const run: Verb = async (values, _positionals, io) => {
+  using signals = catchSignals();
   const load = (): Config => withLogLevel(loadConfigured(values, io), values);
   const config = load();
   await using logger = openLogger({
@@ -75,7 +76,7 @@ export const run: Verb = async (values, _positionals, io) => {
     logger.reopen();
     log("info", "files reopened");
   };
-  using signals = catchSignals({
+  signals.serve({
     reload: () => {
       reopen();
       reloader.request();
@@ -103,7 +104,7 @@ export const run: Verb = async (values, _positionals, io) => {
   await reloader.stop();
   listeners.close();
   await broker.stop(STOP_TIMEOUT);
-  sinks.flush();
+  await sinks[Symbol.asyncDispose]();
   reportCounts(broker, log);
   return EXIT.done;
 };

@@ -1,9 +1,10 @@
 // Hookline is started in one way: the tasks of deno.json and the unit say what src/build/launch.ts says.
 import { deepEqual, equal } from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
-import { RUN_ENV, V8_FLAGS } from "../../src/build/launch.ts";
+import { HOLD_SIGUSR1, RUN_ENV, V8_FLAGS } from "../../src/build/launch.ts";
 
-const START = `${RUN_ENV.join(" ")} deno run --quiet ${V8_FLAGS}`;
+const HOLD = `$(${HOLD_SIGUSR1} echo ${HOLD_SIGUSR1} 2>/dev/null)`;
+const START = `${RUN_ENV.join(" ")} ${HOLD} deno run --quiet ${V8_FLAGS}`;
 /** The tasks that are about the program's speed or memory, and what each runs. */
 const TASKS = {
   "start": "-P=hookline main.ts run",

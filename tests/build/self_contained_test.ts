@@ -43,6 +43,20 @@ Deno.test("the program gets its arguments as they are, the process id, the umask
   equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o700);
 });
 
+Deno.test({
+  name:
+    "SIGUSR1 never reaches the program, where env can hold it back; where it cannot, the program runs all the same",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using packed = await Packed.make();
+    const env = { XDG_CACHE_HOME: await packed.folder("cache") };
+    works(await packed.start({ env: { ...env, SIGNAL: "USR1" } }));
+    const other = await packed.folder("other");
+    await Deno.writeTextFile(`${other}/env`, "#!/bin/sh\nexit 125\n", { mode: 0o755 });
+    works(await packed.start({ env: { ...env, PATH: `${other}:/usr/bin:/bin` } }));
+  },
+});
+
 for (const shell of [["dash"], ["bash", "--posix"], ["busybox", "sh"]]) {
   Deno.test({
     name: `it runs in ${shell.join(" ")}`,
