@@ -5,6 +5,7 @@ import { EVENT_NAMES } from "../src/hooks/events.ts";
 import { EXIT_MEANINGS } from "../src/cli/exit_code.ts";
 import { Desk } from "./_desk.ts";
 import { hooklineCommand } from "./helpers/hookline.ts";
+import { hasMosquitto, NO_MOSQUITTO } from "./helpers/mosquitto.ts";
 import { OwnNetwork } from "./helpers/own_network.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
@@ -120,6 +121,7 @@ Deno.test("README is walked from top to bottom in a fresh clone", async (t) => {
   const commands = blocks("sh").flatMap((block) => block.trimEnd().split("\n"));
   deepEqual(commands, WALK.map(([line]) => line));
   const ciLines = (await Deno.readTextFile(`${ROOT}.ci/run`)).split("\n");
+  ok(await hasMosquitto(), NO_MOSQUITTO);
   await using dir = await tempDir();
   await using network = await OwnNetwork.open();
   await using desk = await Desk.at(dir.path, network.prefix);

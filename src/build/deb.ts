@@ -59,7 +59,7 @@ async function putProgram(
   await Deno.copyFile(await runtimeOf(target, work), `${lib}/hookline`);
   await Deno.chmod(`${lib}/hookline`, 0o755);
   await write(`${root}/usr/bin/hookline`, await packagedLauncher("/usr/lib/hookline"), 0o755);
-  await runs(target, ["sh", "-c", await packagedLauncher(lib), "hookline"], { HOME: work });
+  await runs(target, ["sh", "-c", await packagedLauncher(lib), "hookline"], { XDG_CACHE_HOME: work });
 }
 
 async function putFiles(root: string): Promise<void> {

@@ -1,6 +1,10 @@
 // Debian's mosquitto_pub and mosquitto_sub, as a user types them.
 import assert from "node:assert/strict";
 
+/** What to do where they are missing. */
+export const NO_MOSQUITTO =
+  "mosquitto_pub and mosquitto_sub are not installed: apt-get install mosquitto-clients";
+
 /** Runs mosquitto_pub or mosquitto_sub to its end and returns what it printed. Fails unless it ended with `code`. */
 export async function mosquitto(
   program: "mosquitto_pub" | "mosquitto_sub",
@@ -13,7 +17,7 @@ export async function mosquitto(
   if (program === "mosquitto_sub") all.push("-W", "20");
   const output = await new Deno.Command(program, { args: all, stdin: "null" }).output().catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error(`${program} is not installed; apt-get install mosquitto-clients`, { cause: error });
+    throw new Error(NO_MOSQUITTO, { cause: error });
   });
   const decoder = new TextDecoder();
   const err = decoder.decode(output.stderr);
