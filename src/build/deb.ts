@@ -7,9 +7,11 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.ts";
 import { compiled, formOf } from "./forms.ts";
+import { runs } from "./made.ts";
+import { packagedLauncher } from "./packaged.ts";
 import { output, ROOT, VERSION } from "./project.ts";
 import { runtimeOf } from "./runtime.ts";
-import { launchLines, sha256 } from "./self_contained.ts";
+import { sha256 } from "./self_contained.ts";
 import { type Target, targetsOf } from "./targets.ts";
 
 const MAINTAINER = "The Hookline authors <hookline@localhost>";
@@ -47,30 +49,17 @@ async function putProgram(
   work: string,
   root: string,
 ): Promise<void> {
-  const program = `${work}/hookline.mjs`;
-  await bundle(program);
   const asked = formOf(form);
-  const problem = asked === "self-contained"
-    ? ""
-    : await compiled(target, program, `${root}/usr/bin/hookline`);
+  const problem = asked === "self-contained" ? "" : await compiled(target, work, `${root}/usr/bin/hookline`);
   if (problem === undefined) return;
   if (asked === "compile") throw new Error(problem);
   const lib = `${root}/usr/lib/hookline`;
   await Deno.mkdir(lib, { recursive: true });
-  await Deno.copyFile(program, `${lib}/hookline.mjs`);
+  await bundle(`${lib}/hookline.mjs`);
   await Deno.copyFile(await runtimeOf(target, work), `${lib}/hookline`);
   await Deno.chmod(`${lib}/hookline`, 0o755);
-  await write(
-    `${root}/usr/bin/hookline`,
-    `#!/bin/sh
-# Hookline ${VERSION}: becomes the program in /usr/lib/hookline.
-dir=/usr/lib/hookline
-# For V8's compiled code; where nothing can be written the start takes a little longer.
-cache=\${CACHE_DIRECTORY:-\${XDG_CACHE_HOME:-\${HOME:-/nonexistent}/.cache}/hookline}/code-${VERSION}
-${launchLines()}
-`,
-    0o755,
-  );
+  await write(`${root}/usr/bin/hookline`, await packagedLauncher("/usr/lib/hookline"), 0o755);
+  await runs(target, ["sh", "-c", await packagedLauncher(lib), "hookline"], { XDG_CACHE_HOME: work });
 }
 
 async function putFiles(root: string): Promise<void> {
@@ -95,6 +84,9 @@ async function putFiles(root: string): Promise<void> {
     "usr/share/fish/vendor_completions.d/hookline.fish": await printed("completions", "fish"),
   };
   for (const [name, text] of Object.entries(copies)) await write(`${root}/${name}`, text);
+  // The service's user exists only while it runs, so it can be given no file of its own: systemd reads this one.
+  const environment = await Deno.readTextFile(new URL("./deb/environment", import.meta.url));
+  await write(`${root}/etc/hookline/environment`, environment, 0o600);
   await write(`${root}/usr/share/man/man1/hookline.1.gz`, gzipSync(await printed("man"), { level: 9 }));
 }
 
@@ -106,6 +98,7 @@ async function printed(...args: string[]): Promise<string> {
 
 async function putControl(architecture: string, root: string): Promise<void> {
   const conffiles = [
+    "/etc/hookline/environment",
     "/etc/hookline/hookline.toml",
     "/etc/hookline/plugins/rmqtt-web-hook.toml",
   ];

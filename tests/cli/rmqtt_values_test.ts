@@ -175,7 +175,7 @@ const REFUSED: readonly (readonly [Written, RegExp])[] = [
 function write(cwd: string, { main = "", hooks = HOOKS }: Written): string[] {
   Deno.writeTextFileSync(join(cwd, "h.toml"), main.includes("listener.") ? main : `${LISTENER}${main}\n`);
   Deno.writeTextFileSync(join(cwd, "hooks.toml"), hooks);
-  return ["check", "--config", "h.toml", "--hooks", "hooks.toml"];
+  return ["check", "--offline", "--config", "h.toml", "--hooks", "hooks.toml"];
 }
 
 for (const [written, read, value, warning] of ACCEPTED) {

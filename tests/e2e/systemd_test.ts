@@ -1,7 +1,6 @@
 // The service: what the program tells systemd over a real socket, and what systemd thinks of the unit.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { RUN_ENV } from "../../src/build/project.ts";
 import { Hookline } from "../helpers/hookline.ts";
 import { Inbox } from "../helpers/inbox.ts";
 import { RawClient } from "../helpers/raw_client.ts";
@@ -113,12 +112,6 @@ Deno.test("the unit runs nothing that a minimal Debian lacks, and a wrong config
     lines.filter((line) => line.startsWith("ExecStartPre=") && !line.startsWith("ExecStartPre=-")),
     [],
   );
-});
-
-Deno.test("the unit has the environment that the program is started with everywhere", async () => {
-  const unit = await Deno.readTextFile(UNIT);
-  const set = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, text = ""]) => text.split(" "));
-  deepEqual(RUN_ENV.filter((variable) => !set.includes(variable)), []);
 });
 
 Deno.test({
