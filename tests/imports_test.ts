@@ -12,15 +12,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   mqtt: [],
   listeners: ["base/"],
   sinks: ["base/"],
-  terminal: ["base/"],
   access: ["mqtt/", "base/"],
   hooks: ["mqtt/", "sinks/", "base/"],
   broker: ["mqtt/", "access/", "hooks/", "base/", "listeners/transport.ts"],
   config: ["base/"],
-  daemon: ["base/", "mqtt/", "listeners/", "sinks/", "access/", "hooks/", "broker/", "config/", "terminal/"],
-  cli: ["base/", "mqtt/", "sinks/", "hooks/", "config/", "daemon/", "terminal/"],
+  cli: ["base/", "mqtt/", "listeners/", "sinks/", "access/", "hooks/", "broker/", "config/"],
   // Makes the executables; no part of the running program, and no part of the program uses it.
-  build: [],
+  build: ["cli/cli.ts"],
 };
 
 /** The options of each room, and what only the room itself can say of them: what config may import of it. */
@@ -30,11 +28,16 @@ const OPTION_FILES: readonly string[] = [
   "hooks/events.ts",
   "mqtt/topics.ts",
   "sinks/sink.ts",
+  "sinks/file/options.ts",
+  "sinks/file/file_url.ts",
+  "sinks/http/options.ts",
 ];
 
 /** Data that is imported from outside of src/, and by whom. */
 const DATA: Readonly<Record<string, readonly string[]>> = {
-  "deno.json": ["cli", "daemon", "build"],
+  "deno.json": ["cli", "build"],
+  "etc/hookline.toml": ["cli"],
+  "etc/plugins/rmqtt-web-hook.toml": ["cli"],
 };
 
 /** Packages from outside and where they may stand; `node:` is everyone's. */

@@ -17,6 +17,15 @@ import type { BrokerOptions } from "./options.ts";
 /** How often time limits are looked at, milliseconds: the precision of keep alive and expiry. */
 const TICK = 1_000;
 
+export interface BrokerSnapshot {
+  /** Clients connected. */
+  readonly clients: number;
+  /** Topics with a Retained Message. */
+  readonly retainedMessages: number;
+  /** Of messages that wait for clients or are not acknowledged by them. */
+  readonly keptBytes: number;
+}
+
 export class Broker implements ConnectionEvents<Client> {
   readonly #context: BrokerContext;
   readonly #clients: Clients;
@@ -37,23 +46,19 @@ export class Broker implements ConnectionEvents<Client> {
     return this.#context.counters;
   }
 
-  /** Clients connected now. */
-  get clients(): number {
-    return this.#clients.size;
+  /** What it holds now. */
+  snapshot(): BrokerSnapshot {
+    const { retained, total } = this.#context;
+    return { clients: this.#clients.size, retainedMessages: retained.size, keptBytes: total.bytes };
   }
 
   /** Takes over a connection that a listener accepted. */
   accept(transport: Transport, listener: ListenerState): void {
-    const { turn, counters } = this.#context;
+    const { turn, refusals } = this.#context;
     turn.enter();
-    const { maxHandshaking, maxConnectsPerSecond } = listener.options;
-    const refusal = listener.handshaking >= maxHandshaking
-      ? "TooManyHandshakes"
-      : listener.rate.take(transport.peer, maxConnectsPerSecond, turn.monotonic)
-      ? undefined
-      : "TooManyConnects";
+    const refusal = listener.refusal(transport.peer, turn.monotonic);
     if (refusal !== undefined) {
-      counters.countRefused(refusal);
+      refusals.count(refusal, transport.peer);
       transport.close();
       return;
     }
@@ -80,6 +85,10 @@ export class Broker implements ConnectionEvents<Client> {
     deliveries.pump();
   }
 
+  onRefused({ peer }: ClientConnection, reason: string): void {
+    this.#context.refusals.count(reason, peer);
+  }
+
   onEnded(connection: ClientConnection, reason: string): void {
     this.#clients.ended(connection, reason);
   }
@@ -93,6 +102,7 @@ export class Broker implements ConnectionEvents<Client> {
   reconfigure(options: BrokerOptions): void {
     const { nodeId } = this.#context.options;
     this.#context.options = this.#context.retained.limits = { ...options, nodeId };
+    this.#context.total.limit = options.maxQueuedBytesTotal;
   }
 
   /**

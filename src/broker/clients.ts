@@ -46,7 +46,7 @@ export class Clients {
 
   /** A Network Connection was accepted. */
   add(connection: ClientConnection): void {
-    connection.listener.handshaking++;
+    connection.listener.handshakes.begin(connection.peer);
     this.#connections.add(connection);
   }
 
@@ -78,8 +78,8 @@ export class Clients {
 
   /** A CONNECT was accepted. */
   opened(client: Client): void {
-    const { listener, options } = client.connection;
-    listener.handshaking--;
+    const { listener, options, peer } = client.connection;
+    listener.handshakes.end(peer);
     listener.clients++;
     this.#context.counters.connected++;
     this.#bySession.set(client.session, client);
@@ -90,11 +90,7 @@ export class Clients {
   /** The client of this connection is gone, or there never was one. Its last output may still be under way. */
   ended(connection: ClientConnection, reason: string): void {
     const { client, listener } = connection;
-    if (client === undefined) {
-      listener.handshaking--;
-      this.#context.counters.countRefused(reason);
-      return;
-    }
+    if (client === undefined) return listener.handshakes.end(connection.peer);
     connection.client = undefined;
     listener.clients--;
     const { session, identity, will } = client;
@@ -139,6 +135,8 @@ export class Clients {
         this.#due.set(session, session.dueAt);
       }
     }
+    this.#context.refusals.tell(now);
+    this.#context.total.tell(now);
   }
 
   #end(connection: ClientConnection, reasonCode: ReasonCode, reason: string): void {

@@ -10,6 +10,7 @@ import {
 } from "../mqtt/encode.ts";
 import type { OutgoingAlias, OutgoingPublish } from "../mqtt/encode.ts";
 import { Frame, readFrame } from "../mqtt/framing.ts";
+import { InputBuffer } from "../mqtt/input_buffer.ts";
 import { OutputBuffer } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
@@ -19,9 +20,6 @@ import type { OutgoingAliases } from "./outgoing_aliases.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Flushable, Turn } from "./turn.ts";
 
-/** An idle connection's read buffer; it doubles while reads fill it, up to the largest. */
-const INPUT_START = 2 * 1024;
-const INPUT_LARGEST = 64 * 1024;
 /** Output that waits for a slow peer before its session keeps messages back; one turn's output may pass it. */
 const OUTPUT_HIGH = 1024 * 1024;
 /** Output, acknowledgements by then, at which a peer that does not read is not read any more either. */
@@ -38,6 +36,8 @@ export interface ConnectionEvents<Client> {
   onPacket(connection: Connection<Client>, frame: Frame, bytes: Uint8Array): void;
   /** What was to be written has left: there is room again. */
   onDrained(connection: Connection<Client>): void;
+  /** It will not become a client, because of what the peer did or did not do. `onEnded` follows. */
+  onRefused(connection: Connection<Client>, reason: string): void;
   /** Nothing of it is handled any more, though its last output may still be under way. Called once. */
   onEnded(connection: Connection<Client>, reason: string): void;
   /** Nothing of it is left. Called once, after `onEnded`. */
@@ -78,8 +78,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** When a packet last came, on the turn's monotonic clock. */
   #lastPacketAt: number;
   #closedAt = 0;
-  #input = new Uint8Array(INPUT_START);
-  #filled = 0;
+  readonly #input = new InputBuffer();
   /** The buffer that is being written, and then the spare one. */
   #other = new OutputBuffer();
   #writing = false;
@@ -130,7 +129,7 @@ export class Connection<Client> implements Outlet, Flushable {
       }
       let count: number | null;
       try {
-        count = await this.#transport.read(this.#input.subarray(this.#filled));
+        count = await this.#transport.read(this.#input.room);
       } catch {
         // What broke does not matter to anyone but the peer; the event's reason says that it broke.
         this.#turn.enter();
@@ -212,6 +211,8 @@ export class Connection<Client> implements Outlet, Flushable {
   /** Ends it because of what the peer did, with the Reason Code where the version has a packet for it. */
   fail(error: MqttError): void {
     if (this.#state === "handshake" || this.#state === "connecting") {
+      const tooLarge = error.reasonCode === Reason.PacketTooLarge;
+      this.#events.onRefused(this, tooLarge ? "ConnectTooLarge" : "ProtocolError");
       writeConnackRefused(this.out, this.protocolVersion, error.reasonCode);
     } else if (this.protocolVersion === 5) writeDisconnect(this.out, error.reasonCode);
     this.close(`ProtocolError(${error.message})`);
@@ -227,7 +228,9 @@ export class Connection<Client> implements Outlet, Flushable {
     if (this.#state === "closing" || this.#broken) {
       if (now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
     } else if (this.#state !== "open") {
-      if (now - this.#acceptedAt >= this.options.handshakeTimeout) this.close("HandshakeTimeout");
+      if (now - this.#acceptedAt < this.options.handshakeTimeout) return;
+      this.#events.onRefused(this, "HandshakeTimeout");
+      this.close("HandshakeTimeout");
     } else if (now - this.#lastPacketAt > this.#keepAliveTimeout) {
       if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
       this.close("KeepaliveTimeout"); // [MQTT-3.1.2-24]
@@ -291,7 +294,7 @@ export class Connection<Client> implements Outlet, Flushable {
   }
 
   #receive(count: number): void {
-    const available = this.#filled + count;
+    const available = this.#input.available(count);
     let start = 0;
     try {
       start = this.#handleAll(available);
@@ -300,7 +303,7 @@ export class Connection<Client> implements Outlet, Flushable {
       return this.fail(error);
     }
     if (start > 0) this.#lastPacketAt = this.#turn.monotonic;
-    this.#keepRest(start, available, count);
+    this.#input.keep(start, available, count);
   }
 
   /** Handles the packets that came whole; returns where the first incomplete one starts. */
@@ -310,14 +313,14 @@ export class Connection<Client> implements Outlet, Flushable {
     while (
       start < available && !this.#paused && (this.#state === "handshake" || this.#state === "open")
     ) {
-      const whole = readFrame(frame, this.#input, start, available);
+      const whole = readFrame(frame, this.#input.bytes, start, available);
       if (!whole) break;
       if (this.#state === "handshake") this.#checkFirst(frame.header, frame.end - start);
       if (frame.end - start > this.options.maxPacketSize) {
         throw new MqttError(Reason.PacketTooLarge, "the packet is larger than max_packet_size");
       }
       if (frame.end > available) break;
-      this.#events.onPacket(this, frame, this.#input);
+      this.#events.onPacket(this, frame, this.#input.bytes);
       start = frame.end;
     }
     return start;
@@ -329,22 +332,5 @@ export class Connection<Client> implements Outlet, Flushable {
     if (size > this.options.maxConnectPacketSize) {
       throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");
     }
-  }
-
-  /** Moves an incomplete packet to the front, and gives the next read the room it is likely to need. */
-  #keepRest(start: number, available: number, count: number): void {
-    const rest = available - start;
-    const full = available === this.#input.length;
-    let size = this.#input.length;
-    // Memory follows the bytes that came, not the length that was claimed.
-    if (rest === size || (full && size < INPUT_LARGEST)) size *= 2;
-    else if (rest === 0 && size > INPUT_START && count * 8 < size) size = INPUT_START;
-    if (size === this.#input.length) this.#input.copyWithin(0, start, available);
-    else {
-      const input = new Uint8Array(size);
-      input.set(this.#input.subarray(start, available));
-      this.#input = input;
-    }
-    this.#filled = rest;
   }
 }

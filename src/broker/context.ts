@@ -7,6 +7,8 @@ import { TopicCache } from "../mqtt/topic_cache.ts";
 import { Arena } from "./arena.ts";
 import { Counters } from "./counters.ts";
 import type { BrokerOptions } from "./options.ts";
+import { QueueTotal } from "./queue_total.ts";
+import { Refusals } from "./refusals.ts";
 import { RetainedTree } from "./retained_tree.ts";
 import { Router } from "./router.ts";
 import type { Turn } from "./turn.ts";
@@ -26,6 +28,8 @@ export interface BrokerContext extends BrokerParts {
   options: BrokerOptions;
   readonly arena: Arena;
   readonly counters: Counters;
+  readonly refusals: Refusals;
+  readonly total: QueueTotal;
   readonly topics: TopicCache;
   readonly router: Router;
   readonly retained: RetainedTree;
@@ -33,10 +37,13 @@ export interface BrokerContext extends BrokerParts {
 
 export function createContext(parts: BrokerParts): BrokerContext {
   const arena = new Arena();
+  const counters = new Counters();
   return {
     ...parts,
     arena,
-    counters: new Counters(),
+    counters,
+    refusals: new Refusals(counters, parts.log),
+    total: new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log),
     topics: new TopicCache(undefined, undefined, (length) => arena.roomLong(length)),
     router: new Router(),
     retained: new RetainedTree(parts.options, arena),

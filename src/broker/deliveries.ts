@@ -11,6 +11,7 @@ import { MessageQueue } from "./message_queue.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import { type Publisher, PublisherHold } from "./publisher_hold.ts";
+import type { Giver, QueueTotal } from "./queue_total.ts";
 import { RetainedBacklog, type RetainedMessages } from "./retained_backlog.ts";
 import type { Subscription } from "./subscription.ts";
 import type { Turn } from "./turn.ts";
@@ -22,12 +23,13 @@ export interface DeliveryContext {
   readonly clock: Clock;
   readonly arena: Arena;
   readonly counters: Counters;
+  readonly total: QueueTotal;
 }
 
 /** Messages in the queue of a present client from which its publishers are held, unless its limit is lower. */
 const QUEUE_LONG = 1_000;
 
-export class Deliveries {
+export class Deliveries implements Giver {
   readonly #context: DeliveryContext;
   #identity: ClientIdentity;
   #limits: ListenerOptions;
@@ -99,10 +101,11 @@ export class Deliveries {
   ): void {
     const delivery = new Delivery(message, this.#identity, qos, retain, subscriptionIdentifiers);
     const outlet = this.#outlet;
-    if (
-      outlet !== undefined && outlet.writable && this.#queue.length === 0 && this.#resend.length === 0 &&
-      (qos === 0 || this.#outstanding < this.#window(outlet))
-    ) this.#send(delivery, outlet);
+    const now = outlet !== undefined && outlet.writable && this.#queue.length === 0 &&
+      this.#resend.length === 0 && (qos === 0 || this.#outstanding < this.#window(outlet));
+    if (now && qos === 0) this.#send(delivery, outlet);
+    else if (!this.#context.total.admit(message, qos > 0)) this.#drop(delivery, "MessageQueueFull");
+    else if (now) this.#send(delivery, outlet);
     else this.#enqueue(delivery, from);
   }
 
@@ -129,6 +132,7 @@ export class Deliveries {
       }
       if (next.qos > 0 && this.#outstanding >= this.#window(outlet)) return;
       this.#queue.shift();
+      this.#context.total.release(next.message);
       next.identity = this.#identity;
       this.#send(next, outlet);
       this.#easeHold();
@@ -174,9 +178,28 @@ export class Deliveries {
     }
   }
 
-  /** The session is over: what still waits reaches nobody. */
+  /** Of what waits, for {@link QueueTotal}. */
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  giveUpOldest(): void {
+    const oldest = this.#queue.giveUpOldest();
+    if (oldest === undefined) return;
+    this.#giveUp(oldest);
+    if (this.#hold.holding && this.#fullness < 0.5) this.#hold.release();
+  }
+
+  /** The session is over: what was sent and not acknowledged, and what still waits, counts as lost for its client. */
   end(reason: string): void {
-    for (let d = this.#queue.shift(); d !== undefined; d = this.#queue.shift()) this.#drop(d, reason);
+    const { total } = this.#context;
+    const lose = (delivery: Delivery): void => {
+      total.release(delivery.message);
+      this.#drop(delivery, reason);
+    };
+    for (const delivery of this.#inflight.values()) lose(delivery);
+    for (let d = this.#queue.shift(); d !== undefined; d = this.#queue.shift()) lose(d);
+    total.unwatch(this);
     this.#retained.clear();
     this.#inflight.clear();
   }
@@ -190,7 +213,9 @@ export class Deliveries {
       const { message, subscription: { qos, id } } = next;
       const ids = id === undefined ? undefined : [id];
       const lower = Math.min(qos, message.qos) as QoS;
-      this.#send(new Delivery(message, this.#identity, lower, true, ids), outlet); // [MQTT-3.3.1-8]
+      const delivery = new Delivery(message, this.#identity, lower, true, ids); // [MQTT-3.3.1-8]
+      if (lower === 0 || this.#context.total.admit(message, true)) this.#send(delivery, outlet);
+      else this.#drop(delivery, "MessageQueueFull");
       return true;
     }
     this.#stopPause ??= this.#context.clock.setTimer(0, () => {
@@ -221,7 +246,7 @@ export class Deliveries {
   }
 
   #send(delivery: Delivery, outlet: Outlet): void {
-    const { hooks, turn, counters, arena } = this.#context;
+    const { hooks, turn, counters, arena, total } = this.#context;
     const message = delivery.message;
     if (message.expiresAt !== Infinity) {
       if (message.expiresAt <= turn.monotonic) return this.#drop(delivery, "MessageExpiration"); // [MQTT-3.3.2-5]
@@ -236,6 +261,7 @@ export class Deliveries {
     if (delivery.qos > 0) {
       delivery.packetId = this.#freePacketId();
       this.#inflight.set(delivery.packetId, delivery);
+      total.hold(message);
       this.#outstanding++;
       message.keep(arena);
     }
@@ -258,19 +284,30 @@ export class Deliveries {
   }
 
   #enqueue(delivery: Delivery, from: Publisher | undefined): void {
-    delivery.message.keepLong(this.#context.arena);
+    const { arena, total } = this.#context;
+    delivery.message.keepLong(arena);
+    // Before the queue may give it up again.
+    total.hold(delivery.message);
     let kept = true;
     this.#queue.push(delivery, this.#limits, (given) => {
       if (given === delivery) kept = false;
-      const expired = given.message.expiresAt <= this.#context.turn.monotonic;
-      this.#drop(given, expired ? "MessageExpiration" : "MessageQueueFull");
+      this.#giveUp(given);
     });
+    if (this.#queue.length === 1) total.watch(this);
     if (this.#outlet !== undefined && this.#fullness >= 1) this.#hold.hold(from);
     if (kept && this.#outlet === undefined) this.#context.hooks.offline_message?.(delivery);
   }
 
+  /** Of a delivery that its queue does not hold any more, for want of room. */
+  #giveUp(delivery: Delivery): void {
+    this.#context.total.release(delivery.message);
+    const expired = delivery.message.expiresAt <= this.#context.turn.monotonic;
+    this.#drop(delivery, expired ? "MessageExpiration" : "MessageQueueFull");
+  }
+
   #complete(delivery: Delivery, reasonCode: number, packet: string): void {
     this.#inflight.delete(delivery.packetId);
+    this.#context.total.release(delivery.message);
     // It may be acknowledged late, for the connection before this one.
     const toResend = this.#resend.indexOf(delivery);
     if (toResend < 0) this.#outstanding--;

@@ -1,8 +1,11 @@
 // Retained Messages in memory, by the levels of their topics: a filter looks at no more of them than it must.
+import { levelCount } from "../mqtt/topics.ts";
 import { Arena } from "./arena.ts";
 import type { Message } from "./message.ts";
 import type { BrokerOptions } from "./options.ts";
 
+/** Levels of a topic that can hold one: each costs some 300 bytes, however short its name. */
+const MOST_LEVELS = 128;
 /** Topics looked at after which {@link RetainedTree.match} lets others have their turn. */
 const MOST_VISITED = 4_096;
 
@@ -48,6 +51,7 @@ export class RetainedTree {
       if (before !== undefined) this.#remove(before); // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
       return true;
     }
+    if (levelCount(message.topic) > MOST_LEVELS) return false;
     const count = this.#size + (before === undefined ? 1 : 0);
     const bytes = this.#bytes - (before?.size ?? 0) + message.size;
     if (count > this.limits.maxRetainedMessages || bytes > this.limits.maxRetainedBytes) {

@@ -5,13 +5,18 @@ import { straySpools } from "../sinks/http/stray_spools.ts";
 import type { Io } from "./io.ts";
 import { textOf, type Values } from "./verb.ts";
 
-/** Throws ConfigErrors. */
-export function loadConfigured(values: Values, io: Io): Config {
+/**
+ * Throws ConfigErrors.
+ * @param before what was loaded before: a hooks file that it came from must be there still
+ */
+export function loadConfigured(values: Values, io: Io, before?: Config): Config {
   const configFile = textOf(values, "config");
   const hooksFile = textOf(values, "hooks");
   return loadConfig({
     ...(configFile !== undefined && { configFile }),
     ...(hooksFile !== undefined && { hooksFile }),
+    // The configuration file comes first; there is no second one but the hooks file.
+    hooksFileExpected: before !== undefined && before.files.length > 1,
     cwd: io.cwd,
     env: io.env,
   });
@@ -28,9 +33,4 @@ export function strayNews(config: Config): string[] {
     `${folder} holds ${bytes} bytes of events for a URL that the configuration does not have; ` +
     `send them with \`hookline replay ${folder}/*.jsonl\`, or remove the folder`
   );
-}
-
-/** Whether only this machine can reach a listener. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
 }

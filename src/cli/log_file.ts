@@ -2,6 +2,7 @@
 import type { Clock } from "../sinks/clock.ts";
 import { AppendFile } from "../sinks/file/append_file.ts";
 import { FILE_DEFAULTS } from "../sinks/file/options.ts";
+import { reason } from "../sinks/file/reason.ts";
 
 export interface LogFileOptions {
   readonly path: string;
@@ -49,9 +50,10 @@ export class LogFile implements AsyncDisposable {
 
   #failed(error: unknown): false {
     if (!this.#failing) {
-      const why = error instanceof Error ? error.message : String(error);
       this.#err(
-        `hookline: the log file ${this.path} cannot be written; logging to stderr instead: ${why}\n`,
+        `hookline: the log file ${this.path} cannot be written; logging to stderr instead: ${
+          reason(error)
+        }\n`,
       );
     }
     this.#failing = true;

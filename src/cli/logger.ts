@@ -1,6 +1,7 @@
 // The daemon's own log: one line an entry, as text for people or as JSON for collectors.
 import type { LogOptions } from "../config/config.ts";
 import { LocalTime } from "../hooks/local_time.ts";
+import { jsonText } from "../mqtt/json_text.ts";
 import { systemClock } from "../sinks/clock.ts";
 import { LogFile } from "./log_file.ts";
 import { visible } from "./visible.ts";
@@ -35,6 +36,11 @@ const RANK: Readonly<Record<LoggerOptions["level"], number>> = {
   debug: 4,
   trace: 5,
 };
+
+/** A log on stderr alone, as JSON: for what is to be said while no configuration holds. */
+export function jsonLog(err: (text: string) => void): Log {
+  return (level, text, fields = {}) => err(`${jsonEntry(Date.now(), level, text, fields)}\n`);
+}
 
 /** A log file that cannot be written is said on stderr, and its entries go there instead. */
 export function openLogger(options: LoggerOptions): Logger {
@@ -106,7 +112,7 @@ function fieldText(value: string | number | boolean): string {
 }
 
 function jsonEntry(time: number, level: LogLevel, text: string, fields: LogFields): string {
-  return JSON.stringify({ time: new Date(time).toISOString(), level, msg: text, ...fieldsApart(fields) });
+  return jsonText({ time: new Date(time).toISOString(), level, msg: text, ...fieldsApart(fields) });
 }
 
 /** A field must not replace what every entry has. */

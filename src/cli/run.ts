@@ -4,28 +4,30 @@ import { Broker } from "../broker/broker.ts";
 import { systemClock as clock } from "../base/clock.ts";
 import { Turn } from "../broker/turn.ts";
 import type { Config } from "../config/config.ts";
+import { isLoopback } from "../config/units.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { systemClock } from "../sinks/clock.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { openSinks, type SinkOptions, type SinkSet } from "../sinks/open_sinks.ts";
-import { configuredUrls, isLoopback, loadConfigured, strayNews } from "./configured.ts";
+import { configuredUrls, loadConfigured, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import { ListenError, Listeners } from "./listeners.ts";
 import { type Log, openLogger } from "./logger.ts";
 import { openNotifier } from "./notify.ts";
 import { Reloader } from "./reload.ts";
 import { catchSignals } from "./signals.ts";
-import { textOf, type Values, type Verb } from "./verb.ts";
+import { textOf, type Values, type Verb, wantsJson } from "./verb.ts";
 
 /** How long clients that do not read may hold up the end, milliseconds. */
 const STOP_TIMEOUT = 5_000;
 
 export const run: Verb = async (values, _positionals, io) => {
-  const load = (): Config => withLogLevel(loadConfigured(values, io), values);
+  using signals = catchSignals();
+  const load = (before?: Config): Config => withLogLevel(loadConfigured(values, io, before), values);
   const config = load();
   await using logger = openLogger({
     ...config.log,
-    format: textOf(values, "log-format") === "json" ? "json" : "text",
+    format: wantsJson(values) ? "json" : "text",
     err: io.err,
   });
   const { log } = logger;
@@ -34,7 +36,7 @@ export const run: Verb = async (values, _positionals, io) => {
   await using sinks = openConfiguredSinks(config, sinkOptions(config), log);
   const turn = new Turn(clock, () => sinks.flush());
   const hooks = new ReloadableHooks(() => turn.now);
-  hooks.bind(config.hooks.rules, (url) => sinks.get(url));
+  hooks.bind(config.hooks.rules, (url) => sinks.get(url), config.hooks.packetIdType);
   const broker = new Broker({
     options: config.broker,
     hooks: hooks.hooks,
@@ -56,6 +58,7 @@ export const run: Verb = async (values, _positionals, io) => {
   });
   const ready = (): void => notifier.ready(statusText(listeners));
   const reloader = new Reloader({
+    config,
     load,
     logger,
     sinks,
@@ -70,7 +73,7 @@ export const run: Verb = async (values, _positionals, io) => {
     logger.reopen();
     log("info", "files reopened");
   };
-  using signals = catchSignals({
+  signals.serve({
     reload: () => {
       reopen();
       reloader.request();
@@ -89,16 +92,16 @@ export const run: Verb = async (values, _positionals, io) => {
     log("error", error.message);
     return EXIT.failed;
   }
-  announce(listeners, sinks, log);
+  announce(listeners, sinks, config.mainFile, log);
   for (const sentence of strayNews(config)) log("warn", sentence);
   ready();
   const signal = await signals.stop;
   notifier.stopping();
-  log("info", `stopping: ${signal}`, { clients: broker.clients });
+  log("info", `stopping: ${signal}`, { clients: broker.snapshot().clients });
   await reloader.stop();
   listeners.close();
   await broker.stop(STOP_TIMEOUT);
-  sinks.flush();
+  await sinks[Symbol.asyncDispose]();
   reportCounts(broker, log);
   return EXIT.done;
 };
@@ -119,18 +122,25 @@ function openConfiguredSinks(config: Config, options: SinkOptions, log: Log): Si
   );
 }
 
-function announce(listeners: Listeners, sinks: SinkSet, log: Log): void {
+function announce(listeners: Listeners, sinks: SinkSet, mainFile: string | undefined, log: Log): void {
   for (const { config: { name }, listener: { address, port } } of listeners.all) {
     log("info", `listening on ${address}`, { listener: name, port });
   }
   for (const { url } of sinks.status()) log("info", `events go to ${maskUrl(url)}`);
   if (listeners.all.every(({ config }) => isLoopback(config.hostname))) {
-    log(
-      "info",
-      "only this machine can connect; to open it to others, run `hookline init` and set " +
-        'listener.tcp.external.addr = "0.0.0.0:1883" in etc/hookline.toml, then `hookline run --config etc/hookline.toml`',
-    );
+    log("info", `only this machine can connect; to open it to others, ${howToOpen(listeners, mainFile)}`);
   }
+}
+
+function howToOpen(listeners: Listeners, mainFile: string | undefined): string {
+  const config = listeners.all[0]?.config;
+  if (mainFile === undefined || config === undefined) {
+    return 'run `hookline init` and set listener.tcp.external.addr = "0.0.0.0:1883" in etc/hookline.toml, ' +
+      "then `hookline run --config etc/hookline.toml`";
+  }
+  const { name, port } = config;
+  const key = `listener.tcp.${name.includes(".") ? `"${name}"` : name}.addr`;
+  return `set ${key} = "0.0.0.0:${port}" in ${mainFile}`;
 }
 
 /** What `systemctl status` shows. */

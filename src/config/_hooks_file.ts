@@ -6,8 +6,8 @@ import { FILE_DEFAULTS, type FileOptions } from "../sinks/file/options.ts";
 import { HTTP_DEFAULTS, type HttpOptions } from "../sinks/http/options.ts";
 import type { Document } from "./_document.ts";
 import { Endpoints } from "./_endpoints.ts";
-import { anything, boolean, decimal, duration, integer, oneOf, size, text } from "./_fields.ts";
-import { UNUSED_IN_HOOKS } from "./_rmqtt_keys.ts";
+import { anything, boolean, decimal, duration, fileMode, integer, oneOf, size, text } from "./_fields.ts";
+import { FOREIGN_IN_HOOKS } from "./_rmqtt_keys.ts";
 import { readRules } from "./_rules.ts";
 import { readTable, type Values } from "./_table.ts";
 import type { HooksConfig } from "./config.ts";
@@ -16,9 +16,11 @@ const FIELDS = {
   urls: anything(),
   http_urls: anything(),
   rule: anything(),
+  packet_id_type: oneOf("string", "number"),
   file_max_size: size("1KB", "1024TB", "never rotated"),
   file_max_files: integer(1, 1_000),
   file_compress: boolean(),
+  file_mode: fileMode(),
   file_fsync: oneOf("never", "1s", "always"),
   file_buffer: size("4KB", "1GB"),
   http_timeout: duration("1ms", "1h"),
@@ -36,11 +38,15 @@ const FIELDS = {
   shutdown_timeout: duration("0", "1h"),
 };
 
+/** What RMQTT documents. */
+const PACKET_ID_TYPE = "string";
+
 /** What serves without a hooks file: every event, into `hook.log` in the working directory. */
 export function defaultHooks(cwd: string): HooksConfig {
   const urls = [pathToFileURL(resolve(cwd, "hook.log")).href];
   return {
     rules: Object.fromEntries(EVENT_NAMES.map((event) => [event, [{ action: event, urls }]])),
+    packetIdType: PACKET_ID_TYPE,
     file: FILE_DEFAULTS,
     http: httpOptions({}, cwd),
     endpoints: new Map(),
@@ -49,28 +55,23 @@ export function defaultHooks(cwd: string): HooksConfig {
 
 /** Reads the whole file; what is wrong goes to the document's findings, and a default stands in for it. */
 export function readHooksFile(doc: Document, cwd: string): HooksConfig {
-  const table = readTable(doc, [], doc.data, FIELDS, UNUSED_IN_HOOKS) ?? {};
+  const table = readTable(doc, [], doc.data, FIELDS, FOREIGN_IN_HOOKS) ?? {};
   const endpoints = new Endpoints(doc, cwd);
   const urls = readDefaultUrls(doc, endpoints);
   return {
     rules: readRules(doc, doc.data["rule"], urls, endpoints),
+    packetIdType: table.packet_id_type ?? PACKET_ID_TYPE,
     file: fileOptions(table),
     http: httpOptions(table, cwd),
     endpoints: endpoints.byUrl,
   };
 }
 
-/** `urls`, or `http_urls`, which it was called in older versions of RMQTT. */
+/** `urls`, and `http_urls`, which it was called in older versions of RMQTT. */
 function readDefaultUrls(doc: Document, endpoints: Endpoints): readonly string[] {
   const { urls, http_urls: old } = doc.data;
-  if (old !== undefined) {
-    doc.warn(
-      ["http_urls"],
-      urls === undefined ? "is the old name of urls" : "is ignored, because urls is there",
-    );
-  }
-  if (urls !== undefined) return endpoints.readUrls(["urls"], urls);
-  return old === undefined ? [] : endpoints.readUrls(["http_urls"], old);
+  const all = urls === undefined ? [] : endpoints.readUrls(["urls"], urls);
+  return old === undefined ? all : endpoints.readUrls(["http_urls"], old, all);
 }
 
 function fileOptions(table: Values<typeof FIELDS>): FileOptions {
@@ -78,6 +79,7 @@ function fileOptions(table: Values<typeof FIELDS>): FileOptions {
     maxSize: table.file_max_size ?? FILE_DEFAULTS.maxSize,
     maxFiles: table.file_max_files ?? FILE_DEFAULTS.maxFiles,
     compress: table.file_compress ?? FILE_DEFAULTS.compress,
+    mode: table.file_mode ?? FILE_DEFAULTS.mode,
     fsync: table.file_fsync ?? FILE_DEFAULTS.fsync,
     bufferBytes: table.file_buffer ?? FILE_DEFAULTS.bufferBytes,
   };

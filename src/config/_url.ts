@@ -6,6 +6,14 @@ import { nearest } from "./nearest.ts";
 const ALLOWED = 'a URL with the scheme file, http or https, such as "file:///var/log/hookline/hook.log" ' +
   'or "http://127.0.0.1:5656/hook"';
 
+/** What command lines call standard output. */
+const STDOUT = "-";
+
+/** The URL that stands for what is written in the file. */
+export function urlOf(written: string): string {
+  return written === STDOUT ? "file:///dev/stdout" : written;
+}
+
 export function isHttpUrl(url: string): boolean {
   return /^https?:/i.test(url);
 }
@@ -16,10 +24,11 @@ export function isHttpsUrl(url: string): boolean {
 
 /** Why nothing can be sent to `url`, as a phrase for a message; `undefined` when it is fine. */
 export function urlProblem(url: string): string | undefined {
+  if (url === STDOUT) return undefined;
   // The platform's parser drops these in silence.
   // deno-lint-ignore no-control-regex
   if (/[\x00-\x1f\x7f]/.test(url) || url !== url.trim()) {
-    return "must have no control characters, and no spaces around it";
+    return "must have no control characters, and no white space but spaces around it";
   }
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
   if (scheme === "file") return fileProblem(url);
@@ -38,8 +47,8 @@ function httpProblem(url: string): string | undefined {
 function fileProblem(url: string): string | undefined {
   // Judged here, because the sink's sentence would show the host, and with it a password.
   if (/^file:\/\//i.test(url) && !/^file:\/\/(localhost)?\//i.test(url)) {
-    return 'must have three slashes before an absolute path, as in "file:///var/log/hookline/hook.log"; ' +
-      'a relative one is written "file:./hook.log"';
+    return 'must have three slashes before an absolute path: "file://A/B" names a host A, which RMQTT drops; write ' +
+      '"file:///B", where RMQTT writes to, or "file:///A/B", or for a relative path "file:./A/B"';
   }
   try {
     filePathOf(url, "/");

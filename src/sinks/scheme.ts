@@ -34,6 +34,13 @@ export interface Scheme {
    * they cannot be used.
    */
   reconfigure(sink: Sink, url: string, options: SinkOptions): Reconfiguration | undefined;
-  /** Says in a sentence why lines could not be put there now; leaves nothing behind. */
+  /**
+   * Says in a sentence why lines could not be put there now; leaves nothing behind. Throws SinkError where `open` would.
+   */
   probe(url: string, options: SinkOptions): string | undefined;
+  /**
+   * Where there is a far end: connects to it, sends nothing, and resolves to a sentence when it cannot be reached.
+   * Rejects with SinkError when another process has the place.
+   */
+  reach?(url: string, options: SinkOptions): Promise<string | undefined>;
 }

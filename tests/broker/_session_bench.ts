@@ -4,6 +4,7 @@ import { Counters } from "../../src/broker/counters.ts";
 import { Message } from "../../src/broker/message.ts";
 import { LISTENER_DEFAULTS, type ListenerOptions } from "../../src/broker/options.ts";
 import type { Outlet } from "../../src/broker/outlet.ts";
+import { QueueTotal } from "../../src/broker/queue_total.ts";
 import { Router } from "../../src/broker/router.ts";
 import { Session, type SessionContext } from "../../src/broker/session.ts";
 import type { Subscriber } from "../../src/broker/subscriber.ts";
@@ -61,6 +62,7 @@ export class SessionBench implements SessionContext {
   readonly sink = new MemorySink("file:///hook.log");
   readonly hooks: Hooks;
   readonly router = new Router();
+  readonly total = new QueueTotal(0, () => {});
 
   constructor() {
     const rules = Object.fromEntries(

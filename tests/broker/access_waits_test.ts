@@ -86,7 +86,10 @@ Deno.test("a decision that takes longer than handshake_timeout finds nobody any 
   await access.connected();
   assert.deepEqual(client.names(), []);
   assert.equal(world.sessions, 0);
-  assert.equal(world.listener().handshaking, 0);
+  assert.equal(
+    world.listener().handshakes.refusal("10.0.0.7:1", { ...world.options, maxHandshaking: 1 }),
+    undefined,
+  );
 });
 
 Deno.test("an end of the broker while a CONNECT waits leaves nothing behind", async () => {

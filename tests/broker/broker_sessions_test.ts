@@ -43,7 +43,7 @@ Deno.test("a takeover ends the old connection before the new one is answered", a
   // The old connection's end comes late and ends nothing more.
   old.peer.end();
   await settled();
-  assert.equal(world.broker.clients, 1);
+  assert.equal(world.broker.snapshot().clients, 1);
   assert.equal(world.lines("client_disconnected").length, 1);
 });
 

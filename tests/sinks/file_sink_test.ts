@@ -204,18 +204,45 @@ withSink("a disk that comes and goes does not flood the log", {}, (it) => {
     it.clock.advance(100);
   }
   assert.deepEqual(numbersOf(it.path), upTo(100));
-  assert.equal(it.reports.length, 2);
+  assert.ok(it.reports.length <= 20, `${it.reports.length} reports in ten seconds`);
 });
 
-withSink("a trouble that begins in a quiet minute and lasts is told when the minute is over", {}, (it) => {
+withSink("each failure is told with its end, also the third within a minute", {}, (it) => {
+  for (const n of upTo(3)) {
+    it.disk.fail("write", "EIO");
+    it.turn(n);
+    it.clock.advance(2_000);
+    it.disk.mend();
+    it.clock.advance(2_000);
+  }
+  assert.deepEqual(it.reports.map(({ level }) => level), upTo(3).flatMap(() => ["error", "info"]));
+});
+
+withSink("a failure that begins right after the last one's end is told when it lasts", {}, (it) => {
   it.disk.fail("write", "EIO");
   it.turn(0);
   it.disk.mend();
   it.clock.advance(100);
   it.disk.fail("write", "EIO");
   it.turn(1);
-  it.clock.advance(60_000);
+  assert.equal(it.reports.length, 2);
+  it.clock.advance(1_000);
   assert.deepEqual(it.reports.map(({ level }) => level), ["error", "info", "error"]);
+});
+
+withSink("a file that is removed and cannot be made again is not said to be opened", {}, (it) => {
+  it.turn(0);
+  Deno.removeSync(it.path);
+  it.disk.fail("open", "EIO");
+  it.clock.advance(1_000);
+  it.turn(1);
+  assert.equal(it.reports.length, 1);
+  assert.match(it.told[0] ?? "", /^error: .*takes no lines/);
+  it.disk.mend();
+  it.clock.advance(100);
+  assert.match(it.told[1] ?? "", /^info: .*was renamed or removed by someone else; it is opened anew\.$/);
+  assert.match(it.told[2] ?? "", /^info: .*takes lines again/);
+  assert.deepEqual(numbersOf(it.path), [1]);
 });
 
 withSink("a path that cannot be opened at the start makes a degraded sink that catches up", {}, (it) => {

@@ -11,7 +11,7 @@ import { connackReturnCode, Reason, type ReasonCode } from "../../mqtt/reason_co
 import type { ClientConnection } from "../client.ts";
 import type { Clients } from "../clients.ts";
 import type { BrokerContext } from "../context.ts";
-import { CONNECT_STEPS, type Connecting } from "./connect_steps.ts";
+import { CONNECT_STEPS, type Connecting, tell } from "./connect_steps.ts";
 
 export function handleConnect(
   context: BrokerContext,
@@ -32,14 +32,7 @@ export function handleConnect(
   connection.protocolVersion = packet.protocolVersion;
   connection.maximumPacketSize = packet.maximumPacketSize ?? Infinity;
   const clientId = packet.clientId === "" ? crypto.randomUUID().replaceAll("-", "") : packet.clientId;
-  const event: ClientConnect = {
-    identity: new ClientIdentity(context.options.nodeId, connection.peer, clientId, packet.username),
-    keepAlive: packet.keepAlive,
-    protocolVersion: packet.protocolVersion,
-    clean: packet.clean,
-  };
-  context.hooks.client_connect?.(event);
-  take({ context, clients, connection, packet, event, identity: event.identity }, 0);
+  take({ context, clients, connection, packet, clientId }, 0);
 }
 
 /** Takes the steps from `next` on. Where one must wait, the others follow when it is decided. */
@@ -54,7 +47,8 @@ function take(connecting: Connecting, next: number): void {
 
 /** The connection reads nothing more until it is decided, within `handshake_timeout`, and may be gone by then. */
 function wait(connecting: Connecting, decision: Promise<ReasonCode | undefined>, next: number): void {
-  const { context, connection } = connecting;
+  const { context, connection, clientId } = connecting;
+  tell(connecting, clientId);
   connection.connecting();
   void decision.catch((error): ReasonCode => {
     const fields = { peer: connection.peer, error: errorText(error) };
@@ -68,16 +62,9 @@ function wait(connecting: Connecting, decision: Promise<ReasonCode | undefined>,
   });
 }
 
-function refuse(
-  { context, connection, event }: Omit<Connecting, "packet" | "clients">,
-  code: ReasonCode,
-): void {
-  const connAck = refusalText(code);
-  context.hooks.client_connack?.({ ...event, connAck });
-  if (connection.maximumPacketSize >= SMALLEST_CONNACK) {
-    writeConnackRefused(connection.out, connection.protocolVersion, code);
-  }
-  connection.close(connAck);
+function refuse(connecting: Connecting, code: ReasonCode): void {
+  const { context, connection, packet } = connecting;
+  answer(context, connection, tell(connecting, packet.clientId), code);
 }
 
 /** 3.1.1 return code 1, or 5.0's 0x84 for versions that came after it. [MQTT-3.1.2-2] */
@@ -86,18 +73,31 @@ function refuseVersion(
   connection: ClientConnection,
   { claimed }: UnsupportedVersion,
 ): void {
-  connection.protocolVersion = claimed.protocolVersion > 5 ? 5 : 4;
-  const code = Reason.UnsupportedProtocolVersion;
-  if (claimed.clientId === undefined) {
-    writeConnackRefused(connection.out, connection.protocolVersion, code);
-    return connection.close(refusalText(code));
+  const { protocolVersion, clientId, username, keepAlive, clean } = claimed;
+  connection.protocolVersion = protocolVersion > 5 ? 5 : 4;
+  let event: ClientConnect | undefined;
+  if (clientId !== undefined) {
+    const identity = new ClientIdentity(context.options.nodeId, connection.peer, clientId, username);
+    event = { identity, keepAlive, protocolVersion, clean };
+    context.hooks.client_connect?.(event);
   }
-  const { nodeId } = context.options;
-  const identity = new ClientIdentity(nodeId, connection.peer, claimed.clientId, claimed.username);
-  const { keepAlive, protocolVersion, clean } = claimed;
-  const event = { identity, keepAlive, protocolVersion, clean };
-  context.hooks.client_connect?.(event);
-  refuse({ context, connection, event, identity }, code);
+  answer(context, connection, event, Reason.UnsupportedProtocolVersion);
+}
+
+/** The refusing CONNACK, and the end. @param event `undefined` where the CONNECT could not be read that far */
+function answer(
+  { hooks, refusals }: BrokerContext,
+  connection: ClientConnection,
+  event: ClientConnect | undefined,
+  code: ReasonCode,
+): void {
+  const connAck = refusalText(code);
+  refusals.count(connAck, connection.peer);
+  if (event !== undefined) hooks.client_connack?.({ ...event, connAck });
+  if (connection.maximumPacketSize >= SMALLEST_CONNACK) {
+    writeConnackRefused(connection.out, connection.protocolVersion, code);
+  }
+  connection.close(connAck);
 }
 
 /** `conn_ack` of a refusal: the five sentences there are, whatever the version. */

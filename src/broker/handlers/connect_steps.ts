@@ -1,6 +1,6 @@
 // What a CONNECT goes through, in this order (aedes' connectActions is the model). A new condition is one step more.
 import type { Principal } from "../../access/access.ts";
-import type { ClientIdentity } from "../../hooks/client_identity.ts";
+import { ClientIdentity } from "../../hooks/client_identity.ts";
 import type { ClientConnect } from "../../hooks/events.ts";
 import { type ConnackProperties, connackSize, writeConnackAccepted } from "../../mqtt/encode.ts";
 import { MAX_PACKET_SIZE } from "../../mqtt/framing.ts";
@@ -18,12 +18,25 @@ export interface Connecting {
   readonly clients: Clients;
   readonly connection: ClientConnection;
   readonly packet: Connect;
-  /** What the lines show of it. */
-  readonly event: ClientConnect;
-  /** With the assigned Client Identifier where the client sent none. */
-  readonly identity: ClientIdentity;
+  /** The assigned one where the client sent none. */
+  readonly clientId: string;
+  /** What the lines show of it, once it is told. */
+  event?: ClientConnect;
   /** Set by `authenticate`. */
   principal?: Principal;
+}
+
+/**
+ * Tells the hooks of the CONNECT, where nobody did before.
+ * @param clientId only an accepted client is assigned one
+ */
+export function tell(connecting: Connecting, clientId: string): ClientConnect {
+  if (connecting.event !== undefined) return connecting.event;
+  const { context, connection, packet: { username, keepAlive, protocolVersion, clean } } = connecting;
+  const identity = new ClientIdentity(context.options.nodeId, connection.peer, clientId, username);
+  const event = connecting.event = { identity, keepAlive, protocolVersion, clean };
+  context.hooks.client_connect?.(event);
+  return event;
 }
 
 /** Refuses with a Reason Code, or lets pass; at once, or when it is decided. */
@@ -38,6 +51,7 @@ export const CONNECT_STEPS: readonly Step[] = [
   authenticate,
   authoriseWill,
   checkRoom, // again: others may have come while it was decided
+  tellAccepted,
   takeOver,
   open,
 ];
@@ -45,17 +59,14 @@ export const CONNECT_STEPS: readonly Step[] = [
 function checkClientIdentifier({ packet, connection }: Connecting): ReasonCode | undefined {
   const { clientId, clean, protocolVersion } = packet;
   if (clientId === "" && (protocolVersion === 3 || (protocolVersion === 4 && !clean))) {
-    return Reason.ClientIdentifierNotValid; // [MQTT-3.1.3-8]; 3.1 has no empty ones at all
+    return Reason.ClientIdentifierNotValid; // [MQTT-3.1.3-8]; 3.1 knows no empty one
   }
-  // 3.1 asks for 1 to 23 characters, and for this answer to any other number.
-  if (protocolVersion === 3 && [...clientId].length > MAX_CLIENT_ID_3_1) {
-    return Reason.ClientIdentifierNotValid;
-  }
+  // That 3.1 wants more than 23 characters refused is not kept: devices have them, and other brokers accept them.
   const bytes = new TextEncoder().encode(clientId).length;
   return bytes > connection.options.maxClientIdLength ? Reason.ClientIdentifierNotValid : undefined;
 }
 
-function checkRoom({ clients, connection, identity: { clientId } }: Connecting): ReasonCode | undefined {
+function checkRoom({ clients, connection, clientId }: Connecting): ReasonCode | undefined {
   const { listener, options } = connection;
   if (listener.clients >= options.maxConnections && !clients.isConnected(clientId)) {
     return Reason.ServerUnavailable;
@@ -76,17 +87,17 @@ function checkWill({ packet: { will }, connection: { options } }: Connecting): R
 }
 
 /** The client could not be told what it must know, and no smaller packet tells it. [MQTT-3.1.2-24] */
-function checkAnswerFits({ packet, connection, identity }: Connecting): ReasonCode | undefined {
+function checkAnswerFits({ packet, connection, clientId }: Connecting): ReasonCode | undefined {
   if (connection.maximumPacketSize >= LARGEST_CONNACK) return undefined;
-  const size = connackSize(announce(packet, connection.options, identity.clientId));
+  const size = connackSize(announce(packet, connection.options, clientId));
   return size > connection.maximumPacketSize ? Reason.ImplementationSpecificError : undefined;
 }
 
 function authenticate(connecting: Connecting): ReturnType<Step> {
-  const { context, connection, packet, identity } = connecting;
+  const { context, connection, packet, clientId } = connecting;
   if (packet.authenticationMethod !== undefined) return Reason.BadAuthenticationMethod; // [MQTT-4.12.0-1]
   const answer = context.access.connect({
-    clientId: identity.clientId,
+    clientId,
     username: packet.username,
     password: packet.password,
     address: connection.peer,
@@ -109,14 +120,21 @@ function authoriseWill({ packet: { will }, principal }: Connecting): ReturnType<
   return allowed instanceof Promise ? allowed.then(decided) : decided(allowed);
 }
 
-function takeOver({ clients, identity }: Connecting): undefined {
-  clients.takeOver(identity.clientId);
+function tellAccepted(connecting: Connecting): undefined {
+  tell(connecting, connecting.clientId);
+}
+
+function takeOver({ clients, clientId }: Connecting): undefined {
+  clients.takeOver(clientId);
 }
 
 /** The session, the CONNACK, and what waited. */
-function open({ context, clients, connection, packet, event, identity, principal }: Connecting): undefined {
-  if (principal === undefined) throw new Error("a CONNECT was accepted that nobody authenticated");
+function open({ context, clients, connection, packet, clientId, event, principal }: Connecting): undefined {
+  if (event === undefined || principal === undefined) {
+    throw new Error("a CONNECT was accepted that nobody authenticated");
+  }
   const { options } = connection;
+  const { identity } = event;
   const { session, present } = clients.openSession(
     identity,
     packet.clean,
@@ -134,7 +152,7 @@ function open({ context, clients, connection, packet, event, identity, principal
     outgoingAliases: topicAliasMaximum > 0 ? new OutgoingAliases(topicAliasMaximum) : undefined,
   });
   clients.opened(client);
-  const properties = protocolVersion === 5 ? announce(packet, options, identity.clientId) : {};
+  const properties = protocolVersion === 5 ? announce(packet, options, clientId) : {};
   writeConnackAccepted(connection.out, protocolVersion, present, properties);
   connection.touch();
   context.hooks.client_connected?.({
@@ -148,9 +166,6 @@ function open({ context, clients, connection, packet, event, identity, principal
 
 /** No CONNACK of {@link announce} is larger, bytes: an assigned Client Identifier and seven numbers. */
 const LARGEST_CONNACK = 128;
-
-/** What 3.1 allows, characters; longer ones it wants refused. */
-const MAX_CLIENT_ID_3_1 = 23;
 
 /** How long the session outlives the connection, milliseconds. */
 function expiryOf(packet: Connect, options: ListenerOptions): number {

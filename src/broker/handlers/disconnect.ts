@@ -3,6 +3,7 @@ import { protocolError } from "../../mqtt/error.ts";
 import type { Disconnect } from "../../mqtt/packets.ts";
 import { Reason } from "../../mqtt/reason_codes.ts";
 import type { Client } from "../client.ts";
+import { disconnectReason } from "../disconnect_reason.ts";
 import { sessionExpiry } from "../options.ts";
 
 export function handleDisconnect(client: Client, packet: Disconnect): void {
@@ -15,5 +16,5 @@ export function handleDisconnect(client: Client, packet: Disconnect): void {
     session.outliveConnection(sessionExpiry(sessionExpiryInterval, connection.options));
   }
   if (packet.reasonCode === Reason.Success) client.will = undefined; // [MQTT-3.14.4-3]
-  connection.close("Disconnect");
+  connection.close(disconnectReason(packet));
 }

@@ -22,7 +22,7 @@ export function handlePublish(
   const { connection, session } = client;
   const packet = decodePublish(header, bytes, start, end, connection.protocolVersion, context.topics);
   const name = resolveAlias(client, packet);
-  checkCapabilities(connection, packet, name);
+  checkCapabilities(connection, packet);
   if (packet.qos === 2 && session.hasReceived(packet.packetId)) {
     return acknowledge(connection, packet, Reason.Success); // received before [MQTT-4.3.3-10]
   }
@@ -99,14 +99,11 @@ function resolveAlias({ connection, aliases }: Client, { topic, topicAlias }: Pu
 }
 
 /** What this listener does not offer ends the connection: the CONNACK said so. */
-function checkCapabilities({ options }: ClientConnection, packet: Publish, name: TopicName): void {
-  const { maxQos, retainAvailable, maxTopicLevels } = options;
+function checkCapabilities({ options }: ClientConnection, packet: Publish): void {
+  const { maxQos, retainAvailable } = options;
   if (packet.qos > maxQos) throw new MqttError(Reason.QoSNotSupported, `QoS ${packet.qos} is not supported`);
   if (packet.retain && !retainAvailable) {
     throw new MqttError(Reason.RetainNotSupported, "Retained Messages are not supported"); // [MQTT-3.2.2-14]
-  }
-  if (maxTopicLevels > 0 && name.levels > maxTopicLevels) {
-    throw new MqttError(Reason.TopicNameInvalid, `a Topic Name of more than ${maxTopicLevels} levels`);
   }
 }
 

@@ -1,15 +1,17 @@
 // The rotated files beside a live one: `.1` is the newest; shifted at a rotation, gzipped in the background.
 import type { Clock } from "../clock.ts";
 import type { Disk, FileStat } from "./disk.ts";
+import type { FileOptions } from "./options.ts";
 import { reason } from "./reason.ts";
+
+type RotationOptions = Pick<FileOptions, "maxFiles" | "compress" | "mode">;
 
 /** How long `close` lets a compression go on, milliseconds; one that is stopped is begun anew at the next start. */
 const CLOSE_WAIT_MS = 5_000;
 
 export class RotatedFiles {
   readonly #path: string;
-  #maxFiles: number;
-  #compress: boolean;
+  #options: RotationOptions;
   readonly #fail: (text: string) => void;
   readonly #clock: Clock;
   readonly #disk: Disk;
@@ -22,39 +24,38 @@ export class RotatedFiles {
   /** @param fail takes what went wrong in the background, as a sentence */
   constructor(
     path: string,
-    options: { readonly maxFiles: number; readonly compress: boolean },
+    options: RotationOptions,
     fail: (text: string) => void,
     clock: Clock,
     disk: Disk,
   ) {
     this.#path = path;
     this.#part = `${path}.gz.part`;
-    this.#maxFiles = options.maxFiles;
-    this.#compress = options.compress;
+    this.#options = options;
     this.#fail = fail;
     this.#clock = clock;
     this.#disk = disk;
   }
 
   /** From the next rotation on. */
-  reconfigure(options: { readonly maxFiles: number; readonly compress: boolean }): void {
-    this.#maxFiles = options.maxFiles;
-    this.#compress = options.compress;
+  reconfigure(options: RotationOptions): void {
+    this.#options = options;
   }
 
   /** Makes the live file `.1`, `.1` `.2` and so on; what would be past `maxFiles` is removed. Throws what the disk says. */
   shift(): void {
+    const { maxFiles } = this.#options;
     for (const { number, suffix, name } of this.#list().reverse()) {
-      if (number >= this.#maxFiles) this.#disk.remove(name);
+      if (number >= maxFiles) this.#disk.remove(name);
       else this.#disk.rename(name, `${this.#path}.${number + 1}${suffix}`);
     }
-    if (this.#maxFiles > 0) this.#disk.rename(this.#path, `${this.#path}.1`);
+    if (maxFiles > 0) this.#disk.rename(this.#path, `${this.#path}.1`);
     else this.#disk.remove(this.#path);
   }
 
   /** Gzips all rotated files that are plain, one after the other, without holding up the caller. */
   compress(): void {
-    if (this.#compress && !this.#closing) this.#job ??= this.#compressAll();
+    if (this.#options.compress && !this.#closing) this.#job ??= this.#compressAll();
   }
 
   /** Waits for the compression under way, at most five seconds. */
@@ -100,7 +101,7 @@ export class RotatedFiles {
   async #compressOne(name: string): Promise<void> {
     const source = this.#disk.stat(name);
     try {
-      await this.#disk.gzip(name, this.#part, this.#abort.signal);
+      await this.#disk.gzip(name, this.#part, this.#options.mode, this.#abort.signal);
       // Rotations may have given it a higher number meanwhile, or removed it.
       const current = this.#list().find((file) =>
         file.suffix === "" && isSame(source, this.#disk.stat(file.name))

@@ -52,6 +52,8 @@ export class AppendFile {
   /** Something was written and the device was not told to keep it. */
   #dirty = false;
   #lookAt = 0;
+  /** Someone else renamed or removed the file, and that was not told yet. */
+  #taken = false;
   #tidied = false;
   #rotateNotBefore = -Infinity;
   #syncNotedUntil = -Infinity;
@@ -152,13 +154,13 @@ export class AppendFile {
       return;
     }
     this.#close();
-    this.#note("info", `${this.path} was renamed or removed by someone else; it is opened anew.`);
+    this.#taken = true;
   }
 
   #open(): DiskFile {
     this.#disk.makeFolders(dirname(this.path));
     if (this.#disk.stat(this.path)?.isFile === false) throw new Error("It is not a regular file");
-    const file = this.#disk.open(this.path);
+    const file = this.#disk.open(this.path, this.#options.mode);
     try {
       const healed = healTail(file, this.#ownStart);
       if (healed !== undefined) this.#note("warn", healedText(this.path, healed));
@@ -170,6 +172,10 @@ export class AppendFile {
     this.#file = file;
     this.#size = this.#identity.size;
     this.#lookAt = this.#clock.now() + LOOK_MS;
+    if (this.#taken) {
+      this.#note("info", `${this.path} was renamed or removed by someone else; it is opened anew.`);
+    }
+    this.#taken = false;
     if (!this.#tidied) {
       this.#tidied = true;
       this.#rotated.tidy();

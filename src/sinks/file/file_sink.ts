@@ -1,14 +1,16 @@
-// The file sink: an append file behind a line writer.
+// The file sink: an append file, or a standard stream, behind a line writer.
 import type { Clock } from "../clock.ts";
 import type { ReportSink, Sink, SinkStatus } from "../sink.ts";
 import { type Disk, realDisk } from "./disk.ts";
 import { AppendFile } from "./append_file.ts";
 import { LineWriter, type Tell } from "./line_writer.ts";
 import type { FileOptions } from "./options.ts";
+import { StandardStream, standardStreamOf } from "./standard_stream.ts";
 
 export class FileSink implements Sink {
   readonly url: string;
-  readonly #file: AppendFile;
+  /** Undefined for a standard stream, which has no use for its options. */
+  readonly #file: AppendFile | undefined;
   readonly #writer: LineWriter;
 
   /** Opens the file; when that fails the sink starts degraded and goes on trying. Never throws. */
@@ -23,13 +25,16 @@ export class FileSink implements Sink {
     this.url = url;
     const tell: Tell = (level, text, dropped = 0) =>
       report({ level, url, text, ...(dropped > 0 ? { dropped } : {}) });
-    this.#file = new AppendFile(path, { ...options, ownStart: '{"action":"' }, tell, clock, disk);
-    this.#writer = new LineWriter(this.#file, options.bufferBytes, tell, clock);
+    const stream = standardStreamOf(path);
+    const target = stream === undefined
+      ? this.#file = new AppendFile(path, { ...options, ownStart: '{"action":"' }, tell, clock, disk)
+      : new StandardStream(path, stream);
+    this.#writer = new LineWriter(target, options.bufferBytes, tell, clock);
   }
 
   /** Takes other options from here on; no line waits for it. */
   reconfigure(options: FileOptions): void {
-    this.#file.reconfigure(options);
+    this.#file?.reconfigure(options);
     this.#writer.bufferBytes = options.bufferBytes;
   }
 

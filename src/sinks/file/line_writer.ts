@@ -17,8 +17,10 @@ const PIECE_CHARS = 128 * 1024;
 const BUFFER_BYTES = 512 * 1024;
 /** Between two tries while the disk takes no lines, milliseconds. */
 const RETRY_MS = 100;
-/** Between two reports of the same kind, of a failure or of lines lost, milliseconds. */
+/** Between two reports of lines lost, milliseconds. */
 const REPORT_MS = 60_000;
+/** A failure that begins so soon after the last one's end, and ends as soon, is part of it; milliseconds. */
+const SAME_FAILURE_MS = 1_000;
 
 /** The keys of `linesDropped`. */
 type DropReason = "DiskFull" | "WriteFailed" | "Closed";
@@ -189,11 +191,10 @@ export class LineWriter {
     return failure;
   }
 
-  /** Once per failure, but one that comes and goes does not flood the log. */
+  /** Once for each failure; one that comes and goes many times a second does not flood the log. */
   #tellFailure(failure: Failure): void {
     if (failure.told || this.#clock.now() < this.#tellFailureAt) return;
     failure.told = true;
-    this.#tellFailureAt = this.#clock.now() + REPORT_MS;
     this.#tell("error", `${failure.text} Lines wait in memory, and writing is tried again until it works.`);
   }
 
@@ -215,6 +216,7 @@ export class LineWriter {
   #recover(failure: Failure): void {
     this.#failure = undefined;
     if (!failure.told && this.#droppedUntold === 0) return;
+    this.#tellFailureAt = this.#clock.now() + SAME_FAILURE_MS;
     const seconds = ((this.#clock.now() - failure.since) / 1000).toFixed(1);
     this.#tell(
       "info",

@@ -1,6 +1,7 @@
 // What became of one request: read from its response or its error, without secrets.
 import { reason } from "../file/reason.ts";
 import { retryAfter } from "./_back_off.ts";
+import { withMeaning } from "./_meaning.ts";
 import type { Target } from "./_target.ts";
 
 export type Answer =
@@ -47,9 +48,11 @@ export function answerOf(response: Response, start: string, target: Target): Ans
 export function whyNot(error: unknown, target: Target): string {
   const full = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return withoutSecrets(
-    reason(full)
-      .replace(/^error sending request( for url \(\S*\))?( from \S+ for \S+( \(\S+\))?)?: /, "")
-      .replace(/^client error \(\w+\): /, ""),
+    withMeaning(
+      reason(full)
+        .replace(/^error sending request( for url \(\S*\))?( from \S+ for \S+( \(\S+\))?)?: /, "")
+        .replace(/^client error \(\w+\): /, ""),
+    ),
     target,
   );
 }

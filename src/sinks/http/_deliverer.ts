@@ -4,10 +4,12 @@ import type { Tell } from "../file/line_writer.ts";
 import type { Answer } from "./_answer.ts";
 import { backOff } from "./_back_off.ts";
 import { bodyOf, type Parcel, type QueuedEvent } from "./_event.ts";
+import { statusPhrase } from "./_meaning.ts";
 import type { HttpOptions } from "./options.ts";
 import { Outage } from "./_outage.ts";
 import { ClientOutbox, FifoOutbox, type Outbox } from "./_outbox.ts";
 import type { Poster } from "./_post.ts";
+import { Refusals } from "./_refusals.ts";
 import { Retries } from "./_retries.ts";
 import type { Store } from "./_store.ts";
 
@@ -18,8 +20,6 @@ const MAX_IN_HAND_BYTES = 16 * 1024 * 1024;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** An unanswered event waits no longer than this for its next turn: it is hardly to blame. */
 const LONGEST_UNANSWERED_MS = 5_000;
-/** Between two reports of refusals, milliseconds. */
-const REPORT_MS = 60_000;
 /** An event that can be neither delivered nor parked is tried again after this, milliseconds. */
 const NOT_PARKED_MS = 60_000;
 
@@ -34,7 +34,7 @@ export class Deliverer {
   #options: DelivererOptions;
   readonly #clock: Clock;
   readonly #random: () => number;
-  readonly #tell: Tell;
+  readonly #refusals: Refusals;
   readonly #outage: Outage;
   readonly #outbox: Outbox;
   readonly #retries = new Retries();
@@ -50,7 +50,6 @@ export class Deliverer {
   #stopping = false;
   #stopped = false;
   #onIdle: (() => void) | undefined;
-  #tellRefusedAt = -Infinity;
   #timer: { readonly at: number; readonly stop: () => void } | undefined;
   /** Until when a batch that is not full waits. */
   #batchUntil: number | undefined;
@@ -69,7 +68,7 @@ export class Deliverer {
     this.#options = options;
     this.#clock = clock;
     this.#random = random;
-    this.#tell = tell;
+    this.#refusals = new Refusals(tell, clock);
     this.#outage = new Outage(clock, options.retryMultiplier, random, tell);
     this.#outbox = options.order === "client" ? new ClientOutbox() : new FifoOutbox();
   }
@@ -172,9 +171,23 @@ export class Deliverer {
     if (this.#probing || this.#stopping || this.#inFlight >= this.#options.concurrency) return undefined;
     if (this.#outage.probeAt > this.#clock.now()) {
       this.#wakeAt(this.#outage.probeAt);
-      return undefined;
+      return this.#dueFirstToPark();
     }
     return this.#newParcel(1) ?? this.#dueRetry();
+  }
+
+  /** One event goes by its own waits, whoever asks meanwhile: so it is parked when its time is over. */
+  #dueFirstToPark(): Parcel | undefined {
+    const now = this.#clock.now();
+    const parcel = this.#retries.firstToPark(now);
+    if (parcel === undefined) return undefined;
+    const at = Math.max(parcel.notBefore, this.#outage.pausedUntil);
+    if (at > now) {
+      this.#wakeAt(at);
+      return undefined;
+    }
+    this.#retries.remove(parcel);
+    return parcel;
   }
 
   #newParcel(max: number): Parcel | undefined {
@@ -194,6 +207,7 @@ export class Deliverer {
       elapsed: 0,
       notBefore: 0,
       deliveredBefore: 0,
+      refused: false,
       endpointFailed: false,
       firstAttempt: 0,
       lastAttempt: 0,
@@ -218,9 +232,11 @@ export class Deliverer {
 
   #send(parcel: Parcel): void {
     this.#inFlight++;
-    const { epoch, isDown: probe } = this.#outage;
-    if (probe) this.#probing = true;
     const start = this.#clock.now();
+    const probe = this.#outage.isDown;
+    if (probe) this.#probing = true;
+    // One that goes by its own waits does not put off the next that asks.
+    const epoch = probe && this.#outage.probeAt > start ? -1 : this.#outage.epoch;
     const deliveredBefore = parcel.attempts === 0 ? this.#delivered : parcel.deliveredBefore;
     parcel.deliveredBefore = this.#delivered;
     parcel.attempts++;
@@ -257,32 +273,23 @@ export class Deliverer {
   ): void {
     const status = answer.kind === "refused" ? answer.status : undefined;
     const pause = answer.kind === "refused" ? answer.retryAfter : undefined;
-    const why = answer.kind === "refused" ? `it answers with status ${answer.status}` : answer.text;
+    const why = answer.kind === "refused" ? statusPhrase(answer.status) : answer.text;
     this.#lastError = `The last request failed: ${why}.`;
+    parcel.refused = status !== undefined;
     parcel.endpointFailed = isEndpoints(status);
     if (parcel.endpointFailed) {
       const atOnce = status !== undefined && status !== 429;
       this.#outage.failed(why, epoch, { atOnce, pause }, this.#store.waiting);
-    } else {
-      this.#tellRefused(answer.text, status);
+    } else if (status !== undefined) {
+      this.#refusals.add(status, answer.text);
     }
-    const last = counts && parcel.elapsed >= this.#options.retryMaxElapsed;
-    if (parcel.events.length > 1 && (last || !parcel.endpointFailed)) return this.#split(parcel);
-    if (last) return this.#park(parcel, status, answer.text);
-    const wait = backOff(parcel.attempts, this.#options.retryMultiplier, this.#random);
+    const left = counts ? Math.ceil(this.#options.retryMaxElapsed - parcel.elapsed) : Infinity;
+    if (parcel.events.length > 1 && (left <= 0 || !parcel.endpointFailed)) return this.#split(parcel);
+    if (left <= 0) return this.#park(parcel, status, answer.text);
+    // The last attempt is made when the time is over, and not one back-off later.
+    const wait = Math.min(left, backOff(parcel.attempts, this.#options.retryMultiplier, this.#random));
     if (counts) parcel.elapsed += wait;
     this.#retryIn(parcel, pause ?? (status === undefined ? Math.min(wait, LONGEST_UNANSWERED_MS) : wait));
-  }
-
-  /** The endpoint works and does not like the event: often a wrong address or token, so it is told at once. */
-  #tellRefused(text: string, status: number | undefined): void {
-    if (this.#clock.now() < this.#tellRefusedAt) return;
-    this.#tellRefusedAt = this.#clock.now() + REPORT_MS;
-    const quoted = text === "" ? "" : ` ${JSON.stringify(text)}`;
-    this.#tell(
-      "warn",
-      `refuses events: it answers with status ${status}${quoted}; each is tried again for a while.`,
-    );
   }
 
   /** One bad event must not take the others of its batch with it. */

@@ -32,6 +32,8 @@ export interface Parcel {
   notBefore: number;
   /** Events that the endpoint had taken when the last attempt began. */
   deliveredBefore: number;
+  /** The last attempt had an answer. */
+  refused: boolean;
   /** The endpoint was to blame for the last failure. */
   endpointFailed: boolean;
   /** Unix milliseconds. */

@@ -5,8 +5,6 @@ import { backOff } from "./_back_off.ts";
 
 /** However long an outage lasts, one event asks so often, milliseconds: delivery resumes soon after the end. */
 const LONGEST_PROBE_MS = 5_000;
-/** Between two reports of outages, milliseconds. */
-const REPORT_MS = 60_000;
 
 interface Down {
   readonly since: number;
@@ -27,7 +25,6 @@ export class Outage {
   #down: Down | undefined;
   /** Counts the changes between up and down: tells requests of now from those before. */
   #epoch = 0;
-  #tellAt = -Infinity;
 
   /** @param multiplier between two waits */
   constructor(clock: Clock, public multiplier: number, random: () => number, tell: Tell) {
@@ -47,6 +44,11 @@ export class Outage {
   /** When the next probe may go; only while it is down. */
   get probeAt(): number {
     return this.#down?.probeAt ?? 0;
+  }
+
+  /** The endpoint asked that nothing be sent before. */
+  get pausedUntil(): number {
+    return this.#down?.pausedUntil ?? 0;
   }
 
   /**
@@ -104,9 +106,8 @@ export class Outage {
 
   /** Not of the first failure: one event alone may be to blame for it. */
   #tellDown(down: Down, waiting: number): void {
-    if (down.told || down.failures < 2 || this.#clock.now() < this.#tellAt) return;
+    if (down.told || down.failures < 2) return;
     down.told = true;
-    this.#tellAt = this.#clock.now() + REPORT_MS;
     this.#tell(
       "warn",
       `takes no events: ${down.why}; ${waiting} wait, and one at a time asks until it is back.`,

@@ -24,6 +24,21 @@ export class Retries {
     return this.#due.shift();
   }
 
+  /** Of those that had an answer, the one whose time is over first when it goes by its own waits. */
+  firstToPark(now: number): Parcel | undefined {
+    const begun = ({ notBefore, elapsed }: Parcel): number => Math.max(notBefore, now) - elapsed;
+    let first: Parcel | undefined;
+    for (const parcel of [...this.#due, ...this.#waiting]) {
+      if (parcel.refused && (first === undefined || begun(parcel) < begun(first))) first = parcel;
+    }
+    return first;
+  }
+
+  /** Takes this one out. */
+  remove(parcel: Parcel): void {
+    if (!this.#waiting.delete(parcel)) this.#due = this.#due.filter((other) => other !== parcel);
+  }
+
   /** When `take` may have one again; undefined when none waits. */
   get nextAt(): number | undefined {
     return this.#waiting.size > 0 ? this.#nextAt : undefined;

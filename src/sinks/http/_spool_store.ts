@@ -5,6 +5,7 @@ import { type Disk, realDisk } from "../file/disk.ts";
 import { NEWLINE } from "../file/line_bounds.ts";
 import { reason } from "../file/reason.ts";
 import { LineWriter, type Tell } from "../file/line_writer.ts";
+import { backlogText } from "./_backlog.ts";
 import { type Cursor, CursorFile } from "./_cursor_file.ts";
 import { CursorSaver } from "./_cursor_saver.ts";
 import { Drops } from "./_drops.ts";
@@ -240,6 +241,8 @@ export class SpoolStore implements Store {
       again: (why) => this.#readAgain(why),
     });
     for (const each of problems) this.#tell("warn", `The spool ${folder.path} was damaged: ${each}.`);
+    const backlog = backlogText(folder.path, this.#segments, start, Date.now());
+    if (backlog !== undefined) this.#tell("info", backlog);
   }
 
   #next(least: number): { number: number; path: string } {
