@@ -27,8 +27,9 @@ export const VERBS: readonly VerbEntry[] = [
     about: `Starts the broker and writes its events to the sinks of the hooks file.
 Without any file: 127.0.0.1:1883, everybody may connect, all events in ./hook.log.
 SIGINT or SIGTERM stops it gracefully, a second one at once. SIGHUP reads the configuration again
-and opens its files again, SIGUSR2 only opens its files again, SIGUSR1 does nothing. A configuration with an error changes
-nothing: its errors are logged. Under systemd it tells when it is ready (Type=notify).`,
+and opens its files again, SIGUSR2 only opens its files again, SIGUSR1 does nothing. A configuration
+with an error changes nothing: its errors are logged. Under systemd it tells when it is ready
+(Type=notify).`,
     maxPositionals: 0,
     options: {
       config: CONFIG,
