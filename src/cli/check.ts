@@ -2,10 +2,9 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
-import { filePathOf } from "../sinks/file/file_url.ts";
-import { probeFile } from "../sinks/file/probe_file.ts";
-import { probe } from "../sinks/open_sinks.ts";
-import { configuredUrls, isLoopback, loadConfigured, strayNews } from "./configured.ts";
+import { probeFile } from "../sinks/lines/probe_file.ts";
+import { goodNews, probe } from "../sinks/schemes.ts";
+import { configuredUrls, isLoopback, loadConfigured, sinkOptionsOf, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
@@ -27,7 +26,7 @@ export const check: Verb = async (values, _positionals, io) => {
       : `\nRules\n${tableText([["EVENT", "ACTION", "TOPICS", "URL"], ...rules])}`,
   );
   const problems = probePlaces(config, io);
-  for (const sentence of strayNews(config)) io.err(`warning: ${visible(sentence)}\n`);
+  for (const sentence of strayNews(config, io.cwd)) io.err(`warning: ${visible(sentence)}\n`);
   if (problems > 0) {
     io.err(`hookline check: ${problems === 1 ? "1 place" : `${problems} places`} cannot be written to.\n`);
     return EXIT.config;
@@ -63,25 +62,21 @@ function ruleRows(config: Config): string[][] {
 
 /** Tries each place and shows the answers; how many cannot be used. */
 function probePlaces(config: Config, io: Io): number {
-  const { file, http, endpoints } = config.hooks;
+  const options = sinkOptionsOf(config, io.cwd);
   let problems = 0;
   const row = (place: string, problem: string | undefined, good: () => string): string[] => {
     if (problem !== undefined) problems++;
     return [place, problem ?? good()].map(visible);
   };
   const rows = [...configuredUrls(config)].map((url) => {
-    const problem = probe(url, { cwd: io.cwd, file, http, endpoints });
-    return row(maskUrl(url), problem && withoutUrl(problem, url), () => goodNews(url, io.cwd));
+    const problem = probe(url, options);
+    return row(maskUrl(url), problem && withoutUrl(problem, url), () => goodNews(url, options));
   });
   if (config.log.to === "file" || config.log.to === "both") {
     rows.push(row("log.file", probeFile(config.log.file), () => fileNews(config.log.file)));
   }
   if (rows.length > 0) io.out(`\nFiles and endpoints\n${tableText(rows)}`);
   return problems;
-}
-
-function goodNews(url: string, cwd: string): string {
-  return /^file:/i.test(url) ? fileNews(filePathOf(url, cwd)) : "ok";
 }
 
 function fileNews(path: string): string {

@@ -74,8 +74,7 @@ export class Endpoints {
     const url = this.#checkedUrl(urlPath, value["url"]);
     if (url === undefined || !this.#fitsScheme(path, url, value)) return undefined;
     if (isHttpUrl(url)) {
-      this.#keep(urlPath, {
-        url,
+      this.#keep(urlPath, url, {
         ...(headers !== undefined && { headers }),
         ...(table.ca_file !== undefined && { caFile: resolve(this.cwd, table.ca_file) }),
         ...(table.cert_file !== undefined && { certFile: resolve(this.cwd, table.cert_file) }),
@@ -138,8 +137,7 @@ export class Endpoints {
     return Object.fromEntries(headers.sort(([a], [b]) => a < b ? -1 : 1));
   }
 
-  #keep(path: KeyPath, endpoint: HttpEndpoint): void {
-    const { url } = endpoint;
+  #keep(path: KeyPath, url: string, endpoint: HttpEndpoint): void {
     const known = this.byUrl.get(url);
     const knownPath = this.#paths.get(url);
     if (known === undefined || knownPath === undefined) {

@@ -1,4 +1,4 @@
-// A private CA, made by openssl: a server certificate for 127.0.0.1 and a client certificate.
+// A private CA, made by openssl: a server certificate for 127.0.0.1, a client certificate, and what `openssl req -x509` makes of a server's name: a CA's.
 
 export interface Certificates {
   readonly ca: string;
@@ -6,6 +6,9 @@ export interface Certificates {
   readonly serverKey: string;
   readonly clientCert: string;
   readonly clientKey: string;
+  /** For 127.0.0.1, signed by itself, CA:TRUE. */
+  readonly selfSignedCa: string;
+  readonly selfSignedCaKey: string;
 }
 
 /** Whether openssl is there. */
@@ -25,6 +28,10 @@ export async function makeCertificates(dir: string): Promise<Certificates> {
     dir,
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test-ca -keyout ca.key -out ca.pem",
   );
+  await openssl(
+    dir,
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout self.key -out self.pem",
+  );
   for (const name of ["server", "client"]) {
     await openssl(
       dir,
@@ -42,6 +49,8 @@ export async function makeCertificates(dir: string): Promise<Certificates> {
     serverKey: `${dir}/server.key`,
     clientCert: `${dir}/client.pem`,
     clientKey: `${dir}/client.key`,
+    selfSignedCa: `${dir}/self.pem`,
+    selfSignedCaKey: `${dir}/self.key`,
   };
 }
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { FileSink } from "../../src/sinks/file/file_sink.ts";
 import { FILE_DEFAULTS, type FileOptions } from "../../src/sinks/file/options.ts";
-import type { SinkReport } from "../../src/sinks/sink.ts";
 import { FailingDisk } from "../helpers/failing_disk.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { type Entry, logInto } from "../helpers/told.ts";
 import { inTempDir, line, linesOf, numbersOf, textOf, upTo } from "./_lines.ts";
 
 const LINE = line(0).length;
@@ -12,16 +12,22 @@ const LINE = line(0).length;
 class Bench {
   readonly clock = new FakeClock();
   readonly disk = new FailingDisk();
-  readonly reports: SinkReport[] = [];
+  readonly reports: Entry[] = [];
   #sink: FileSink | undefined;
 
   constructor(readonly path: string, private readonly options: Partial<FileOptions>) {}
 
   /** Made when first asked for, so that a test can first say what the disk refuses. */
   get sink(): FileSink {
-    const report = (each: SinkReport): number => this.reports.push(each);
     const options = { ...FILE_DEFAULTS, ...this.options };
-    return this.#sink ??= new FileSink("file:hook.log", this.path, options, report, this.clock, this.disk);
+    return this.#sink ??= new FileSink(
+      "file:hook.log",
+      this.path,
+      options,
+      logInto(this.reports),
+      this.clock,
+      this.disk,
+    );
   }
 
   /** One turn that makes these lines. */
@@ -204,18 +210,45 @@ withSink("a disk that comes and goes does not flood the log", {}, (it) => {
     it.clock.advance(100);
   }
   assert.deepEqual(numbersOf(it.path), upTo(100));
-  assert.equal(it.reports.length, 2);
+  assert.ok(it.reports.length <= 20, `${it.reports.length} reports in ten seconds`);
 });
 
-withSink("a trouble that begins in a quiet minute and lasts is told when the minute is over", {}, (it) => {
+withSink("each failure is told with its end, also the third within a minute", {}, (it) => {
+  for (const n of upTo(3)) {
+    it.disk.fail("write", "EIO");
+    it.turn(n);
+    it.clock.advance(2_000);
+    it.disk.mend();
+    it.clock.advance(2_000);
+  }
+  assert.deepEqual(it.reports.map(({ level }) => level), upTo(3).flatMap(() => ["error", "info"]));
+});
+
+withSink("a failure that begins right after the last one's end is told when it lasts", {}, (it) => {
   it.disk.fail("write", "EIO");
   it.turn(0);
   it.disk.mend();
   it.clock.advance(100);
   it.disk.fail("write", "EIO");
   it.turn(1);
-  it.clock.advance(60_000);
+  assert.equal(it.reports.length, 2);
+  it.clock.advance(1_000);
   assert.deepEqual(it.reports.map(({ level }) => level), ["error", "info", "error"]);
+});
+
+withSink("a file that is removed and cannot be made again is not said to be opened", {}, (it) => {
+  it.turn(0);
+  Deno.removeSync(it.path);
+  it.disk.fail("open", "EIO");
+  it.clock.advance(1_000);
+  it.turn(1);
+  assert.equal(it.reports.length, 1);
+  assert.match(it.told[0] ?? "", /^error: .*takes no lines/);
+  it.disk.mend();
+  it.clock.advance(100);
+  assert.match(it.told[1] ?? "", /^info: .*was renamed or removed by someone else; it is opened anew\.$/);
+  assert.match(it.told[2] ?? "", /^info: .*takes lines again/);
+  assert.deepEqual(numbersOf(it.path), [1]);
 });
 
 withSink("a path that cannot be opened at the start makes a degraded sink that catches up", {}, (it) => {

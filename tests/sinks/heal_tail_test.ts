@@ -1,6 +1,6 @@
 // What an opened file's last line is made into, one row per kind of end that a crash or a human leaves.
 import assert from "node:assert/strict";
-import { AppendFile } from "../../src/sinks/file/append_file.ts";
+import { RotatingFile } from "../../src/sinks/lines/rotating_file.ts";
 import { FILE_DEFAULTS } from "../../src/sinks/file/options.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { inTempDir, line, textOf } from "./_lines.ts";
@@ -98,7 +98,7 @@ Deno.test("heal at open: a tail too long to judge is kept and closed off, and no
 async function openAndWrite(path: string): Promise<string[]> {
   const notes: string[] = [];
   const options = { ...FILE_DEFAULTS, ownStart: '{"action":"' };
-  const file = new AppendFile(path, options, (_level, text) => notes.push(text), new FakeClock());
+  const file = new RotatingFile(path, options, (_level, text) => notes.push(text), new FakeClock());
   file.open();
   assert.equal(file.write(new TextEncoder().encode(NEXT)).error, undefined);
   await file.close();

@@ -1,6 +1,6 @@
 // Rotation by size: which files there are afterwards, and that every line is in exactly one of them.
 import assert from "node:assert/strict";
-import { AppendFile } from "../../src/sinks/file/append_file.ts";
+import { RotatingFile } from "../../src/sinks/lines/rotating_file.ts";
 import { FILE_DEFAULTS, type FileOptions } from "../../src/sinks/file/options.ts";
 import { FailingDisk } from "../helpers/failing_disk.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
@@ -12,14 +12,14 @@ interface Bench {
   readonly clock: FakeClock;
   readonly disk: FailingDisk;
   readonly notes: string[];
-  /** Another AppendFile on the same path; the test closes it. */
-  make(): AppendFile;
+  /** Another RotatingFile on the same path; the test closes it. */
+  make(): RotatingFile;
 }
 
 function withRotation(
   what: string,
   options: Partial<FileOptions>,
-  run: (file: AppendFile, it: Bench) => Promise<void> | void,
+  run: (file: RotatingFile, it: Bench) => Promise<void> | void,
 ): void {
   Deno.test(`rotation: ${what}`, () =>
     inTempDir(async (dir) => {
@@ -30,8 +30,8 @@ function withRotation(
         `${dir}/hook.log`,
       ];
       const all = { ...FILE_DEFAULTS, ...options, ownStart: '{"action":"' };
-      const make = (): AppendFile =>
-        new AppendFile(path, all, (_level, text) => notes.push(text), clock, disk);
+      const make = (): RotatingFile =>
+        new RotatingFile(path, all, (_level, text) => void notes.push(text), clock, disk);
       const file = make();
       await run(file, { dir, path, clock, disk, notes, make });
       await file.close();
@@ -41,7 +41,7 @@ function withRotation(
 
 const LINE = line(0).length;
 
-function write(file: AppendFile, ...numbers: number[]): void {
+function write(file: RotatingFile, ...numbers: number[]): void {
   const text = numbers.map((n) => line(n)).join("");
   assert.equal(file.write(new TextEncoder().encode(text)).error, undefined);
 }

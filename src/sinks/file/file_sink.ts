@@ -1,14 +1,18 @@
-// The file sink: an append file behind a line writer.
-import type { Clock } from "../clock.ts";
-import type { ReportSink, Sink, SinkStatus } from "../sink.ts";
-import { type Disk, realDisk } from "./disk.ts";
-import { AppendFile } from "./append_file.ts";
-import { LineWriter, type Tell } from "./line_writer.ts";
+// The file sink: a rotating file behind a line writer.
+import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../../base/clock.ts";
+import { type Log, withFields } from "../../base/log.ts";
+import { type Disk, realDisk } from "../lines/disk.ts";
+import { LineWriter } from "../lines/line_writer.ts";
+import { RotatingFile } from "../lines/rotating_file.ts";
+import type { SinkOptions } from "../options.ts";
+import type { PreparedOptions, Sink, SinkStatus } from "../sink.ts";
 import type { FileOptions } from "./options.ts";
 
 export class FileSink implements Sink {
   readonly url: string;
-  readonly #file: AppendFile;
+  #options: FileOptions;
+  readonly #file: RotatingFile;
   readonly #writer: LineWriter;
 
   /** Opens the file; when that fails the sink starts degraded and goes on trying. Never throws. */
@@ -16,21 +20,15 @@ export class FileSink implements Sink {
     url: string,
     path: string,
     options: FileOptions,
-    report: ReportSink,
+    log: Log,
     clock: Clock,
     disk: Disk = realDisk,
   ) {
     this.url = url;
-    const tell: Tell = (level, text, dropped = 0) =>
-      report({ level, url, text, ...(dropped > 0 ? { dropped } : {}) });
-    this.#file = new AppendFile(path, { ...options, ownStart: '{"action":"' }, tell, clock, disk);
-    this.#writer = new LineWriter(this.#file, options.bufferBytes, tell, clock);
-  }
-
-  /** Takes other options from here on; no line waits for it. */
-  reconfigure(options: FileOptions): void {
-    this.#file.reconfigure(options);
-    this.#writer.bufferBytes = options.bufferBytes;
+    this.#options = options;
+    const own = withFields(log, { url });
+    this.#file = new RotatingFile(path, { ...options, ownStart: '{"action":"' }, own, clock, disk);
+    this.#writer = new LineWriter(this.#file, options.bufferBytes, own, clock);
   }
 
   append(line: string): void {
@@ -56,7 +54,20 @@ export class FileSink implements Sink {
     };
   }
 
-  /** What the disk does not take now is lost, counted and reported; waits for a compression, at most five seconds. */
+  prepare(_url: string, { file: options }: SinkOptions): PreparedOptions | undefined {
+    if (isDeepStrictEqual(options, this.#options)) return undefined;
+    return {
+      commit: () => {
+        this.#options = options;
+        this.#file.reconfigure(options);
+        this.#writer.bufferBytes = options.bufferBytes;
+      },
+      abandon: () => {},
+      afterRestart: [],
+    };
+  }
+
+  /** What the disk does not take now is lost, counted and told; waits for a compression, at most five seconds. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer.close();
   }

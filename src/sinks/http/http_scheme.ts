@@ -1,27 +1,45 @@
 // The http: and https: lines of the scheme table: URLs of one endpoint are one place, and that place is an HttpSink.
-import { probeFile } from "../file/probe_file.ts";
-import type { Scheme, SinkOptions } from "../scheme.ts";
-import { HttpSink, type HttpSinkOptions } from "./http_sink.ts";
-import { spoolFolderName } from "./_spool_folder.ts";
+import { probeFile } from "../lines/probe_file.ts";
+import type { Scheme } from "../scheme.ts";
+import { leftSpools } from "../spool/left_spools.ts";
+import { spoolFolderName } from "../spool/spool_folder.ts";
+import { HttpSink } from "./http_sink.ts";
+import { HTTP_DEFAULTS } from "./options.ts";
+import { connectionTo, Poster } from "./_poster.ts";
 import { parseHttpUrl, targetOf } from "./_target.ts";
 
+const EXAMPLE = "http://127.0.0.1:5656/hook";
+const NAMES = ["http", "https"];
+
 export const httpScheme: Scheme = {
+  names: NAMES,
+  example: EXAMPLE,
+  problem: (url) =>
+    /^https?:\/\/[^/?#]/i.test(url) && URL.canParse(url) ? undefined : `must name a host, as in "${EXAMPLE}"`,
   placeOf(url): string {
     const parsed = parseHttpUrl(url);
     parsed.hash = "";
     return parsed.href;
   },
-  open: (url, options, report, clock) => new HttpSink(url, sinkOptionsOf(url, options), report, clock),
-  reconfigure: (sink, url, options) => (sink as HttpSink).reconfigure(url, sinkOptionsOf(url, options)),
+  open: (url, options, log, clock) => new HttpSink(url, options, log, clock),
   /** The endpoint itself is not asked: it may be away, and `check` has nothing to send. */
-  probe(url, options): string | undefined {
-    const target = targetOf(url, options.endpoints.get(url));
-    if (!options.http.spool) return undefined;
+  probe(url, { http, endpoints }): string | undefined {
+    const target = targetOf(url, endpoints.get(url));
+    if (!http.spool) return undefined;
     // Any file of the folder tells whether the spool can be written; a running Hookline has this one open.
-    return probeFile(`${options.http.spoolDir}/${spoolFolderName(target.url)}/lock`);
+    return probeFile(`${http.spoolDir}/${spoolFolderName(target.url)}/lock`);
+  },
+  goodNews: () => "ok",
+  leftBy(urls, { http: { spoolDir } }): string[] {
+    const own = [...urls].filter((url) => NAMES.includes(URL.parse(url)?.protocol.slice(0, -1) ?? ""));
+    return leftSpools(spoolDir, new Set(own.map(spoolFolderName))).map(({ folder, bytes }) =>
+      `${folder} holds ${bytes} bytes of events for a URL that the configuration does not have; ` +
+      `send them with \`hookline redeliver ${folder}/*.jsonl\`, or remove the folder`
+    );
+  },
+  farEnd(url, own, clock): Poster {
+    const { concurrency, timeout } = { ...HTTP_DEFAULTS, ...own };
+    const options = { timeout, concurrency, compression: "none", batchMax: 1 } as const;
+    return new Poster(connectionTo(targetOf(url, own), options), clock);
   },
 };
-
-function sinkOptionsOf(url: string, { http, file, endpoints }: SinkOptions): HttpSinkOptions {
-  return { ...http, file, endpoint: endpoints.get(url) ?? {} };
-}

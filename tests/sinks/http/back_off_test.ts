@@ -1,6 +1,6 @@
 // How long the HTTP sink waits between attempts, and what it makes of Retry-After.
 import assert from "node:assert/strict";
-import { backOff, retryAfter } from "../../../src/sinks/http/_back_off.ts";
+import { backOff, retryAfter } from "../../../src/sinks/delivery/back_off.ts";
 
 const SIX = [1, 2, 3, 4, 5, 6, 7, 8];
 const waits = (multiplier: number, random: number): number[] =>

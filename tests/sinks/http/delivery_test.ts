@@ -152,6 +152,58 @@ for (const status of [400, 404, 422, 500, 301]) {
   });
 }
 
+for (const [status, most] of [[400, 9_000], [500, 10_500]] as const) {
+  Deno.test(`${status} to everything: the first is parked when retry_max_elapsed_time is over, and told at once`, async () => {
+    await using it = await Setting.make({ retryMaxElapsed: 8_000 });
+    it.endpoint.behave = answer(status);
+    const sink = it.open();
+    send(sink, upTo(8).map((n) => line(n)));
+    await it.wait(() => sink.status().lastError !== undefined, "they are refused");
+    await it.passUntil(() => (sink.status().linesDropped["Parked"] ?? 0) > 0, "one is parked", 100);
+    assert.ok(it.clock.now() >= 7_900 && it.clock.now() <= most, `after ${it.clock.now()} ms`);
+    const told = () =>
+      it.reports.filter(({ text }) => text.includes("parked in")).map(({ dropped = 0 }) => dropped);
+    assert.equal(told()[0], 1);
+    await it.passUntil(() => sink.status().linesDropped["Parked"] === 8, "all are parked");
+    const minutes = it.clock.now() / 60_000;
+    await it.passUntil(() => told().reduce((sum, count) => sum + count, 0) === 8, "the others are told");
+    assert.ok(told().length <= 2 + minutes, `${told()} in ${minutes} minutes`);
+  });
+}
+
+Deno.test("while the endpoint refuses all and new events come, the first of them is parked about in time", async () => {
+  await using it = await Setting.make({ retryMaxElapsed: 8_000 });
+  it.endpoint.behave = answer(500);
+  const sink = it.open();
+  let n = 0;
+  await it.passUntil(
+    () => {
+      send(sink, [line(n++)]);
+      return sink.status().linesDropped["Parked"] === 1;
+    },
+    "one is parked",
+    100,
+  );
+  assert.ok(it.clock.now() <= 15_000, `after ${it.clock.now()} ms`);
+});
+
+Deno.test("each outage is told with its end, also the third within a minute", async () => {
+  await using it = await Setting.make();
+  const sink = it.open();
+  for (const n of upTo(3)) {
+    it.endpoint.behave = answer(500);
+    send(sink, [line(2 * n), line(2 * n + 1)]);
+    await it.passUntil(() => told().length === 2 * n + 1, "it is told", 500);
+    it.endpoint.behave = ok;
+    await it.passUntil(() => sink.status().linesWaiting === 0, "all arrive", 500);
+  }
+  function told(): string[] {
+    return it.reports.filter(({ text }) => /takes (no )?events/.test(text)).map(({ level }) => level);
+  }
+  assert.deepEqual(told(), upTo(3).flatMap(() => ["warn", "info"]));
+  assert.ok(it.clock.now() < 60_000, String(it.clock.now()));
+});
+
 Deno.test("an event whose connection is always closed is parked once others are taken meanwhile", async () => {
   await using it = await Setting.make();
   it.endpoint.behave = ({ lines }) => lines.some((each) => numberIn(each) === 13) ? "close" : { status: 200 };

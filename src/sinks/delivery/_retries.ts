@@ -1,0 +1,99 @@
+// The batches that wait for another attempt: for their time, and then for room.
+import type { Clock } from "../../base/clock.ts";
+import type { Pass } from "./_gate.ts";
+
+/** What is known of a batch since its last attempt. */
+export interface LastAttempt {
+  /** Milliseconds of its own attempts and of the waits after them, where its events may be to blame. */
+  readonly elapsed: number;
+  /** It had an answer. */
+  readonly refused: boolean;
+  /** The endpoint was to blame for the failure. */
+  readonly endpointFailed: boolean;
+}
+
+/** Ends a wait. Without a pass the batch is not sent any more: the program ends. */
+export type Go = (pass?: Pass) => void;
+
+interface Waiting {
+  /** Its time, monotonic. */
+  readonly notBefore: number;
+  readonly last: LastAttempt;
+  readonly go: Go;
+}
+
+export class Retries {
+  readonly #clock: Clock;
+  readonly #onDue: () => void;
+  /** Wait for their time, each with what stops its timer. */
+  readonly #sleeping = new Map<Waiting, () => void>();
+  /** Their time has come. */
+  readonly #due = new Set<Waiting>();
+  #stopping = false;
+
+  /** @param onDue is called when the time of one has come */
+  constructor(clock: Clock, onDue: () => void) {
+    this.#clock = clock;
+    this.#onDue = onDue;
+  }
+
+  /** Waits `ms` milliseconds, and then for room. Resolves to undefined when the program ends. */
+  wait(ms: number, last: LastAttempt): Promise<Pass | undefined> {
+    return new Promise((go) => {
+      const waiting = { notBefore: this.#clock.monotonic() + ms, last, go };
+      if (ms <= 0) return this.#isDue(waiting);
+      if (this.#stopping) return go(undefined);
+      this.#sleeping.set(waiting, this.#clock.setTimer(Math.ceil(ms), () => this.#isDue(waiting)));
+    });
+  }
+
+  /** Takes one whose time has come. */
+  takeDue(): Go | undefined {
+    const [first] = this.#due;
+    return first && this.#take(first);
+  }
+
+  /**
+   * Of those that had an answer, the one whose tries are over first when it goes by its own waits.
+   * @returns when it may go, and what takes it
+   */
+  firstToPark(): { readonly at: number; readonly take: () => Go } | undefined {
+    const now = this.#clock.monotonic();
+    const begun = ({ notBefore, last }: Waiting): number => Math.max(notBefore, now) - last.elapsed;
+    let first: Waiting | undefined;
+    for (const waiting of [...this.#due, ...this.#sleeping.keys()]) {
+      if (waiting.last.refused && (first === undefined || begun(waiting) < begun(first))) first = waiting;
+    }
+    const found = first;
+    return found && { at: found.notBefore, take: () => this.#take(found) };
+  }
+
+  /** Those that the endpoint, and not their event, failed need wait no longer. */
+  endpointIsBack(): void {
+    for (const waiting of [...this.#sleeping.keys()]) if (waiting.last.endpointFailed) this.#isDue(waiting);
+  }
+
+  /** Nobody waits for a time any more: the program ends. */
+  stop(): void {
+    this.#stopping = true;
+    for (const waiting of [...this.#sleeping.keys()]) this.#take(waiting)();
+  }
+
+  /** Nobody gets room any more. */
+  giveUp(): void {
+    for (const waiting of [...this.#due]) this.#take(waiting)();
+  }
+
+  #isDue(waiting: Waiting): void {
+    this.#take(waiting);
+    this.#due.add(waiting);
+    this.#onDue();
+  }
+
+  #take(waiting: Waiting): Go {
+    this.#due.delete(waiting);
+    this.#sleeping.get(waiting)?.();
+    this.#sleeping.delete(waiting);
+    return waiting.go;
+  }
+}

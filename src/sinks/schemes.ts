@@ -1,0 +1,57 @@
+// The table of schemes: a new kind of sink is one folder, one line here, and one for its options in options.ts.
+import { fileScheme } from "./file/file_scheme.ts";
+import { httpScheme } from "./http/http_scheme.ts";
+import type { SinkOptions } from "./options.ts";
+import type { Scheme } from "./scheme.ts";
+import { SinkError } from "./sink.ts";
+
+export const SCHEMES: readonly Scheme[] = [fileScheme, httpScheme];
+
+/** Every name that a URL may begin with. */
+export const SCHEME_NAMES: readonly string[] = SCHEMES.flatMap(({ names }) => names);
+
+/** Throws SinkError when no sink is for such URLs. */
+export function schemeOf(url: string): Scheme {
+  const name = schemeName(url);
+  const scheme = findScheme(url);
+  if (scheme !== undefined) return scheme;
+  const allowed = SCHEME_NAMES.map((each) => `${each}:`).join(", ");
+  throw new SinkError(
+    url,
+    name === undefined
+      ? `this is not a URL; it must start with one of ${allowed}.`
+      : `there is no sink for ${name}: URLs; allowed are ${allowed}.`,
+  );
+}
+
+/** What a URL begins with, in small letters; undefined when that is no scheme's name. */
+export function schemeName(url: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+}
+
+/** The scheme of a URL; undefined when there is none. */
+export function findScheme(url: string): Scheme | undefined {
+  const name = schemeName(url) ?? "";
+  return SCHEMES.find(({ names }) => names.includes(name));
+}
+
+/** Why lines for `url` could not be kept now, as a sentence; undefined when they could. Leaves nothing behind. */
+export function probe(url: string, options: SinkOptions): string | undefined {
+  try {
+    return schemeOf(url).probe(url, options);
+  } catch (error) {
+    if (error instanceof SinkError) return error.message;
+    throw error;
+  }
+}
+
+/** What `check` shows of a place that can take lines. */
+export function goodNews(url: string, options: SinkOptions): string {
+  return schemeOf(url).goodNews(url, options);
+}
+
+/** A sentence on each place where something waits that no URL of the configuration takes any further. */
+export function leftBy(urls: Iterable<string>, options: SinkOptions): string[] {
+  const all = [...urls];
+  return SCHEMES.flatMap((scheme) => scheme.leftBy?.(all, options) ?? []);
+}
