@@ -29,6 +29,8 @@ export type OptionRow =
   | Described<string> & { readonly kind: "text"; readonly what: string }
   /** A path; a relative one starts from the working directory. */
   | Described<string> & { readonly kind: "path"; readonly what: string }
+  /** Of a file; written in octal and quotes, `"0640"`. */
+  | Described<number> & { readonly kind: "mode" }
   /** Names and values, each a text. */
   | Described<Readonly<Record<string, string>>> & { readonly kind: "texts"; readonly what: string };
 

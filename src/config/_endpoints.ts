@@ -5,7 +5,7 @@ import { type Document, isTable } from "./_document.ts";
 import { anything, duration, integer, text } from "./_fields.ts";
 import type { KeyPath } from "./_key_path.ts";
 import { readTable } from "./_table.ts";
-import { isHttpsUrl, isHttpUrl, urlProblem } from "./_url.ts";
+import { isHttpsUrl, isHttpUrl, urlOf, urlProblem } from "./_url.ts";
 
 const FIELDS = {
   url: anything(),
@@ -89,7 +89,7 @@ export class Endpoints {
 
   #checkedUrl(path: KeyPath, url: string): string | undefined {
     const problem = urlProblem(url);
-    if (problem === undefined) return url;
+    if (problem === undefined) return urlOf(url);
     this.doc.refuse(path, problem);
     return undefined;
   }

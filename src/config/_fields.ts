@@ -42,6 +42,19 @@ export function oneOf<const T extends readonly string[]>(...names: T): Field<T[n
   return v.pipe(v.unknown(), v.picklist(names, `must be one of ${list}`));
 }
 
+/** The mode of a file that its owner reads and writes, and nobody executes. */
+export function fileMode(): Field<number> {
+  const message =
+    'must be a file mode in quotes, such as "0640": 6 for the owner, then 0, 2, 4 or 6 for its group and ' +
+    "for everyone";
+  return v.pipe(
+    v.unknown(),
+    v.string(message),
+    v.regex(/^0?6[0246]{2}$/, message),
+    v.transform((text) => parseInt(text, 8)),
+  );
+}
+
 /** Text with at least one character and without U+0000; `what` names it: "a folder". */
 export function text(what: string): Field<string> {
   const message = `must be ${what}: a string that is not empty`;

@@ -6,7 +6,7 @@ import { FILE_DEFAULTS, type FileOptions } from "../sinks/file/options.ts";
 import { HTTP_DEFAULTS, type HttpOptions } from "../sinks/http/options.ts";
 import type { Document } from "./_document.ts";
 import { Endpoints } from "./_endpoints.ts";
-import { anything, boolean, decimal, duration, integer, oneOf, size, text } from "./_fields.ts";
+import { anything, boolean, decimal, duration, fileMode, integer, oneOf, size, text } from "./_fields.ts";
 import { UNUSED_IN_HOOKS } from "./_rmqtt_keys.ts";
 import { readRules } from "./_rules.ts";
 import { readTable, type Values } from "./_table.ts";
@@ -19,6 +19,7 @@ const FIELDS = {
   file_max_size: size("1KB", "1024TB", "never rotated"),
   file_max_files: integer(1, 1_000),
   file_compress: boolean(),
+  file_mode: fileMode(),
   file_fsync: oneOf("never", "1s", "always"),
   file_buffer: size("4KB", "1GB"),
   http_timeout: duration("1ms", "1h"),
@@ -78,6 +79,7 @@ function fileOptions(table: Values<typeof FIELDS>): FileOptions {
     maxSize: table.file_max_size ?? FILE_DEFAULTS.maxSize,
     maxFiles: table.file_max_files ?? FILE_DEFAULTS.maxFiles,
     compress: table.file_compress ?? FILE_DEFAULTS.compress,
+    ...(table.file_mode !== undefined && { mode: table.file_mode }),
     fsync: table.file_fsync ?? FILE_DEFAULTS.fsync,
     bufferBytes: table.file_buffer ?? FILE_DEFAULTS.bufferBytes,
   };

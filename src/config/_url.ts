@@ -1,6 +1,8 @@
 // Which URLs lines may go to: those of the sinks there are, each as its own scheme wants it.
-import { findScheme, SCHEME_NAMES, schemeName, SCHEMES } from "../sinks/schemes.ts";
+import { findScheme, SCHEME_NAMES, schemeName, SCHEMES, urlOf } from "../sinks/schemes.ts";
 import { nearest } from "./nearest.ts";
+
+export { urlOf } from "../sinks/schemes.ts";
 
 export function isHttpUrl(url: string): boolean {
   return /^https?:/i.test(url);
@@ -10,8 +12,9 @@ export function isHttpsUrl(url: string): boolean {
   return /^https:/i.test(url);
 }
 
-/** Why nothing can be sent to `url`, as a phrase for a message; `undefined` when it is fine. */
-export function urlProblem(url: string): string | undefined {
+/** Why nothing can be sent to what is written, as a phrase for a message; `undefined` when it is fine. */
+export function urlProblem(written: string): string | undefined {
+  const url = urlOf(written);
   // The platform's parser drops these in silence.
   // deno-lint-ignore no-control-regex
   if (/[\x00-\x1f\x7f]/.test(url) || url !== url.trim()) {

@@ -9,6 +9,8 @@ import type { Sink } from "./sink.ts";
 export interface Scheme {
   /** What its URLs begin with, without the colon. */
   readonly names: readonly string[];
+  /** What may be written instead of a URL, each with the URL it stands for. */
+  readonly shorthands?: ReadonlyMap<string, string>;
   /** One of its URLs, for messages. */
   readonly example: string;
   /** What is wrong with a URL of its own, as a phrase that shows none of it: `must name a host`; undefined when it is fine. */

@@ -10,6 +10,15 @@ export const SCHEMES: readonly Scheme[] = [fileScheme, httpScheme];
 /** Every name that a URL may begin with. */
 export const SCHEME_NAMES: readonly string[] = SCHEMES.flatMap(({ names }) => names);
 
+/** The URL that stands for what is written: itself, but for a shorthand. */
+export function urlOf(written: string): string {
+  for (const { shorthands } of SCHEMES) {
+    const url = shorthands?.get(written);
+    if (url !== undefined) return url;
+  }
+  return written;
+}
+
 /** Throws SinkError when no sink is for such URLs. */
 export function schemeOf(url: string): Scheme {
   const name = schemeName(url);

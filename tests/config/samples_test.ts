@@ -43,7 +43,9 @@ Deno.test("the commented keys of etc/plugins/rmqtt-web-hook.toml are all there a
   const readFile = (): Uint8Array => new TextEncoder().encode(text);
   const { hooks } = loadConfig({ hooksFile: "h.toml", cwd: ROOT, env, readFile });
   const built = loadConfig({ cwd: ROOT, env });
-  assert.deepEqual([hooks.file, hooks.http], [built.hooks.file, built.hooks.http]);
+  const { mode, ...file } = hooks.file;
+  assert.equal(mode, 0o640, "what the default is without a umask");
+  assert.deepEqual([file, hooks.http], [built.hooks.file, built.hooks.http]);
   const keys = text.match(/^[a-z_]+(?= = )/gm) ?? [];
   const options = Object.keys(hooks.file).length + Object.keys(hooks.http).length;
   assert.equal(keys.length, options + 1, "the options and urls");

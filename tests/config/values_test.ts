@@ -91,6 +91,7 @@ Deno.test("every key of the hooks file arrives in its option", () => {
     file_max_size = "1MB"
     file_max_files = 2
     file_compress = true
+    file_mode = "0664"
     file_fsync = "always"
     file_buffer = "3MB"
     http_timeout = "4s"
@@ -111,6 +112,7 @@ Deno.test("every key of the hooks file arrives in its option", () => {
     maxSize: 1_048_576,
     maxFiles: 2,
     compress: true,
+    mode: 0o664,
     fsync: "always",
     bufferBytes: 3_145_728,
   });

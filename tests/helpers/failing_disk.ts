@@ -38,9 +38,9 @@ export class FailingDisk implements Disk {
     if (code !== undefined) throw systemError(code);
   }
 
-  open(path: string): DiskFile {
+  open(path: string, mode?: number): DiskFile {
     this.enter("open");
-    return new FailingFile(realDisk.open(path), this);
+    return new FailingFile(realDisk.open(path, mode), this);
   }
 
   makeFolders(path: string): void {
@@ -63,11 +63,11 @@ export class FailingDisk implements Disk {
     realDisk.remove(path);
   }
 
-  async gzip(from: string, to: string, signal: AbortSignal): Promise<void> {
+  async gzip(from: string, to: string, mode: number | undefined, signal: AbortSignal): Promise<void> {
     this.enter("gzip");
     signal.throwIfAborted();
     // The file is opened before the gate, as the interface promises.
-    const work = realDisk.gzip(from, to, signal);
+    const work = realDisk.gzip(from, to, mode, signal);
     const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     await Promise.all([work, Promise.race([this.gzipGate, stopped])]);
     signal.throwIfAborted();

@@ -14,6 +14,8 @@ export interface StartOptions {
   /** rmqtt-web-hook.toml as text. Default: every event to ./hook.log. */
   readonly hooks?: string;
   readonly env?: Record<string, string>;
+  /** Default: nowhere. A pipe is the caller's to read or to close. */
+  readonly stdout?: "piped";
 }
 
 /** One entry of the daemon's log. */
@@ -68,7 +70,7 @@ export class Hookline implements AsyncDisposable {
       args: all,
       cwd: options.cwd,
       stdin: "null",
-      stdout: "null",
+      stdout: options.stdout ?? "null",
       stderr: "piped",
       env: { NO_COLOR: "1", ...options.env },
     }).spawn();
@@ -85,6 +87,11 @@ export class Hookline implements AsyncDisposable {
 
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** Only of one that was started with `stdout: "piped"`. */
+  get stdout(): ReadableStream<Uint8Array> {
+    return this.#process.stdout;
   }
 
   /** Of the first listener; 0 until it listens. */

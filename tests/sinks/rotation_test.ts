@@ -46,6 +46,10 @@ function write(file: RotatingFile, ...numbers: number[]): void {
   assert.equal(file.write(new TextEncoder().encode(text)).error, undefined);
 }
 
+function modeOf(path: string): number {
+  return (Deno.statSync(path).mode ?? 0) & 0o777;
+}
+
 /** A promise and the function that resolves it. */
 function gate(): { opened: Promise<void>; open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -171,7 +175,35 @@ withRotation(
     await file.close();
     assert.deepEqual(namesIn(dir), ["hook.log", "hook.log.1.gz"]);
     assert.equal(await gunzipped(`${path}.1.gz`), line(0) + line(1));
-    assert.equal((Deno.statSync(`${path}.1.gz`).mode ?? 0) & 0o777, 0o640);
+    assert.equal(modeOf(`${path}.1.gz`), 0o640);
+  },
+);
+
+withRotation(
+  "every new file has file_mode whatever the umask, gzipped ones too; a file that is there keeps its own",
+  { ...GZIP, mode: 0o644 },
+  async (file, { path, make }) => {
+    const umask = Deno.umask(0o077);
+    try {
+      Deno.writeTextFileSync(path, line(0), { mode: 0o600 });
+      write(file, 1);
+      assert.equal(modeOf(path), 0o600);
+      write(file, 2);
+      await file.close();
+      assert.deepEqual([path, `${path}.1.gz`].map(modeOf), [0o644, 0o644]);
+      const next = make();
+      next.reconfigure({ ...FILE_DEFAULTS, ...GZIP, mode: 0o666 });
+      write(next, 3, 4);
+      await next.close();
+      assert.deepEqual([path, `${path}.1.gz`, `${path}.2.gz`].map(modeOf), [0o666, 0o666, 0o644]);
+      const last = make();
+      last.reconfigure({ ...FILE_DEFAULTS, ...GZIP });
+      write(last, 5, 6);
+      await last.close();
+      assert.equal(modeOf(path), 0o600);
+    } finally {
+      Deno.umask(umask);
+    }
   },
 );
 

@@ -1,6 +1,7 @@
 // The file: line of the scheme table: URLs of one path are one place, and that place is a FileSink.
 import { existsSync } from "node:fs";
 import { probeFile } from "../lines/probe_file.ts";
+import { standardStreamOf } from "../lines/standard_stream.ts";
 import type { Scheme } from "../scheme.ts";
 import { SinkError } from "../sink.ts";
 import { FileSink } from "./file_sink.ts";
@@ -10,6 +11,8 @@ const EXAMPLE = "file:///var/log/hookline/hook.log";
 
 export const fileScheme: Scheme = {
   names: ["file"],
+  // What command lines call standard output.
+  shorthands: new Map([["-", "file:///dev/stdout"]]),
   example: EXAMPLE,
   problem(url): string | undefined {
     // Judged here, because the error's sentence would show the host, and with it a password.
@@ -31,6 +34,7 @@ export const fileScheme: Scheme = {
   probe: (url, { cwd }) => probeFile(filePathOf(url, cwd)),
   goodNews(url, { cwd }): string {
     const path = filePathOf(url, cwd);
+    if (standardStreamOf(path) !== undefined) return `ok, writes to ${path}`;
     return existsSync(path) ? `ok, appends to ${path}` : `ok, will make ${path}`;
   },
 };

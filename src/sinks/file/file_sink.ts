@@ -1,10 +1,11 @@
-// The file sink: a rotating file behind a line writer.
+// The file sink: a rotating file, or a standard stream, behind a line writer.
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import { type Log, withFields } from "../../base/log.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
 import { LineWriter } from "../lines/line_writer.ts";
 import { RotatingFile } from "../lines/rotating_file.ts";
+import { StandardStream, standardStreamOf } from "../lines/standard_stream.ts";
 import type { SinkOptions } from "../options.ts";
 import type { PreparedOptions, Sink, SinkStatus } from "../sink.ts";
 import type { FileOptions } from "./options.ts";
@@ -12,7 +13,8 @@ import type { FileOptions } from "./options.ts";
 export class FileSink implements Sink {
   readonly url: string;
   #options: FileOptions;
-  readonly #file: RotatingFile;
+  /** Undefined for a standard stream, which has no use for its options. */
+  readonly #file: RotatingFile | undefined;
   readonly #writer: LineWriter;
 
   /** Opens the file; when that fails the sink starts degraded and goes on trying. Never throws. */
@@ -27,8 +29,11 @@ export class FileSink implements Sink {
     this.url = url;
     this.#options = options;
     const own = withFields(log, { url });
-    this.#file = new RotatingFile(path, { ...options, ownStart: '{"action":"' }, own, clock, disk);
-    this.#writer = new LineWriter(this.#file, options.bufferBytes, own, clock);
+    const stream = standardStreamOf(path);
+    const target = stream === undefined
+      ? this.#file = new RotatingFile(path, { ...options, ownStart: '{"action":"' }, own, clock, disk)
+      : new StandardStream(path, stream);
+    this.#writer = new LineWriter(target, options.bufferBytes, own, clock);
   }
 
   append(line: string): void {
@@ -59,7 +64,7 @@ export class FileSink implements Sink {
     return {
       commit: () => {
         this.#options = options;
-        this.#file.reconfigure(options);
+        this.#file?.reconfigure(options);
         this.#writer.bufferBytes = options.bufferBytes;
       },
       abandon: () => {},

@@ -27,6 +27,12 @@ export const FILE_OPTIONS = optionTable({
     default: false,
     doc: "Rotated files are gzipped.",
   },
+  mode: {
+    key: "file_mode",
+    kind: "mode",
+    doc:
+      'Of new files, rotated ones too, whatever the umask; without it 0640 less the umask. "0644" for a shipper that runs as another user, who also needs the folder: it is made with 0750.',
+  },
   fsync: {
     key: "file_fsync",
     kind: "choice",

@@ -5,13 +5,21 @@ import type { Log } from "../../base/log.ts";
 import type { Disk } from "./disk.ts";
 import { isSame } from "./whole_line_file.ts";
 
+export interface RotationOptions {
+  /** Rotated files that are kept. */
+  readonly maxFiles: number;
+  /** They are gzipped. */
+  readonly compress: boolean;
+  /** Of gzip files, whatever the umask; without it 0640 less the umask. */
+  readonly mode?: number;
+}
+
 /** How long `close` lets a compression go on, milliseconds; one that is stopped is begun anew at the next start. */
 const CLOSE_WAIT_MS = 5_000;
 
 export class RotatedFiles {
   readonly #path: string;
-  #maxFiles: number;
-  #compress: boolean;
+  #options: RotationOptions;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #disk: Disk;
@@ -23,39 +31,38 @@ export class RotatedFiles {
 
   constructor(
     path: string,
-    options: { readonly maxFiles: number; readonly compress: boolean },
+    options: RotationOptions,
     log: Log,
     clock: Clock,
     disk: Disk,
   ) {
     this.#path = path;
     this.#part = `${path}.gz.part`;
-    this.#maxFiles = options.maxFiles;
-    this.#compress = options.compress;
+    this.#options = options;
     this.#log = log;
     this.#clock = clock;
     this.#disk = disk;
   }
 
   /** From the next rotation on. */
-  reconfigure(options: { readonly maxFiles: number; readonly compress: boolean }): void {
-    this.#maxFiles = options.maxFiles;
-    this.#compress = options.compress;
+  reconfigure(options: RotationOptions): void {
+    this.#options = options;
   }
 
   /** Makes the live file `.1`, `.1` `.2` and so on; what would be past `maxFiles` is removed. Throws what the disk says. */
   shift(): void {
+    const { maxFiles } = this.#options;
     for (const { number, suffix, name } of this.#list().reverse()) {
-      if (number >= this.#maxFiles) this.#disk.remove(name);
+      if (number >= maxFiles) this.#disk.remove(name);
       else this.#disk.rename(name, `${this.#path}.${number + 1}${suffix}`);
     }
-    if (this.#maxFiles > 0) this.#disk.rename(this.#path, `${this.#path}.1`);
+    if (maxFiles > 0) this.#disk.rename(this.#path, `${this.#path}.1`);
     else this.#disk.remove(this.#path);
   }
 
   /** Gzips all rotated files that are plain, one after the other, without holding up the caller. */
   compress(): void {
-    if (this.#compress && !this.#closing) this.#job ??= this.#compressAll();
+    if (this.#options.compress && !this.#closing) this.#job ??= this.#compressAll();
   }
 
   /** Waits for the compression under way, at most five seconds. */
@@ -103,7 +110,7 @@ export class RotatedFiles {
   async #compressOne(name: string): Promise<void> {
     const source = this.#disk.stat(name);
     try {
-      await this.#disk.gzip(name, this.#part, this.#abort.signal);
+      await this.#disk.gzip(name, this.#part, this.#options.mode, this.#abort.signal);
       // Rotations may have given it a higher number meanwhile, or removed it.
       const current = this.#list().find((file) =>
         file.suffix === "" && isSame(source, this.#disk.stat(file.name))

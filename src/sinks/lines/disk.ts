@@ -4,16 +4,16 @@ export type FileStat = Pick<Deno.FileInfo, "isFile" | "size" | "dev" | "ino">;
 
 /** All calls but `gzip` and `syncLater` are synchronous; all throw what the system says. */
 export interface Disk {
-  /** Opens for reading and appending; makes the file, mode 0640, when there is none. */
-  open(path: string): DiskFile;
+  /** Opens for reading and appending; makes the file when there is none. @param mode whatever the umask; default: 0640 less the umask */
+  open(path: string, mode?: number): DiskFile;
   /** Makes a folder and those above it, mode 0750; fine when it is there. */
   makeFolders(path: string): void;
   /** Follows links; undefined when nothing is there. */
   stat(path: string): FileStat | undefined;
   rename(from: string, to: string): void;
   remove(path: string): void;
-  /** Streams `from`, opened before this returns, into `to` and onto the device. */
-  gzip(from: string, to: string, signal: AbortSignal): Promise<void>;
+  /** Streams `from`, opened before this returns, into `to` and onto the device. @param mode whatever the umask; default: 0640 less the umask */
+  gzip(from: string, to: string, mode: number | undefined, signal: AbortSignal): Promise<void>;
 }
 
 export interface DiskFile {
@@ -30,8 +30,15 @@ export interface DiskFile {
   close(): void;
 }
 
+const DEFAULT_MODE = 0o640;
+
 export const realDisk: Disk = {
-  open: (path) => new RealFile(Deno.openSync(path, { read: true, append: true, create: true, mode: 0o640 })),
+  open(path, mode): DiskFile {
+    const isNew = mode !== undefined && realDisk.stat(path) === undefined;
+    const file = Deno.openSync(path, { read: true, append: true, create: true, mode: mode ?? DEFAULT_MODE });
+    if (isNew) Deno.chmodSync(path, mode);
+    return new RealFile(file);
+  },
   makeFolders: (path) => Deno.mkdirSync(path, { recursive: true, mode: 0o750 }),
   stat(path): FileStat | undefined {
     try {
@@ -43,9 +50,15 @@ export const realDisk: Disk = {
   },
   rename: (from, to) => Deno.renameSync(from, to),
   remove: (path) => Deno.removeSync(path),
-  async gzip(from, to, signal): Promise<void> {
+  async gzip(from, to, mode, signal): Promise<void> {
     using source = Deno.openSync(from, { read: true });
-    using target = Deno.openSync(to, { write: true, create: true, truncate: true, mode: 0o640 });
+    using target = Deno.openSync(to, {
+      write: true,
+      create: true,
+      truncate: true,
+      mode: mode ?? DEFAULT_MODE,
+    });
+    if (mode !== undefined) await Deno.chmod(to, mode);
     // pipeTo with preventClose loses the last chunk in Deno 2.9.6, and without it there is no handle left to sync.
     for await (const chunk of source.readable.pipeThrough(new CompressionStream("gzip"), { signal })) {
       for (let done = 0; done < chunk.length;) done += await target.write(chunk.subarray(done));

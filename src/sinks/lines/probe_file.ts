@@ -1,9 +1,11 @@
 // Whether a file could be written, asked without leaving a trace (`hookline check`).
 import { dirname } from "node:path";
 import { errorText } from "../../base/error_text.ts";
+import { standardStreamOf } from "./standard_stream.ts";
 
 /** A sentence why lines could not be appended to `path` now; undefined when they could. Makes no file or folder. */
 export function probeFile(path: string): string | undefined {
+  if (standardStreamOf(path) !== undefined) return undefined;
   try {
     const there = statOrNothing(path);
     if (there === undefined) return probeFolder(path);

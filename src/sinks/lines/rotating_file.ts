@@ -6,12 +6,18 @@ import { type Disk, realDisk } from "./disk.ts";
 import { endOfLinesWithin, NEWLINE } from "./line_bounds.ts";
 import type { LineTarget } from "./line_writer.ts";
 import { RotatedFiles } from "./_rotated_files.ts";
-import { WholeLineFile, type WholeLineOptions, type Written } from "./whole_line_file.ts";
+import {
+  WholeLineFile,
+  type WholeLineOptions,
+  type WritingOptions,
+  type Written,
+} from "./whole_line_file.ts";
 
 /** A rotation that failed is tried again after this long, milliseconds. */
 const FAILED_MS = 60_000;
 
-export interface RotationOptions {
+/** What may change while the file is open. */
+export interface RotatingOptions extends WritingOptions {
   /** Bytes after which the file is rotated; 0: never. */
   readonly maxSize: number;
   /** Rotated files kept beside the live one; `.1` is the newest. */
@@ -19,9 +25,6 @@ export interface RotationOptions {
   /** Rotated files are gzipped. */
   readonly compress: boolean;
 }
-
-/** What may change while the file is open. */
-export type RotatingOptions = RotationOptions & Pick<WholeLineOptions, "fsync">;
 
 export class RotatingFile implements LineTarget {
   readonly path: string;
@@ -58,7 +61,7 @@ export class RotatingFile implements LineTarget {
   /** Takes other options from here on: the next write, rotation or sync follows them. */
   reconfigure(options: RotatingOptions): void {
     this.#maxSize = options.maxSize;
-    this.#file.fsync = options.fsync;
+    this.#file.reconfigure(options);
     this.#rotated.reconfigure(options);
   }
 

@@ -16,8 +16,14 @@ const SYNC_MS = 1_000;
 /** When the device is told to keep what was written: never, once a second, or at the end of each turn. */
 export type Fsync = "never" | "1s" | "always";
 
-export interface WholeLineOptions {
+/** What may change while the file is open. */
+export interface WritingOptions {
   readonly fsync: Fsync;
+  /** Of a new file, whatever the umask; without it 0640 less the umask. */
+  readonly mode?: number;
+}
+
+export interface WholeLineOptions extends WritingOptions {
   /** How every line starts: a torn last line that agrees with it is cut off at open, any other is kept. */
   readonly ownStart: string;
 }
@@ -32,7 +38,7 @@ export interface Written {
 /** Not opened until `open` or the first `write`; after a failure each `write` opens anew what is not open. */
 export class WholeLineFile {
   readonly path: string;
-  #fsync: Fsync;
+  #options: WritingOptions;
   readonly #ownStart: Uint8Array;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -49,7 +55,7 @@ export class WholeLineFile {
 
   constructor(path: string, options: WholeLineOptions, log: Log, clock: Clock, disk: Disk = realDisk) {
     this.path = path;
-    this.#fsync = options.fsync;
+    this.#options = options;
     this.#ownStart = new TextEncoder().encode(options.ownStart);
     this.#log = log;
     this.#clock = clock;
@@ -73,8 +79,9 @@ export class WholeLineFile {
     return this.#file !== undefined;
   }
 
-  set fsync(fsync: Fsync) {
-    this.#fsync = fsync;
+  /** The next sync, and the next file that is made, follow these options. */
+  reconfigure(options: WritingOptions): void {
+    this.#options = options;
   }
 
   /** Makes missing folders, opens or makes the file, heals a torn last line. Throws what the disk says. */
@@ -99,7 +106,7 @@ export class WholeLineFile {
       this.#cutBack(done - whole);
       return { bytes: whole, error };
     } finally {
-      if (this.#dirty && this.#fsync === "1s") this.#armSync();
+      if (this.#dirty && this.#options.fsync === "1s") this.#armSync();
     }
     return { bytes: done };
   }
@@ -121,7 +128,7 @@ export class WholeLineFile {
 
   /** With `fsync = "always"`, returns when all that was written is on the device. Never throws. */
   endTurn(): void {
-    if (this.#fsync === "always") this.#sync();
+    if (this.#options.fsync === "always") this.#sync();
   }
 
   /** Closes the file, synced as the options say; the next write opens what the path names then. */
@@ -129,7 +136,7 @@ export class WholeLineFile {
     if (this.#file === undefined) return;
     this.#stopSyncTimer?.();
     this.#stopSyncTimer = undefined;
-    if (this.#fsync !== "never") this.#sync();
+    if (this.#options.fsync !== "never") this.#sync();
     this.#dirty = false;
     this.#file.close();
     this.#file = undefined;
@@ -146,7 +153,7 @@ export class WholeLineFile {
     if (this.#file !== undefined) return this.#file;
     this.#disk.makeFolders(dirname(this.path));
     if (this.#disk.stat(this.path)?.isFile === false) throw new Error("It is not a regular file");
-    const file = this.#disk.open(this.path);
+    const file = this.#disk.open(this.path, this.#options.mode);
     try {
       const healed = healTail(file, this.#ownStart);
       if (healed !== undefined) this.#log("warn", healedText(this.path, healed));

@@ -7,6 +7,7 @@ import { type Disk, realDisk } from "../lines/disk.ts";
 import { NEWLINE } from "../lines/line_bounds.ts";
 import { LineWriter } from "../lines/line_writer.ts";
 import { type Backlog, type BacklogLimits, keyPart, type QueuedEvent, type Refusal } from "./backlog.ts";
+import { backlogText } from "./_backlog_text.ts";
 import { type Cursor, CursorFile, putCursorAside, readCursor, resume, type Start } from "./_cursor.ts";
 import { Losses } from "./_losses.ts";
 import { ParkedFile } from "./_parked_file.ts";
@@ -214,6 +215,8 @@ export class Spool implements Backlog {
       const segment = this.#segments.addFound(number, folder.pathOf(number), bytes, cursor?.segments[number]);
       if (number === start.segment) this.#segments.settle(segment, start.done);
     }
+    const news = backlogText(folder.path, this.#segments, start, this.#clock.now());
+    if (news !== undefined) this.#log("info", news);
     this.#nextNumber = Math.max(start.segment + (start.offset > 0 ? 1 : 0), highest + 1);
     this.#removeBefore(start.segment);
     this.#reader = new SegmentReader(this.#segments, start, {

@@ -98,6 +98,32 @@ Deno.test("a line too long to be read back is refused at once and counted", asyn
   assert.deepEqual(sink.status().linesDropped, { TooLong: 1 });
 });
 
+Deno.test("what waits from an earlier run is told at the start: how many, how old, where", async () => {
+  await using it = await Setting.make();
+  it.endpoint.behave = ({ lines }) => ({ status: numberIn(lines[0] ?? "") < 2 ? 200 : 503 });
+  const first = it.open({ concurrency: 1 });
+  it.clock.jumped = Date.now();
+  const since = it.clock.now() - 3 * 3_600_000;
+  for (const n of upTo(5)) {
+    first.append(`{"action":"message_publish","n":${n},"topic":"\\"ts\\":5","ts":${since + n},"time":"-"}\n`);
+  }
+  first.flush();
+  await it.wait(() => first.status().lastError !== undefined, "the third is refused");
+  await first[Symbol.asyncDispose]();
+  it.reports.length = 0;
+  const second = it.open();
+  const text = `3 events of an earlier run wait in ${it.folder} to be sent, the oldest from ${
+    new Date(since + 2).toISOString()
+  }, 3 h ago.`;
+  assert.deepEqual(it.reports.map(({ level, text }) => [level, text]), [["info", text]]);
+  it.endpoint.behave = ok;
+  await it.passUntil(() => second.status().linesWaiting === 0, "they arrive");
+  await second[Symbol.asyncDispose]();
+  it.reports.length = 0;
+  it.open();
+  assert.deepEqual(it.reports, []);
+});
+
 Deno.test("a second sink on the same spool is refused, and says why; the first goes on", async () => {
   await using it = await Setting.make();
   const first = it.open();
@@ -179,7 +205,9 @@ Deno.test("shutdown: requests in flight get shutdown_timeout, the rest stays and
     keys.set(`${lines}`, (keys.get(`${lines}`) ?? new Set()).add(headers["idempotency-key"]));
   }
   assert.ok(keys.values().every(({ size }) => size === 1));
-  assert.deepEqual(it.reports, []);
+  assert.deepEqual(it.reports.map(({ text }) => text), [
+    `50 events of an earlier run wait in ${it.folder} to be sent.`,
+  ]);
 });
 
 Deno.test("spool = false: past queue_capacity the newest are dropped and counted, and nothing is on the disk", async () => {
