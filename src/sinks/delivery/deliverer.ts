@@ -231,6 +231,8 @@ export class Deliverer {
       if (this.#stopped) return;
       this.#tellFailure(outcome, pass);
       pass = undefined;
+      // They may wait for long: their block, and the hundreds of events in it, should not wait with them.
+      if (attempts === 1) { for (const event of events) event.bytes = event.bytes.slice(); }
       const { kind, blame, status, text, pause } = { ...UNANSWERED, text: outcome.why, ...outcome };
       const refused = kind === "refused";
       // An event that gets no answer is to blame only if others were taken since its last attempt.

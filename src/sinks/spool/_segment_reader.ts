@@ -130,11 +130,13 @@ export class SegmentReader {
       this.#skipWhenTooLong();
       return [];
     }
+    // Decoding them together is faster; where that fails, some line is damaged, and each is decoded by itself.
+    const texts = this.#textOf(bytes.subarray(0, end))?.split("\n");
     const events: QueuedEvent[] = [];
     const bad: number[] = [];
-    for (let from = 0, to = 0; from < end; from = to + 1) {
+    for (let from = 0, to = 0, i = 0; from < end; from = to + 1, i++) {
       to = bytes.indexOf(NEWLINE, from);
-      const event = this.#eventOf(segment, bytes.subarray(from, to), this.#offset + from);
+      const event = this.#eventOf(segment, bytes.subarray(from, to), this.#offset + from, texts?.[i]);
       if (event === undefined) bad.push(this.#offset + from);
       else events.push(event);
     }
@@ -167,15 +169,25 @@ export class SegmentReader {
   }
 
   /** The event of the next line; undefined when the line is none. */
-  #eventOf(segment: Segment, line: Uint8Array<ArrayBuffer>, offset: number): QueuedEvent | undefined {
-    const tooLong = this.#skipping || line.length >= MAX_LINE_BYTES;
+  #eventOf(
+    segment: Segment,
+    bytes: Uint8Array<ArrayBuffer>,
+    offset: number,
+    text = this.#textOf(bytes),
+  ): QueuedEvent | undefined {
+    const tooLong = this.#skipping || bytes.length >= MAX_LINE_BYTES;
     const index = this.#index++;
     this.#skipping = false;
+    const client = tooLong || text === undefined ? undefined : clientOf(text);
+    return client === undefined ? undefined : { bytes, client, segment, offset, index };
+  }
+
+  /** Undefined when the bytes are not UTF-8 throughout. */
+  #textOf(bytes: Uint8Array): string | undefined {
     try {
-      const client = tooLong ? undefined : clientOf(this.#decoder.decode(line));
-      return client === undefined ? undefined : { bytes: line.slice(), client, segment, offset, index };
+      return this.#decoder.decode(bytes);
     } catch {
-      // Not UTF-8.
+      // That is the answer.
       return undefined;
     }
   }

@@ -5,8 +5,8 @@ import type { Segment } from "./_segments.ts";
 
 /** One event that was read and is on its way to the endpoint. */
 export interface QueuedEvent {
-  /** Without its newline. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Without its newline. They may be a part of a block that other events share. */
+  bytes: Uint8Array<ArrayBuffer>;
   /** Client Identifier it is about; `""` where it has none. */
   readonly client: string;
   /** Where it stands: the segment, absent in memory, the bytes before it, and the lines. */
