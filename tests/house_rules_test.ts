@@ -74,11 +74,3 @@ Deno.test("src: nothing is imported but what the design allows from outside", ()
     "valibot",
   ]);
 });
-
-Deno.test("every task that is about the program's speed or memory starts it as `start` does", () => {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
-  const start = ({ command }: { command: string }): string => command.split(/ -P=| -A /)[0] ?? "";
-  for (const name of ["hookline", "http-throughput"]) {
-    assert.equal(start(tasks[name]), start(tasks.start), name);
-  }
-});

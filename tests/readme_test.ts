@@ -1,65 +1,136 @@
-// README shows what a user does first, so all of it is tried: commands exist and work, samples load.
-import { equal, match, ok } from "node:assert/strict";
+// README is walked from top to bottom in a fresh clone: each command as it stands there, in its order.
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import manifest from "../deno.json" with { type: "json" };
 import { EVENT_NAMES } from "../src/hooks/events.ts";
 import { EXIT_MEANINGS } from "../src/cli/exit_code.ts";
+import { Desk } from "./_desk.ts";
 import { hooklineCommand } from "./helpers/hookline.ts";
+import { hasMosquitto, NO_MOSQUITTO } from "./helpers/mosquitto.ts";
+import { OwnNetwork } from "./helpers/own_network.ts";
 import { tempDir } from "./helpers/temp_dir.ts";
 
-const README = await Deno.readTextFile(fileURLToPath(new URL("../README.md", import.meta.url)));
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const README = await Deno.readTextFile(`${ROOT}README.md`);
 
 /** The fenced blocks of one language. */
 function blocks(language: string): string[] {
   return [...README.matchAll(new RegExp("^```" + language + "\\n(.*?)^```", "gms"))].map((m) => m[1] ?? "");
 }
 
-const COMMANDS = blocks("sh").flatMap((block) => block.trimEnd().split("\n"));
+/** A command that takes too long, or too much, for the walk: CI runs it as README has it. */
+const IN_CI = "in .ci/run";
+type Step = (desk: Desk, line: string) => Promise<void>;
 
-async function run(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  env: Record<string, string> = {},
-): Promise<string> {
-  const { code, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd, env }).output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  equal(code, 0, `${command} ${args.join(" ")}: ${text}`);
-  return text;
-}
-
-Deno.test("every task that README names is one", () => {
-  const named = COMMANDS.flatMap((line) =>
-    /^(?:npx --yes deno@2\.9\.6|deno) task (\w+)/.exec(line)?.[1] ?? []
-  );
-  ok(named.length >= 6);
-  for (const task of named) ok(task in manifest.tasks, `there is no task ${task}`);
-});
-
-Deno.test("README's way to open the broker to others works to the letter", async () => {
-  await using dir = await tempDir();
-  const block = blocks("sh").find((text) => text.includes("hookline init")) ?? "";
-  const steps = block.trimEnd().split("\n");
-  equal(steps.length, 4);
-  for (const step of steps.slice(0, 3)) {
-    const hookline = /^deno task hookline (.*)$/.exec(step)?.[1];
-    if (hookline === undefined) await run("sh", ["-c", step], dir.path);
-    else {
-      const { command, args } = hooklineCommand(hookline.split(" "));
-      await run(command, args, dir.path);
+/** Every command of README, and what someone who types it should see. */
+const WALK: readonly (readonly [line: string, step: Step | typeof IN_CI])[] = [
+  ["npx --yes deno@2.9.6 task start", async (desk, line) => {
+    await desk.type(line).shows(/listening on 127\.0\.0\.1:1883/);
+  }],
+  ["npx --yes deno@2.9.6 task test", IN_CI],
+  ["mosquitto_sub -t 'demo/#' -v", async (desk, line) => {
+    const subscriber = desk.type(line);
+    await desk.event("session_subscribed");
+    await desk.run("mosquitto_pub -t demo/before -m there");
+    await subscriber.shows(/^demo\/before there$/m);
+  }],
+  ["mosquitto_pub -t demo/a -m hi -q 1", async (desk, line) => {
+    equal(await desk.run(line), "");
+    // README's line is the one that this makes, but for what is another one each time.
+    const shown = JSON.parse(blocks("json")[0] ?? "");
+    const found = (await desk.lines()).find(({ topic, action }) =>
+      topic === shown.topic && action === "message_publish"
+    ) ?? {};
+    const changing = {
+      from_ipaddress: /^127\.0\.0\.1:\d+$/,
+      from_clientid: /^\S+$/,
+      ts: /^\d{13}$/,
+      time: /^.{23}$/,
+    };
+    for (const [key, pattern] of Object.entries(changing)) {
+      match(String(shown[key]), pattern);
+      match(String(found[key]), pattern);
+      found[key] = shown[key];
     }
-  }
-  equal(steps[3], "deno task hookline run --config etc/hookline.toml");
-  const { command, args } = hooklineCommand(["check", "--config", "etc/hookline.toml"]);
-  match(await run(command, args, dir.path), /0\.0\.0\.0:1883 .*the network/);
-});
+    // As text: the order of the keys is promised too.
+    equal(JSON.stringify(found), JSON.stringify(shown));
+  }],
+  ["tail -F hook.log", async (desk, line) => {
+    await desk.type(line).shows(/^\{"action":"message_publish",.*"topic":"demo\/a".*\}$/m);
+  }],
+  ["deno task hookline tail", async (desk, line) => {
+    const tail = desk.type(line);
+    await tail.shows(/message_publish .*demo\/a .* hi$/m);
+    await desk.run("mosquitto_pub -t demo/b -m readable");
+    await tail.shows(/message_publish .*demo\/b.* readable/);
+    // "stop it with Ctrl-C"
+    await desk.stop();
+  }],
+  ["deno task hookline init gateway", async (desk, line) => {
+    match(await desk.run(line), /wrote gateway\/hookline\.toml/);
+  }],
+  [`sed -i 's/^addr = "127.0.0.1:1883"/addr = "0.0.0.0:1883"/' gateway/hookline.toml`, async (desk, line) => {
+    equal(await desk.run(line), "");
+  }],
+  ["deno task hookline check --config gateway/hookline.toml", async (desk, line) => {
+    match(await desk.run(line), /0\.0\.0\.0:1883 .*the network/);
+  }],
+  ["deno task hookline run --config gateway/hookline.toml", async (desk, line) => {
+    await desk.type(line).shows(/listening on 0\.0\.0\.0:1883/);
+    await desk.run("mosquitto_pub -h 127.0.0.2 -t demo/c -m from-elsewhere");
+    equal(await desk.changes(), "", "no file of the clone was changed");
+    await desk.stop();
+  }],
+  ["hookline init gateway", async (desk, line) => {
+    match(await desk.run(line, desk.folder), /wrote gateway\/hookline\.toml/);
+  }],
+  ["hookline check --config gateway/hookline.toml", async (desk, line) => {
+    match(await desk.run(line, desk.folder), /All good\./);
+  }],
+  ["hookline run --config gateway/hookline.toml", async (desk, line) => {
+    await desk.type(line, desk.folder).shows(/listening on 127\.0\.0\.1:1883/);
+    await desk.run("mosquitto_pub -t demo/d -m one -q 1 && mosquitto_pub -t other/d -m two -q 1");
+  }],
+  ["hookline tail --no-follow --event message_publish --topic 'demo/#'", async (desk, line) => {
+    const text = await desk.run(line, desk.folder);
+    match(text, /message_publish .*demo\/d.* one\n/);
+    ok(!text.includes("other/d") && !text.includes("client_connect"), text);
+  }],
+  ["hookline redeliver spool/*/failed.jsonl --rate 100", async (desk, line) => {
+    const endpoint = desk.type(`deno eval '${ENDPOINT}'`);
+    await endpoint.shows(/^at \d+$/m);
+    const port = /^at (\d+)$/m.exec(endpoint.text)?.[1];
+    await Deno.mkdir(`${desk.folder}/spool/one`, { recursive: true });
+    await Deno.writeTextFile(`${desk.folder}/spool/one/url`, `http://127.0.0.1:${port}/hook\n`);
+    await Deno.writeTextFile(
+      `${desk.folder}/spool/one/failed.jsonl`,
+      '{"status":400,"answer":"no","attempts":7,"key":"k","event":{"action":"message_publish"}}\n',
+    );
+    match(await desk.run(line, desk.folder), /^sent 1, failed 0/);
+    await endpoint.shows(/^\{"action":"message_publish"\}$/m);
+  }],
+  ["deno task conformance", IN_CI],
+  ["deno task compile", IN_CI],
+  ["deno task deb", IN_CI],
+];
 
-Deno.test("every verb that README names explains itself", async () => {
-  const verbs = new Set(COMMANDS.flatMap((line) => /^(?:deno task )?hookline (\w+)/.exec(line)?.[1] ?? []));
-  ok(verbs.size >= 4);
-  for (const verb of verbs) {
-    const { command, args } = hooklineCommand([verb, "--help"]);
-    match(await run(command, args, "."), new RegExp(`hookline ${verb}`));
+/** A web server that says where it is and what it got. */
+const ENDPOINT = `Deno.serve({ port: 0, onListen: ({ port }) => console.log("at", port) },
+  async (request) => (console.log(await request.text()), new Response()))`;
+
+Deno.test("README is walked from top to bottom in a fresh clone", async (t) => {
+  const commands = blocks("sh").flatMap((block) => block.trimEnd().split("\n"));
+  deepEqual(commands, WALK.map(([line]) => line));
+  const ciLines = (await Deno.readTextFile(`${ROOT}.ci/run`)).split("\n");
+  ok(await hasMosquitto(), NO_MOSQUITTO);
+  await using dir = await tempDir();
+  await using network = await OwnNetwork.open();
+  await using desk = await Desk.at(dir.path, network.prefix);
+  for (const [line, step] of WALK) {
+    const went = await t.step(line, async () => {
+      if (step === IN_CI) ok(ciLines.some((other) => other === line || other.startsWith(`${line} `)));
+      else await step(desk, line);
+    });
+    if (!went) break; // what follows builds on it
   }
 });
 
@@ -70,8 +141,14 @@ Deno.test("README's configuration loads", async () => {
   await Deno.writeTextFile(`${dir.path}/files.toml`, files.replaceAll("/var/log", `${dir.path}/log`));
   await Deno.writeTextFile(`${dir.path}/http.toml`, http);
   const check = async (hooks: string): Promise<string> => {
-    const { command, args } = hooklineCommand(["check", "--config", "hookline.toml", "--hooks", hooks]);
-    return await run(command, args, dir.path, { HOOK_TOKEN: "secret" });
+    const { command, args } = hooklineCommand(
+      withoutNetwork(["check", "--config", "hookline.toml", "--hooks", hooks]),
+    );
+    const env = { HOOK_TOKEN: "secret" };
+    const { code, stdout, stderr } = await new Deno.Command(command, { args, cwd: dir.path, env }).output();
+    const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    equal(code, 0, text);
+    return text;
   };
   match(await check("files.toml"), /message_publish +alarm +alarm\/\+/);
   const told = await check("http.toml");
@@ -79,9 +156,27 @@ Deno.test("README's configuration loads", async () => {
   ok(!told.includes("secret"));
 });
 
-Deno.test("README's line is a line, its events are all there are, its exit codes are those of the program", () => {
-  const [line = ""] = blocks("json");
-  equal(JSON.parse(line).action, "message_publish");
+Deno.test("README's error is the one that such a file gets", async () => {
+  await using dir = await tempDir();
+  const [shown = ""] = blocks("text");
+  const wrong = /(\w+): unknown key/.exec(shown)?.[1];
+  const [broker = ""] = blocks("toml");
+  const lines = broker.split("\n");
+  equal(lines[1], "[listener.tcp.external]");
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, [lines[0], lines[1], `${wrong} = 16`].join("\n"));
+  const { command, args } = hooklineCommand(["check", "--config", "hookline.toml"]);
+  const { code, stderr } = await new Deno.Command(command, { args, cwd: dir.path }).output();
+  equal(code, 78);
+  const told = new TextDecoder().decode(stderr);
+  ok(told.includes(shown.trim()), told);
+});
+
+Deno.test("README's events are all there are, and its exit codes are those of the program", () => {
   for (const event of EVENT_NAMES) ok(README.includes(`\`${event}\``), `${event} is not in README`);
   for (const code of EXIT_MEANINGS.keys()) match(README, new RegExp(`Exit codes:.*\\b${code}\\b`));
 });
+
+/** The port of the samples may be another test's. */
+function withoutNetwork(args: string[]): string[] {
+  return args[0] === "check" ? [...args, "--offline"] : args;
+}

@@ -10,10 +10,14 @@ import { Arena } from "./arena.ts";
 import { ConnectRate } from "./connect_rate.ts";
 import { Connection } from "./connection.ts";
 import { Counters } from "./counters.ts";
+import { Handshakes } from "./handshakes.ts";
 import type { Message } from "./message.ts";
 import type { BrokerOptions, ListenerOptions } from "./options.ts";
+import { QueueTotal } from "./queue_total.ts";
+import { Refusals } from "./refusals.ts";
 import { type Route, Router } from "./router.ts";
-import { Session, type SessionContext } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionContext } from "./session_context.ts";
 import { RetainedTree } from "./retained_tree.ts";
 import { MemorySessionStore, type RetainedStore, type SessionStore } from "./stores.ts";
 import type { Clock, Turn } from "./turn.ts";
@@ -40,7 +44,7 @@ export interface BrokerParts {
 /** How many of what one listener has. */
 interface Occupancy {
   readonly rate: ConnectRate;
-  handshaking: number;
+  readonly handshakes: Handshakes;
   clients: number;
 }
 
@@ -52,6 +56,8 @@ export class Broker implements SessionContext {
   readonly log: Log;
   readonly arena = new Arena();
   readonly counters = new Counters();
+  readonly refusals: Refusals;
+  readonly total: QueueTotal;
   readonly topics = new TopicCache<Route>(undefined, undefined, (length) => this.arena.roomLong(length));
   readonly router = new Router();
   readonly retained: RetainedStore;
@@ -76,6 +82,8 @@ export class Broker implements SessionContext {
     this.turn = parts.turn;
     this.access = parts.access;
     this.log = parts.log;
+    this.total = new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log);
+    this.refusals = new Refusals(this.counters, parts.log);
     this.retained = new RetainedTree(parts.options, this.arena);
     this.clock = parts.clock;
     this.#stopTick = this.#scheduleTick();
@@ -94,17 +102,17 @@ export class Broker implements SessionContext {
   accept(transport: Transport, options: ListenerOptions): void {
     this.turn.enter();
     const occupancy = this.#occupancyOf(options);
-    const refusal = occupancy.handshaking >= options.maxHandshaking
-      ? "TooManyHandshakes"
-      : occupancy.rate.take(transport.peer, options.maxConnectsPerSecond, this.turn.elapsed)
-      ? undefined
-      : "TooManyConnects";
+    const { peer } = transport;
+    let refusal: string | undefined = occupancy.handshakes.refusal(peer, options);
+    if (
+      refusal === undefined && !occupancy.rate.take(peer, options.maxConnectsPerSecond, this.turn.elapsed)
+    ) refusal = "TooManyConnects";
     if (refusal !== undefined) {
-      this.counters.countRefused(refusal);
+      this.refusals.count(refusal, peer);
       transport.close();
       return;
     }
-    occupancy.handshaking++;
+    occupancy.handshakes.begin(peer);
     const connection = new Connection(this, transport, options);
     this.#connections.add(connection);
     void connection.run();
@@ -114,6 +122,7 @@ export class Broker implements SessionContext {
   reconfigure(options: BrokerOptions): void {
     this.options = { ...options, nodeId: this.options.nodeId };
     this.retained.limits = this.options;
+    this.total.limit = options.maxQueuedBytesTotal;
   }
 
   /** A listener has other options from here on: what its connections occupy counts on. */
@@ -184,7 +193,7 @@ export class Broker implements SessionContext {
     const { client, options } = connection;
     if (client === undefined) return;
     const occupancy = this.#occupancyOf(options);
-    occupancy.handshaking--;
+    occupancy.handshakes.end(connection.peer);
     occupancy.clients++;
     this.counters.connected++;
     this.#bySession.set(client.session, connection);
@@ -195,7 +204,7 @@ export class Broker implements SessionContext {
     const { client, options } = connection;
     const occupancy = this.#occupancyOf(options);
     if (client === undefined) {
-      occupancy.handshaking--;
+      occupancy.handshakes.end(connection.peer);
       return;
     }
     connection.client = undefined;
@@ -274,7 +283,8 @@ export class Broker implements SessionContext {
   #occupancyOf(options: ListenerOptions): Occupancy {
     let occupancy = this.#occupancy.get(options);
     if (occupancy === undefined) {
-      this.#occupancy.set(options, occupancy = { rate: new ConnectRate(), handshaking: 0, clients: 0 });
+      occupancy = { rate: new ConnectRate(), handshakes: new Handshakes(), clients: 0 };
+      this.#occupancy.set(options, occupancy);
     }
     return occupancy;
   }
@@ -300,5 +310,7 @@ export class Broker implements SessionContext {
         this.#publishWill(session);
       }
     }
+    this.refusals.tell(now);
+    this.total.tell(now);
   }
 }

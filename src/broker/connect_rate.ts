@@ -1,4 +1,5 @@
 // How many connections one address may open: a token bucket for each, in a table of bounded size.
+import { addressOf } from "./peer_address.ts";
 
 /** Addresses remembered; past them the one that was here longest ago is forgotten, and has a full bucket again. */
 const MOST_ADDRESSES = 10_000;
@@ -29,16 +30,4 @@ export class ConnectRate {
     this.#fullAt.set(address, next);
     return true;
   }
-}
-
-/** Without the port; of an IPv6 address its first half, for the other half is the host's own to choose. */
-function addressOf(peer: string): string {
-  if (!peer.startsWith("[")) return peer.slice(0, peer.lastIndexOf(":"));
-  const [head = "", tail] = peer.slice(1, peer.indexOf("]")).split("::");
-  const groups = head.split(":");
-  if (tail !== undefined) {
-    const missing = 8 - groups.length - tail.split(":").length;
-    groups.push(...new Array<string>(Math.max(missing, 0)).fill("0"), ...tail.split(":"));
-  }
-  return groups.slice(0, 4).join(":");
 }

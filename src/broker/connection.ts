@@ -18,7 +18,7 @@ import type { Broker } from "./broker.ts";
 import type { Client } from "./client.ts";
 import { handlePacket } from "./handlers/packets.ts";
 import type { ListenerOptions } from "./options.ts";
-import type { Outlet } from "./session.ts";
+import type { Outlet } from "./session_context.ts";
 import type { Flushable } from "./turn.ts";
 
 /** An idle connection's read buffer; it doubles while reads fill it, up to the largest. */
@@ -166,8 +166,11 @@ export class Connection implements Outlet, Flushable, Publisher {
 
   /** Ends it because of what the peer did, with the Reason Code where the version has a packet for it. */
   fail(error: MqttError): void {
-    if (this.#state === "handshake") writeConnackRefused(this.out, this.protocolVersion, error.reasonCode);
-    else if (this.protocolVersion === 5) writeDisconnect(this.out, error.reasonCode);
+    if (this.#state === "handshake") {
+      const tooLarge = error.reasonCode === Reason.PacketTooLarge;
+      this.broker.refusals.count(tooLarge ? "ConnectTooLarge" : "ProtocolError", this.peer);
+      writeConnackRefused(this.out, this.protocolVersion, error.reasonCode);
+    } else if (this.protocolVersion === 5) writeDisconnect(this.out, error.reasonCode);
     this.close(`ProtocolError(${error.message})`);
   }
 
@@ -181,7 +184,7 @@ export class Connection implements Outlet, Flushable, Publisher {
     const ending = this.#state === "closing" || this.#broken;
     if (ending && now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
     else if (this.#state === "handshake" && now - this.lastPacketAt >= this.options.handshakeTimeout) {
-      this.broker.counters.countRefused("HandshakeTimeout");
+      this.broker.refusals.count("HandshakeTimeout", this.peer);
       this.close("HandshakeTimeout");
     } else if (this.client !== undefined && now - this.lastPacketAt > this.client.keepAliveTimeout) {
       if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
@@ -289,7 +292,6 @@ export class Connection implements Outlet, Flushable, Publisher {
   #checkFirst(header: number, size: number): void {
     if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT"); // [MQTT-3.1.0-1]
     if (size <= this.options.maxConnectPacketSize) return;
-    this.broker.counters.countRefused("ConnectTooLarge");
     throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");
   }
 

@@ -41,6 +41,8 @@ export class Message implements MessageData {
   readonly receivedAt: number;
   readonly expiresAt: number;
   payload: Uint8Array;
+  /** How many times sessions keep it: QueueTotal's own. */
+  holders = 0;
   payloadJson: string | undefined = undefined;
   ptsJson: string | undefined = undefined;
   #memory: Memory = "read buffer";

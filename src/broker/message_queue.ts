@@ -38,13 +38,19 @@ export class MessageQueue {
       this.length >= limits.maxQueuedMessages || this.#bytes + size > limits.maxQueuedBytes;
     while (overfull()) {
       if (delivery.qos === 0) return evict(delivery);
-      const oldest = this.#qos0.shift() ?? this.#qos12.shift();
+      const oldest = this.giveUpOldest();
       if (oldest === undefined) break;
-      this.#bytes -= oldest.delivery.message.size;
-      evict(oldest.delivery);
+      evict(oldest);
     }
     (delivery.qos === 0 ? this.#qos0 : this.#qos12).push({ delivery, sequence: this.#sequence++ });
     this.#bytes += size;
+  }
+
+  /** Takes out the oldest QoS 0, else the oldest. */
+  giveUpOldest(): Delivery | undefined {
+    const oldest = (this.#qos0.shift() ?? this.#qos12.shift())?.delivery;
+    if (oldest !== undefined) this.#bytes -= oldest.message.size;
+    return oldest;
   }
 
   peek(): Delivery | undefined {

@@ -1,11 +1,16 @@
 // What a listener allows its clients: the options of the broker, their defaults, and what each one means.
 
-/** MQTT limits and behaviour of one listener. Names in the comments are the keys of the configuration file. */
+/**
+ * MQTT limits and behaviour of one listener. Names in the comments are the keys of the configuration file.
+ * Counts of connections, handshakes and messages are `Infinity` where there is no limit.
+ */
 export interface ListenerOptions {
   /** `max_connections`: accepted clients at once; one more is answered "Server unavailable". */
   readonly maxConnections: number;
   /** `max_handshaking_limit`: connections without a CONNECT yet; one more is closed at once. */
   readonly maxHandshaking: number;
+  /** `max_handshaking_per_address`: those of one address (IPv6: one /64); 0: no limit but that of all. */
+  readonly maxHandshakingPerAddress: number;
   /** `handshake_timeout`, milliseconds until a CONNECT must be complete. */
   readonly handshakeTimeout: number;
   /** `max_connects_per_second`: connections from one address in a second, and at once; one more is closed. 0: no limit. */
@@ -34,7 +39,7 @@ export interface ListenerOptions {
   readonly maxClientIdLength: number;
   /** `max_qos_allowed`: highest QoS of a PUBLISH; subscriptions are granted at most this. */
   readonly maxQos: 0 | 1 | 2;
-  /** `max_topic_levels` of a Topic Name or Filter; 0: no limit. Default 128, for each level costs memory. */
+  /** `max_topic_levels` of a Topic Filter that is subscribed; 0: no limit. Default 128, for each level costs memory. */
   readonly maxTopicLevels: number;
   /** `retain_available`. */
   readonly retainAvailable: boolean;
@@ -56,6 +61,7 @@ export interface ListenerOptions {
 export const LISTENER_DEFAULTS: ListenerOptions = {
   maxConnections: 1_024_000,
   maxHandshaking: 500,
+  maxHandshakingPerAddress: 125,
   handshakeTimeout: 15_000,
   maxConnectsPerSecond: 0,
   maxConnectPacketSize: 128 * 1024,
@@ -86,15 +92,21 @@ export interface BrokerOptions {
   readonly nodeId: number;
   /** `mqtt.max_sessions`, present and absent together; a client that needs one more is refused. 0: no limit. */
   readonly maxSessions: number;
+  /** `mqtt.max_mqueue_bytes_total`: what all sessions together keep, waiting or not acknowledged, bytes. 0: no limit. */
+  readonly maxQueuedBytesTotal: number;
   /** `retainer.max_retained_messages`: topics that hold one; a new topic past it is not retained. */
   readonly maxRetainedMessages: number;
   /** `retainer.max_retained_bytes`, payload, topic and property bytes. */
   readonly maxRetainedBytes: number;
 }
 
-export const BROKER_DEFAULTS: BrokerOptions = {
-  nodeId: 1,
-  maxSessions: 1_000_000,
-  maxRetainedMessages: 1_000_000,
-  maxRetainedBytes: 512 * 1024 * 1024,
-};
+/** The defaults on this machine: what all sessions keep may take a quarter of its memory. */
+export function brokerDefaults(): BrokerOptions {
+  return {
+    nodeId: 1,
+    maxSessions: 1_000_000,
+    maxQueuedBytesTotal: Math.floor(Deno.systemMemoryInfo().total / 4),
+    maxRetainedMessages: 1_000_000,
+    maxRetainedBytes: 512 * 1024 * 1024,
+  };
+}

@@ -1,9 +1,12 @@
 // Retained Messages in memory, by the levels of their topics: a filter looks at no more of them than it must.
+import { levelCount } from "../mqtt/topics.ts";
 import { Arena } from "./arena.ts";
 import type { Message } from "./message.ts";
 import type { BrokerOptions } from "./options.ts";
 import type { RetainedStore } from "./stores.ts";
 
+/** Levels of a topic that can hold one: each costs some 300 bytes, however short its name. */
+const MOST_LEVELS = 128;
 /** Topics looked at between two breaths of {@link RetainedTree.match}: some 0.5 ms. */
 const BREATH = 4_096;
 
@@ -44,6 +47,7 @@ export class RetainedTree implements RetainedStore {
       if (before !== undefined) this.#remove(before); // [MQTT-3.3.1-6] [MQTT-3.3.1-7]
       return true;
     }
+    if (levelCount(message.topic) > MOST_LEVELS) return false;
     const count = this.#size + (before === undefined ? 1 : 0);
     const bytes = this.#bytes - (before?.size ?? 0) + message.size;
     if (count > this.limits.maxRetainedMessages || bytes > this.limits.maxRetainedBytes) {

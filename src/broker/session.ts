@@ -1,48 +1,22 @@
 // Session state (4.1): subscriptions, what was sent and not acknowledged, what waits, what came in with QoS 2;
 // and how a message gets from here to the client.
-import type { Hooks } from "../hooks/bus.ts";
 import type { Subject } from "../hooks/subject.ts";
-import { type OutgoingPublish, publishSize } from "../mqtt/encode.ts";
-import type { ProtocolVersion, QoS } from "../mqtt/packets.ts";
-import type { Arena } from "./arena.ts";
-import { Brake, type Publisher } from "./brake.ts";
-import type { Counters } from "./counters.ts";
+import { publishSize } from "../mqtt/encode.ts";
+import type { QoS } from "../mqtt/packets.ts";
+import { Brake } from "./brake.ts";
 import { Delivery, type Message } from "./message.ts";
 import { MessageQueue } from "./message_queue.ts";
 import type { ListenerOptions } from "./options.ts";
+import type { Giver } from "./queue_total.ts";
 import { RetainedBacklog, type RetainedMessages } from "./retained_backlog.ts";
+import type { Outlet, SessionContext } from "./session_context.ts";
 import type { Subscription } from "./subscription.ts";
-import type { Clock, Turn } from "./turn.ts";
 import type { PendingWill } from "./wills.ts";
-
-/** What a session needs of its Network Connection. */
-export interface Outlet {
-  readonly protocolVersion: ProtocolVersion;
-  /** Bytes; Infinity where the client set no limit. */
-  readonly maximumPacketSize: number;
-  /** QoS 1 and 2 messages that may be on their way at once. [MQTT-3.3.4-9] */
-  readonly receiveMaximum: number;
-  /** False while the peer does not take what was written; then messages wait here. */
-  readonly writable: boolean;
-  publish(packet: OutgoingPublish): void;
-  pubrel(packetId: number): void;
-}
-
-/** What all sessions share. */
-export interface SessionContext {
-  readonly hooks: Hooks;
-  readonly turn: Turn;
-  readonly arena: Arena;
-  readonly counters: Counters;
-  readonly clock: Clock;
-  /** Whose packet is being handled. */
-  readonly publisher: Publisher | undefined;
-}
 
 /** Messages in the queue of a present client from which its publishers are held, unless its limit is lower. */
 const QUEUE_LONG = 1_000;
 
-export class Session {
+export class Session implements Giver {
   /** By the filter as the client wrote it, `$share/…` included. */
   readonly subscriptions = new Map<string, Subscription>();
   /** Sent and not acknowledged, by Packet Identifier, in the order they were sent. [MQTT-4.6.0-1] */
@@ -128,10 +102,11 @@ export class Session {
   deliver(message: Message, qos: QoS, retain: boolean, subscriptionIdentifiers?: readonly number[]): void {
     const delivery = new Delivery(message, this.#client, qos, retain, subscriptionIdentifiers);
     const outlet = this.#outlet;
-    if (
-      outlet !== undefined && outlet.writable && this.queue.length === 0 && this.#resend.length === 0 &&
-      (qos === 0 || this.#outstanding < this.#window(outlet))
-    ) this.#send(delivery, outlet);
+    const now = outlet !== undefined && outlet.writable && this.queue.length === 0 &&
+      this.#resend.length === 0 && (qos === 0 || this.#outstanding < this.#window(outlet));
+    if (now && qos === 0) this.#send(delivery, outlet);
+    else if (!this.#context.total.admit(message, qos > 0)) this.#drop(delivery, "MessageQueueFull");
+    else if (now) this.#send(delivery, outlet);
     else this.#enqueue(delivery);
   }
 
@@ -158,6 +133,7 @@ export class Session {
       }
       if ((next.qos > 0 && this.#outstanding >= this.#window(outlet))) return;
       this.queue.shift();
+      this.#context.total.release(next.message);
       next.client = this.#client;
       this.#send(next, outlet);
       this.#easeBrake();
@@ -203,9 +179,28 @@ export class Session {
     }
   }
 
-  /** The session is over: what still waits reaches nobody. */
+  /** Of what waits, for {@link QueueTotal}. */
+  get queuedBytes(): number {
+    return this.queue.bytes;
+  }
+
+  giveUpOldest(): void {
+    const oldest = this.queue.giveUpOldest();
+    if (oldest === undefined) return;
+    this.#giveUp(oldest);
+    if (this.#brake.holding && this.#fullness < 0.5) this.#brake.release();
+  }
+
+  /** The session is over: what was sent and not acknowledged, and what still waits, counts as lost for its client. */
   discard(reason: string): void {
-    for (let d = this.queue.shift(); d !== undefined; d = this.queue.shift()) this.#drop(d, reason);
+    const { total } = this.#context;
+    const lose = (delivery: Delivery): void => {
+      total.release(delivery.message);
+      this.#drop(delivery, reason);
+    };
+    for (const delivery of this.inflight.values()) lose(delivery);
+    for (let d = this.queue.shift(); d !== undefined; d = this.queue.shift()) lose(d);
+    total.unwatch(this);
     this.#retained.clear();
     this.inflight.clear();
     this.received.clear();
@@ -217,7 +212,8 @@ export class Session {
     const next = this.#retained.next(this);
     if (next === undefined) return false;
     if (next !== "breath") {
-      this.#send(next, outlet);
+      if (next.qos === 0 || this.#context.total.admit(next.message, true)) this.#send(next, outlet);
+      else this.#drop(next, "MessageQueueFull");
       return true;
     }
     this.#stopBreath ??= this.#context.clock.setTimer(0, () => {
@@ -248,7 +244,7 @@ export class Session {
   }
 
   #send(delivery: Delivery, outlet: Outlet): void {
-    const { hooks, turn, counters, arena } = this.#context;
+    const { hooks, turn, counters, arena, total } = this.#context;
     const message = delivery.message;
     if (message.expiresAt !== Infinity) {
       if (message.expiresAt <= turn.elapsed) return this.#drop(delivery, "MessageExpiration"); // [MQTT-3.3.2-5]
@@ -263,6 +259,7 @@ export class Session {
     if (delivery.qos > 0) {
       delivery.packetId = this.#freePacketId();
       this.inflight.set(delivery.packetId, delivery);
+      total.hold(message);
       this.#outstanding++;
       message.keep(arena);
     }
@@ -285,22 +282,30 @@ export class Session {
   }
 
   #enqueue(delivery: Delivery): void {
-    delivery.message.keepLong(this.#context.arena);
+    const { arena, total } = this.#context;
+    delivery.message.keepLong(arena);
+    // Before the queue may give it up again.
+    total.hold(delivery.message);
     let kept = true;
     this.queue.push(delivery, this.#limits, (given) => {
       if (given === delivery) kept = false;
-      const expired = given.message.expiresAt <= this.#context.turn.elapsed;
-      this.#drop(given, expired ? "MessageExpiration" : "MessageQueueFull");
+      this.#giveUp(given);
     });
+    if (this.queue.length === 1) total.watch(this);
     if (this.present && this.#fullness >= 1) this.#brake.hold(this.#context.publisher);
-    // It has no Packet Identifier of this client yet: the line shows the publisher's.
-    if (kept && !this.present) {
-      this.#context.hooks.offline_message?.({ ...unsent(delivery), client: this.#client });
-    }
+    if (kept && !this.present) this.#context.hooks.offline_message?.(delivery);
+  }
+
+  /** Of a delivery that its queue does not hold any more, for want of room. */
+  #giveUp(delivery: Delivery): void {
+    this.#context.total.release(delivery.message);
+    const expired = delivery.message.expiresAt <= this.#context.turn.elapsed;
+    this.#drop(delivery, expired ? "MessageExpiration" : "MessageQueueFull");
   }
 
   #complete(delivery: Delivery, reasonCode: number, packet: string): void {
     this.inflight.delete(delivery.packetId);
+    this.#context.total.release(delivery.message);
     const unsentAgain = this.#resend.indexOf(delivery);
     if (unsentAgain < 0) this.#outstanding--;
     else this.#resend.splice(unsentAgain, 1); // acknowledged late, for the connection before this one
@@ -315,7 +320,9 @@ export class Session {
 
   #drop(delivery: Delivery, reason: string): void {
     this.#context.counters.countDropped(reason);
-    this.#context.hooks.message_dropped?.({ ...unsent(delivery), client: this.#client, reason });
+    const { message, dup, retain, qos, packetId } = delivery;
+    const client = this.#client;
+    this.#context.hooks.message_dropped?.({ message, client, dup, retain, qos, packetId, reason });
   }
 
   /** [MQTT-2.2.1-4] */
@@ -326,16 +333,4 @@ export class Session {
     this.#lastPacketId = id;
     return id;
   }
-}
-
-/** A delivery as lines show it; while it was not sent, with the Packet Identifier the publisher gave. */
-function unsent(delivery: Delivery): {
-  message: Message;
-  dup: boolean;
-  retain: boolean;
-  qos: QoS;
-  packetId: number;
-} {
-  const { message, dup, retain, qos } = delivery;
-  return { message, dup, retain, qos, packetId: delivery.packetId || message.packetId };
 }

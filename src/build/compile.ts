@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "./bundle.ts";
 import { compiled, type Form, formOf } from "./forms.ts";
+import { runs } from "./made.ts";
 import { ROOT, VERSION } from "./project.ts";
 import { runtimeOf } from "./runtime.ts";
 import { selfContained, sha256 } from "./self_contained.ts";
@@ -20,16 +21,19 @@ async function main(args: string[]): Promise<void> {
   if (values.out !== undefined && targets.length > 1) {
     throw new Error("--out names one file: name one --target too.");
   }
+  const fileOf = (target: Target): string => resolve(values.out ?? `${ROOT}dist/${fileName(target)}`);
   const work = await Deno.makeTempDir({ prefix: "hookline-build-" });
   try {
-    const program = `${work}/hookline.mjs`;
-    await bundle(program);
     let form = asked ?? "compile";
     for (const target of targets) {
-      const file = resolve(values.out ?? `${ROOT}dist/${fileName(target)}`);
+      const file = fileOf(target);
       await Deno.mkdir(dirname(file), { recursive: true });
-      form = await build(form, asked === undefined, target, program, work, file) ?? form;
+      form = await build(form, asked === undefined, target, work, file) ?? form;
     }
+  } catch (error) {
+    // Whatever was made is dead; what stands under the name is of an earlier build.
+    await Promise.allSettled(targets.map((target) => Deno.remove(`${fileOf(target)}.part`)));
+    throw error;
   } finally {
     await Deno.remove(work, { recursive: true });
   }
@@ -40,13 +44,12 @@ async function build(
   form: Form,
   mayChange: boolean,
   target: Target,
-  program: string,
   work: string,
   file: string,
 ): Promise<Form | undefined> {
   const part = `${file}.part`;
   if (form === "compile") {
-    const problem = await compiled(target, program, part);
+    const problem = await compiled(target, work, part);
     if (problem === undefined) return await finish(form, part, file);
     if (!mayChange) throw new Error(problem);
     say(`${problem} Making the self-contained form instead.`);
@@ -58,7 +61,10 @@ async function build(
     say(text);
     return undefined;
   }
+  const program = `${work}/hookline.mjs`;
+  await bundle(program);
   await selfContained(target, program, await runtimeOf(target, work), part);
+  await runs(target, [part], { XDG_CACHE_HOME: `${work}/cache` });
   return await finish("self-contained", part, file);
 }
 

@@ -7,9 +7,11 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.ts";
 import { compiled, formOf } from "./forms.ts";
+import { runs } from "./made.ts";
+import { packagedLauncher } from "./packaged.ts";
 import { output, ROOT, VERSION } from "./project.ts";
 import { runtimeOf } from "./runtime.ts";
-import { launchLines, sha256 } from "./self_contained.ts";
+import { sha256 } from "./self_contained.ts";
 import { type Target, targetsOf } from "./targets.ts";
 
 const MAINTAINER = "The Hookline authors <hookline@localhost>";
@@ -47,30 +49,17 @@ async function putProgram(
   work: string,
   root: string,
 ): Promise<void> {
-  const program = `${work}/hookline.mjs`;
-  await bundle(program);
   const asked = formOf(form);
-  const problem = asked === "self-contained"
-    ? ""
-    : await compiled(target, program, `${root}/usr/bin/hookline`);
+  const problem = asked === "self-contained" ? "" : await compiled(target, work, `${root}/usr/bin/hookline`);
   if (problem === undefined) return;
   if (asked === "compile") throw new Error(problem);
   const lib = `${root}/usr/lib/hookline`;
   await Deno.mkdir(lib, { recursive: true });
-  await Deno.copyFile(program, `${lib}/hookline.mjs`);
+  await bundle(`${lib}/hookline.mjs`);
   await Deno.copyFile(await runtimeOf(target, work), `${lib}/hookline`);
   await Deno.chmod(`${lib}/hookline`, 0o755);
-  await write(
-    `${root}/usr/bin/hookline`,
-    `#!/bin/sh
-# Hookline ${VERSION}: becomes the program in /usr/lib/hookline.
-dir=/usr/lib/hookline
-# For V8's compiled code; where nothing can be written the start takes a little longer.
-cache=\${CACHE_DIRECTORY:-\${XDG_CACHE_HOME:-\${HOME:-/nonexistent}/.cache}/hookline}/code-${VERSION}
-${launchLines()}
-`,
-    0o755,
-  );
+  await write(`${root}/usr/bin/hookline`, await packagedLauncher("/usr/lib/hookline"), 0o755);
+  await runs(target, ["sh", "-c", await packagedLauncher(lib), "hookline"], { XDG_CACHE_HOME: work });
 }
 
 async function putFiles(root: string): Promise<void> {
@@ -81,12 +70,12 @@ async function putFiles(root: string): Promise<void> {
   }
   const copies: Readonly<Record<string, string>> = {
     "etc/hookline/hookline.toml": await Deno.readTextFile(`${ROOT}etc/hookline.toml`),
-    // A service's events belong where logrotate looks for them.
+    // Where a service's events belong; the file has Hookline rotate them.
     "etc/hookline/plugins/rmqtt-web-hook.toml": hooks.replace(
       `\n${ownLine}\n`,
       '\nurls = ["file:///var/log/hookline/hook.log"]\n',
     ),
-    "etc/logrotate.d/hookline": await Deno.readTextFile(`${ROOT}etc/logrotate.d/hookline`),
+    "usr/share/doc/hookline/examples/logrotate": await Deno.readTextFile(`${ROOT}etc/logrotate.d/hookline`),
     "lib/systemd/system/hookline.service": await Deno.readTextFile(`${ROOT}etc/systemd/hookline.service`),
     "usr/share/doc/hookline/copyright": await Deno.readTextFile(`${ROOT}LICENSE`),
     "usr/share/doc/hookline/README.md": await Deno.readTextFile(`${ROOT}README.md`),
@@ -95,6 +84,9 @@ async function putFiles(root: string): Promise<void> {
     "usr/share/fish/vendor_completions.d/hookline.fish": await printed("completions", "fish"),
   };
   for (const [name, text] of Object.entries(copies)) await write(`${root}/${name}`, text);
+  // The service's user exists only while it runs, so it can be given no file of its own: systemd reads this one.
+  const environment = await Deno.readTextFile(new URL("./deb/environment", import.meta.url));
+  await write(`${root}/etc/hookline/environment`, environment, 0o600);
   await write(`${root}/usr/share/man/man1/hookline.1.gz`, gzipSync(await printed("man"), { level: 9 }));
 }
 
@@ -106,9 +98,9 @@ async function printed(...args: string[]): Promise<string> {
 
 async function putControl(architecture: string, root: string): Promise<void> {
   const conffiles = [
+    "/etc/hookline/environment",
     "/etc/hookline/hookline.toml",
     "/etc/hookline/plugins/rmqtt-web-hook.toml",
-    "/etc/logrotate.d/hookline",
   ];
   const size = Math.ceil(Number((await output("du", ["-sk", root])).split("\t")[0]));
   await write(

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Hookline @VERSION@ for @TARGET@, in one file: this POSIX shell script, and behind it the program and the JavaScript
 # runtime that runs it, both gzipped. The first start unpacks them into a cache folder; every later start checks what
-# lies there, which takes some 20 ms, and becomes the program, with the same process id.
+# lies there and becomes the program, with the same process id.
 #
-# The cache folder is hookline/@KEY@ in the first of these that can be written:
+# The cache folder is hookline/@KEY@ in the first of these that can be written, and that nobody else can change:
 #   $XDG_CACHE_HOME    $HOME/.cache    /var/cache
 # It may be removed at any time; the next start unpacks again.
 #
@@ -37,31 +37,7 @@ refuse() {
   return 1
 }
 
-# Whether $1 is a folder (no link) of this user that nobody else can write to. Root may own $2="shared" folders.
-is_ours() {
-  # shellcheck disable=SC2012,SC2046 # the first three words of ls -n are fixed by POSIX; -d names no file inside
-  set -- "$1" "$2" $(ls -ldn -- "$1" 2>/dev/null)
-  case ${3-} in
-    d????-??-*) ;;
-    *) return 1 ;;
-  esac
-  [ "${5-}" = "$(id -u)" ] || { [ "$2" = shared ] && [ "${5-}" = 0 ]; }
-}
-
-# Makes sure of the cache folder below $1 and puts its name into $dir.
-enter() {
-  base=$1/hookline
-  dir=$base/@KEY@
-  [ -d "$dir" ] || mkdir -p -- "$dir" 2>/dev/null || {
-    refuse "$1: the folder hookline/@KEY@ cannot be made in it"
-    return 1
-  }
-  # What lies there is going to be run: a folder of somebody else's could hold anything. The trailing slash follows
-  # the link that systemd makes for CacheDirectory=.
-  is_ours "$base/" shared && is_ours "$dir" own && return 0
-  refuse "$dir: it or the folder around it is no folder of this user's alone; remove it"
-}
-
+@OWN_FOLDER@
 # Whether what was unpacked lies in $dir undamaged.
 is_whole() {
   [ -x "$dir/hookline" ] &&
@@ -108,11 +84,11 @@ unpack() {
 # Removes what older versions unpacked, but for the latest of them: it may be running, or be wanted back.
 forget_old() {
   # shellcheck disable=SC2012 # the names are ours: version and hash
-  ls -1td -- "$base"/*-????????????????/ 2>/dev/null | {
+  ls -1td -- "${dir%/*}"/*-????????????????/ 2>/dev/null | {
     kept=
     while read -r old; do
       [ "$old" = "$dir/" ] && continue
-      [ -n "$kept" ] && is_ours "${old%/}" own && rm -rf -- "$old"
+      [ -n "$kept" ] && own_folder "$old" && [ "$folder/" = "$old" ] && rm -rf -- "$old" # no link
       kept=$old
     done
   }
@@ -134,7 +110,11 @@ for place in "${XDG_CACHE_HOME-}" "${HOME:+$HOME/.cache}" /var/cache; do
     /*) ;;
     *) continue ;; # unset, or relative, which the XDG specification says to ignore
   esac
-  enter "$place" || continue
+  own_folder "$place/hookline/@KEY@" || {
+    refuse "$place: $why"
+    continue
+  }
+  dir=$folder
   is_whole || unpack || continue
   become_program "$@"
 done

@@ -1,4 +1,4 @@
-// What the build knows of the project: its folder, version, permissions and commit.
+// What the build knows of the project: its folder, version and commit.
 import { fileURLToPath } from "node:url";
 import manifest from "../../deno.json" with { type: "json" };
 
@@ -6,37 +6,6 @@ export const VERSION: string = manifest.version;
 
 /** The repository's folder, absolute, with a slash at its end. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-
-/**
- * What V8 is told wherever Hookline runs, as deno.json's tasks have it: a heap that grows late, with a young generation
- * of 1 MB. Measured beside V8's defaults: 39 MB instead of 180 over idle while an HTTP endpoint is away; 92 MB instead
- * of 194 in a QoS 1 flood with all events on, 76 instead of 131 with 8 subscribers, at the same rates but for 7 % of
- * the QoS 1 flood. The price: single events over HTTP go at 13,000 to 16,000/s instead of 20,000.
- *
- * - --no-parallel-scavenge: with so little to collect, a second thread takes more from the others than it gives (on two
- *   processors 15,100 events/s became 17,400, with a heap that may grow).
- */
-export const V8_FLAGS = /--v8-flags=\S+/.exec(manifest.tasks.start.command)?.[0] ?? "";
-
-/**
- * Variables of the environment, `NAME=value`, that Deno and glibc are started with; as deno.json's tasks have them.
- *
- * - MALLOC_ARENA_MAX=2: an arena for each of Deno's threads was 10 MB more while an HTTP endpoint is away.
- * - DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=64: no tick hands out more reads than one task may do (tokio's budget, 128).
- *   Past that number of busy sockets the same ones were served again and again: with 1,000 clients that play pingpong
- *   the 99th percentile was 327 ms, and is 51 ms, Mosquitto's; the round trips are 48,000/s and 36,000/s, Mosquitto's.
- */
-export const RUN_ENV: readonly string[] = manifest.tasks.start.command.split(" deno run ")[0]?.split(" ") ??
-  [];
-
-/** The flags of `deno run` and `deno compile` that fix what the program may do: the set `hookline` of deno.json. */
-export function runFlags(): string[] {
-  const permissions = Object.entries(manifest.permissions.hookline).map(([name, value]) => {
-    return Array.isArray(value) ? `--allow-${name}=${value.join(",")}` : `--allow-${name}`;
-  });
-  const unstable = manifest.unstable.map((feature) => `--unstable-${feature}`);
-  return ["--no-prompt", "--no-config", "--no-lock", V8_FLAGS, ...unstable, ...permissions];
-}
 
 /** The commit that is built, marked when files differ from it; `unknown` outside of a clone. */
 export async function commit(): Promise<string> {

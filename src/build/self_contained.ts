@@ -1,24 +1,13 @@
 // The self-contained form: head.sh, then the bundled program and the Deno executable, both gzipped.
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { output, RUN_ENV, runFlags, VERSION } from "./project.ts";
+import { launchLines } from "./launch.ts";
+import { output, VERSION } from "./project.ts";
+import { filled } from "./template.ts";
 import type { Target } from "./targets.ts";
 
 /** head.sh is filled up to this, bytes, so that what follows stands where the head says whatever it says. */
-export const HEAD_SIZE = 8192;
-
-/**
- * The lines of shell that become the program: `$dir/hookline` is the runtime, `$dir/hookline.mjs` the program.
- * `$cache` is for V8's compiled code, without which a start takes twice as long and 13 MB more; it need not be writable.
- */
-export function launchLines(): string {
-  const flags = ["--quiet", "--no-npm", "--no-remote", "--cached-only", ...runFlags()];
-  return `  DENO_DIR=$cache DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
-  export DENO_DIR DENO_NO_UPDATE_CHECK DENO_NO_PACKAGE_JSON ${RUN_ENV.join(" ")}
-  exec "$dir/hookline" run \\
-    ${flags.join(" ")} \\
-    "$dir/hookline.mjs" "$@"`;
-}
+export const HEAD_SIZE = 12_288;
 
 /** Writes the executable for `target` to `file`. */
 export async function selfContained(
@@ -46,13 +35,7 @@ export async function selfContained(
     SPACE_NEEDED: Math.ceil((programBytes.length + runtimeBytes.length) / 1e6),
     LAUNCH: launchLines(),
   };
-  const template = await Deno.readTextFile(new URL("./head.sh", import.meta.url));
-  const head = new TextEncoder().encode(
-    template.replaceAll(/@([A-Z0-9_]+)@/g, (mark, word) => {
-      if (!Object.hasOwn(words, word)) throw new Error(`head.sh: nothing is known for ${mark}`);
-      return String(words[word]);
-    }),
-  );
+  const head = new TextEncoder().encode(await filled("head.sh", words));
   if (head.length > HEAD_SIZE) throw new Error(`head.sh fills ${head.length} bytes, more than ${HEAD_SIZE}`);
   using out = await Deno.open(file, { write: true, create: true, truncate: true, mode: 0o755 });
   const filler = new Uint8Array(HEAD_SIZE - head.length).fill(10); // empty lines

@@ -1,47 +1,67 @@
 // `hookline check`: what the configuration means, and whether the broker would start with it.
-import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
+import { addressText, isLoopback } from "../config/units.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
-import { probeFile } from "../sinks/lines/probe_file.ts";
-import { goodNews, probe } from "../sinks/schemes.ts";
-import { configuredUrls, isLoopback, loadConfigured, sinkOptionsOf, strayNews } from "./configured.ts";
+import { fileNews, probeFile } from "../sinks/lines/probe_file.ts";
+import { goodNews, probe, type Problem, reach } from "../sinks/schemes.ts";
+import { configuredUrls, loadConfigured, sinkOptionsOf, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
+import { probeListeners } from "./listeners.ts";
+import { jsonLog } from "./logger.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { tableText } from "./table.ts";
-import type { Verb } from "./verb.ts";
+import { flagOf, type Verb, wantsJson } from "./verb.ts";
 import { visible } from "./visible.ts";
 
+/** Variables that send requests another way than straight to the endpoint. */
+const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+
 /** Rejects with ConfigErrors, which cli.ts prints. */
-// deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
 export const check: Verb = async (values, _positionals, io) => {
   const config = loadConfigured(values, io);
-  for (const warning of config.warnings) io.err(`warning: ${visible(warning)}\n`);
+  const json = wantsJson(values) ? jsonLog(io.err) : undefined;
+  const warn = (text: string): void => json ? json("warn", text) : io.err(`warning: ${visible(text)}\n`);
+  const fail = (text: string): void => json ? json("error", text) : io.err(`hookline check: ${text}\n`);
+  for (const warning of config.warnings) warn(warning);
   io.out(`Configuration: ${visible(config.files.join(", ")) || "built-in default, no file"}\n`);
+  const offline = flagOf(values, "offline");
+  const addresses = offline ? [] : probeListeners(config.listeners);
   io.out(`\nListeners\n${tableText(listenerRows(config))}`);
+  for (const problem of addresses) if (problem !== undefined) io.out(`  ${visible(problem)}\n`);
   const rules = ruleRows(config);
   io.out(
     rules.length === 0
       ? "\nRules\n  none: no event is written anywhere\n"
       : `\nRules\n${tableText([["EVENT", "ACTION", "TOPICS", "URL"], ...rules])}`,
   );
-  const problems = probePlaces(config, io);
-  for (const sentence of strayNews(config, io.cwd)) io.err(`warning: ${visible(sentence)}\n`);
-  if (problems > 0) {
-    io.err(`hookline check: ${problems === 1 ? "1 place" : `${problems} places`} cannot be written to.\n`);
+  const places = await probePlaces(config, io, offline);
+  if (places.length > 0) io.out(`\nFiles and endpoints\n${tableText(places.map(({ row }) => row))}`);
+  const strays = strayNews(config, io.cwd);
+  for (const sentence of strays) warn(sentence);
+  const refused = addresses.filter((problem) => problem !== undefined).length +
+    places.filter(({ problem }) => problem?.refused).length;
+  const deaf = places.filter(({ problem }) => problem?.refused === false).length;
+  if (refused > 0) {
+    fail(`run would not start: ${refused === 1 ? "1 problem" : `${refused} problems`}, shown above.`);
     return EXIT.config;
   }
-  io.out("\nAll good.\n");
+  if (deaf > 0) {
+    fail(`run would start, but ${deaf === 1 ? "1 place takes" : `${deaf} places take`} nothing now.`);
+    return EXIT.failed;
+  }
+  const warnings = config.warnings.length + strays.length;
+  io.out(warnings === 0 ? "\nAll good.\n" : `\nIt would start. Warnings: ${warnings}.\n`);
   return EXIT.done;
 };
 
 function listenerRows(config: Config): string[][] {
-  const rows = config.listeners.map(({ name, hostname, port, options }) => [
-    name,
-    `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
-    options.allowAnonymous ? "yes" : "no",
-    String(options.maxConnections),
-    isLoopback(hostname) ? "this machine only" : "the network",
+  const rows = config.listeners.map((listener) => [
+    listener.name,
+    addressText(listener),
+    listener.options.allowAnonymous ? "yes" : "no",
+    Number.isFinite(listener.options.maxConnections) ? String(listener.options.maxConnections) : "no limit",
+    isLoopback(listener.hostname) ? "this machine only" : "the network",
   ]);
   return [["NAME", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
 }
@@ -60,31 +80,38 @@ function ruleRows(config: Config): string[][] {
   return rows;
 }
 
-/** Tries each place and shows the answers; how many cannot be used. */
-function probePlaces(config: Config, io: Io): number {
-  const options = sinkOptionsOf(config, io.cwd);
-  let problems = 0;
-  const row = (place: string, problem: string | undefined, good: () => string): string[] => {
-    if (problem !== undefined) problems++;
-    return [place, problem ?? good()].map(visible);
-  };
-  const rows = [...configuredUrls(config)].map((url) => {
-    const problem = probe(url, options);
-    return row(maskUrl(url), problem && withoutUrl(problem, url), () => goodNews(url, options));
-  });
-  if (config.log.to === "file" || config.log.to === "both") {
-    rows.push(row("log.file", probeFile(config.log.file), () => fileNews(config.log.file)));
-  }
-  if (rows.length > 0) io.out(`\nFiles and endpoints\n${tableText(rows)}`);
-  return problems;
+interface Place {
+  readonly row: string[];
+  readonly problem: Problem | undefined;
 }
 
-function fileNews(path: string): string {
-  return existsSync(path) ? `ok, appends to ${path}` : `ok, will make ${path}`;
+/** Tries each place that takes lines, all at once. */
+async function probePlaces(config: Config, io: Io, offline: boolean): Promise<Place[]> {
+  const options = sinkOptionsOf(config, io.cwd);
+  const proxy = PROXIES.find((name) => (io.env(name) ?? "") !== "");
+  const untried = offline ? "--offline" : proxy === undefined ? undefined : `${proxy} is set`;
+  const place = (name: string, problem: Problem | undefined, good: () => string): Place => ({
+    row: [name, problem?.sentence ?? good()].map(visible),
+    problem,
+  });
+  const places = await Promise.all([...configuredUrls(config)].map(async (url) => {
+    const problem = probe(url, options) ?? (untried === undefined ? await reach(url, options) : undefined);
+    const shown = problem && { ...problem, sentence: withoutUrl(problem.sentence, url) };
+    return place(maskUrl(url), shown, () => goodNews(url, options, untried));
+  }));
+  if (config.log.to === "file" || config.log.to === "both") {
+    const sentence = probeFile(config.log.file);
+    places.push(place("log.file", sentence === undefined ? undefined : { sentence, refused: false }, () => {
+      return fileNews(config.log.file);
+    }));
+  }
+  return places;
 }
 
 /** A sentence about a URL may hold the URL, secrets and all. */
 function withoutUrl(problem: string, url: string): string {
-  const sentence = problem.startsWith(`${url}: `) ? problem.slice(url.length + 2) : problem;
+  const places = [url, maskUrl(url)];
+  const place = places.find((text) => problem.startsWith(`${text}: `));
+  const sentence = place === undefined ? problem : problem.slice(place.length + 2);
   return sentence.replaceAll(url, maskUrl(url));
 }

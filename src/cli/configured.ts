@@ -6,13 +6,18 @@ import { leftBy } from "../sinks/schemes.ts";
 import type { Io } from "./io.ts";
 import { textOf, type Values } from "./verb.ts";
 
-/** Throws ConfigErrors. */
-export function loadConfigured(values: Values, io: Io): Config {
+/**
+ * Throws ConfigErrors.
+ * @param before what was loaded before: a hooks file that it came from must be there still
+ */
+export function loadConfigured(values: Values, io: Io, before?: Config): Config {
   const configFile = textOf(values, "config");
   const hooksFile = textOf(values, "hooks");
   return loadConfig({
     ...(configFile !== undefined && { configFile }),
     ...(hooksFile !== undefined && { hooksFile }),
+    // The configuration file comes first; there is no second one but the hooks file.
+    hooksFileExpected: before !== undefined && before.files.length > 1,
     cwd: io.cwd,
     env: io.env,
   });
@@ -31,9 +36,4 @@ export function sinkOptionsOf(config: Config, cwd: string): SinkOptions {
 /** A sentence on each spool that holds events which no URL of the configuration sends. */
 export function strayNews(config: Config, cwd: string): string[] {
   return leftBy(configuredUrls(config), sinkOptionsOf(config, cwd));
-}
-
-/** Whether only this machine can reach a listener. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
 }

@@ -6,16 +6,23 @@ import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import type { Verb } from "./verb.ts";
 
-/** Where each sample goes, below the folder. */
-const SAMPLES: readonly (readonly [string, string])[] = [
-  ["hookline.toml", hooklineToml],
-  [join("plugins", "rmqtt-web-hook.toml"), webHookToml],
+interface Sample {
+  /** Where it goes, below the folder. */
+  readonly name: string;
+  readonly text: string;
+  readonly mode: number;
+}
+
+const SAMPLES: readonly Sample[] = [
+  { name: "hookline.toml", text: hooklineToml, mode: 0o644 },
+  // Headers and URLs may hold tokens.
+  { name: join("plugins", "rmqtt-web-hook.toml"), text: webHookToml, mode: 0o600 },
 ];
 
 // deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
 export const init: Verb = async (_values, positionals, io) => {
   const folder = positionals[0] ?? "etc";
-  const files = SAMPLES.map(([name, text]) => ({ path: join(folder, name), text }));
+  const files = SAMPLES.map(({ name, ...sample }) => ({ path: join(folder, name), ...sample }));
   const existing = files.filter(({ path }) => exists(resolve(io.cwd, path)));
   if (existing.length > 0) {
     const names = existing.map(({ path }) => path).join(" and ");
@@ -24,11 +31,11 @@ export const init: Verb = async (_values, positionals, io) => {
     );
     return EXIT.failed;
   }
-  for (const { path, text } of files) {
+  for (const { path, text, mode } of files) {
     const target = resolve(io.cwd, path);
     Deno.mkdirSync(dirname(target), { recursive: true });
-    Deno.writeTextFileSync(target, text, { createNew: true });
-    io.out(`wrote ${path}\n`);
+    Deno.writeTextFileSync(target, text, { createNew: true, mode });
+    io.out(`wrote ${path}${mode === 0o600 ? ", readable by you alone: it may come to hold tokens" : ""}\n`);
   }
   nextSteps(join(folder, "hookline.toml"), io);
   return EXIT.done;

@@ -1,4 +1,6 @@
 // What a verb sees of the world around it, so that tests can hand it another one.
+import { errorText } from "../base/error_text.ts";
+import { Failure } from "./verb.ts";
 
 export interface Io {
   /** Writes to stdout as it is; throws {@link StdoutClosed} when nobody reads it any more. */
@@ -27,7 +29,8 @@ export function processIo(): Io {
       try {
         writeAll(Deno.stdout, encoder.encode(text));
       } catch (error) {
-        throw error instanceof Deno.errors.BrokenPipe ? new StdoutClosed() : error;
+        if (error instanceof Deno.errors.BrokenPipe) throw new StdoutClosed();
+        throw new Failure(`the output cannot be written: ${errorText(error)}.`, { cause: error });
       }
     },
     err: (text) => {

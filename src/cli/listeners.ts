@@ -136,10 +136,7 @@ export class Listeners {
     try {
       listener = listenTcp(options, accepted, failed);
     } catch (error) {
-      throw new ListenError(
-        `cannot listen on ${config.hostname}:${config.port}: ${whyNot(error)}`,
-        { cause: error },
-      );
+      throw new ListenError(sentence(config, error), { cause: error });
     }
     const entry: OpenListener = { config, listener };
     return entry;
@@ -151,13 +148,39 @@ function keyOf({ name, hostname, port }: TcpListener): string {
   return port === 0 ? `${name} ${hostname}:0` : `${hostname}:${port}`;
 }
 
+/**
+ * Listens at every address for a moment, at all of them at once, as `open` would; accepts nobody. One entry for each
+ * listener: why it cannot be had, as a whole sentence, or undefined.
+ */
+export function probeListeners(configs: readonly TcpListener[]): (string | undefined)[] {
+  const open: Deno.TcpListener[] = [];
+  const problems = configs.map((config) => {
+    try {
+      open.push(Deno.listen({ hostname: config.hostname, port: config.port }));
+      return undefined;
+    } catch (error) {
+      return sentence(config, error);
+    }
+  });
+  for (const listener of open) listener.close();
+  return problems;
+}
+
+function sentence({ hostname, port }: TcpListener, error: unknown): string {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `cannot listen on ${host}:${port}: ${whyNot(error)}`;
+}
+
 function whyNot(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) {
-    return "the address is in use; is another broker running there?";
+    return "the address is in use by another program, such as a Hookline that runs already";
   }
+  if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
   if (error instanceof Deno.errors.PermissionDenied) {
     return "ports below 1024 need a privilege this process does not have";
   }
+  // The lookup of a name that is none has no class of its own.
+  if (/failed to lookup address/.test(text(error))) return "no address is known for this host name";
   return text(error);
 }
 

@@ -1,5 +1,6 @@
 // The file behind `log.to = "file"`: a RotatingFile, and what is said on stderr when it takes no entries.
 import type { Clock } from "../base/clock.ts";
+import { errorText } from "../base/error_text.ts";
 import { RotatingFile } from "../sinks/lines/rotating_file.ts";
 
 /** logrotate does it, and SIGUSR2 tells. */
@@ -51,9 +52,10 @@ export class LogFile implements AsyncDisposable {
 
   #failed(error: unknown): false {
     if (!this.#failing) {
-      const why = error instanceof Error ? error.message : String(error);
       this.#err(
-        `hookline: the log file ${this.path} cannot be written; logging to stderr instead: ${why}\n`,
+        `hookline: the log file ${this.path} cannot be written; logging to stderr instead: ${
+          errorText(error)
+        }\n`,
       );
     }
     this.#failing = true;

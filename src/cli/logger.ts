@@ -2,6 +2,7 @@
 import type { LogOptions } from "../config/config.ts";
 import { LocalTime } from "../hooks/local_time.ts";
 import { systemClock } from "../base/clock.ts";
+import { jsonText } from "../mqtt/json_text.ts";
 import { LogFile } from "./log_file.ts";
 import { visible } from "./visible.ts";
 
@@ -35,6 +36,11 @@ const RANK: Readonly<Record<LoggerOptions["level"], number>> = {
   debug: 4,
   trace: 5,
 };
+
+/** A log on stderr alone, as JSON: for what is to be said while no configuration holds. */
+export function jsonLog(err: (text: string) => void): Log {
+  return (level, text, fields = {}) => err(`${jsonEntry(Date.now(), level, text, fields)}\n`);
+}
 
 /** A log file that cannot be written is said on stderr, and its entries go there instead. */
 export function openLogger(options: LoggerOptions): Logger {
@@ -106,7 +112,7 @@ function fieldText(value: string | number | boolean): string {
 }
 
 function jsonEntry(time: number, level: LogLevel, text: string, fields: LogFields): string {
-  return JSON.stringify({ time: new Date(time).toISOString(), level, msg: text, ...fieldsApart(fields) });
+  return jsonText({ time: new Date(time).toISOString(), level, msg: text, ...fieldsApart(fields) });
 }
 
 /** A field must not replace what every entry has. */

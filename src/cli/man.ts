@@ -30,6 +30,9 @@ ${VERBS.map(({ usage }) => `.B hookline\n${roff(usage)}\n.br`).join("\n")}
 Hookline is an MQTT 3.1, 3.1.1 and 5.0 broker that turns connections, sessions, subscriptions and messages
 into JSON lines and puts them in a file, or POSTs them to a web server.
 No client is told anything before the line it stands for is in the file.
+While the file cannot be written, clients are told all the same: lines wait up to
+.BR file_buffer ,
+past it they are dropped and counted.
 .SH COMMANDS
 ${VERBS.map(verbSection).join("\n")}
 .SH OPTIONS OF EVERY COMMAND

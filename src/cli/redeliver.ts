@@ -1,9 +1,10 @@
 // `hookline redeliver`: sends parked or recorded events to an HTTP endpoint again, and reports.
 import { basename, dirname, join, resolve } from "node:path";
+import { errorText } from "../base/error_text.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { redeliver as redeliverLines, type RedeliverOptions } from "../sinks/redeliver.ts";
 import { EXIT } from "./exit_code.ts";
-import { countOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
+import { countOf, Failure, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
 import { visible } from "./visible.ts";
 
 /** Longest line that is read, characters; a longer one is skipped and counted. */
@@ -89,8 +90,8 @@ function urlBeside(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(join(dirname(path), "url")).trim();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw new Failure(`${path}: the URL beside it cannot be read: ${errorText(error)}.`, { cause: error });
   }
 }
 
@@ -98,7 +99,11 @@ function urlBeside(path: string): string | undefined {
 async function* linesOf(paths: readonly string[]): AsyncGenerator<{ name: string; text: string }> {
   for (const path of paths) {
     let number = 0;
-    for await (const text of linesIn(path)) yield { name: `${basename(path)}:${++number}`, text };
+    try {
+      for await (const text of linesIn(path)) yield { name: `${basename(path)}:${++number}`, text };
+    } catch (error) {
+      throw new Failure(`${path} cannot be read: ${errorText(error)}.`, { cause: error });
+    }
   }
 }
 

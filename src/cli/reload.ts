@@ -12,8 +12,10 @@ import type { Log, Logger } from "./logger.ts";
 
 /** What a configuration takes effect on. */
 export interface ReloadParts {
-  /** Reads the configuration as it is now. Throws ConfigErrors. */
-  readonly load: () => Config;
+  /** The configuration that holds at first. */
+  readonly config: Config;
+  /** Reads the configuration as it is now, after the one that holds. Throws ConfigErrors. */
+  readonly load: (before: Config) => Config;
   readonly logger: Logger;
   readonly sinks: SinkSet;
   readonly sinkOptions: (config: Config) => SinkOptions;
@@ -26,12 +28,14 @@ export interface ReloadParts {
 
 export class Reloader {
   readonly #parts: ReloadParts;
+  #config: Config;
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
 
   constructor(parts: ReloadParts) {
     this.#parts = parts;
+    this.#config = parts.config;
   }
 
   /** Begins a reload; one that is asked for during another follows it. */
@@ -64,7 +68,7 @@ export class Reloader {
   async #reload(): Promise<void> {
     const { log } = this.#parts.logger;
     try {
-      await this.#apply(this.#parts.load());
+      await this.#apply(this.#parts.load(this.#config));
     } catch (error) {
       const problems = problemsOf(error);
       for (const problem of problems) log("error", problem);
@@ -85,7 +89,7 @@ export class Reloader {
       throw error;
     }
     prepared.commit();
-    hooks.bind(config.hooks.rules, (url) => sinks.get(url));
+    hooks.bind(config.hooks.rules, (url) => sinks.get(url), config.hooks.packetIdType);
     const nodeId = broker.options.nodeId;
     broker.reconfigure(config.broker);
     logger.reconfigure(config.log);
@@ -102,6 +106,7 @@ export class Reloader {
       log("info", `no longer listening on ${address}; its clients stay`, { listener: name });
     }
     this.#tellSinks(before, new Set(sinks.status().map(({ url }) => url)), log);
+    this.#config = config;
     log("info", "configuration reloaded", { files: config.files.join(", ") || "none" });
   }
 

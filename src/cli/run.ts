@@ -3,28 +3,30 @@ import { createAccess } from "../access/access.ts";
 import { Broker } from "../broker/broker.ts";
 import { Turn } from "../broker/turn.ts";
 import type { Config } from "../config/config.ts";
+import { isLoopback } from "../config/units.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { systemClock } from "../base/clock.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
-import { configuredUrls, isLoopback, loadConfigured, sinkOptionsOf, strayNews } from "./configured.ts";
+import { configuredUrls, loadConfigured, sinkOptionsOf, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import { ListenError, Listeners } from "./listeners.ts";
 import { type Log, openLogger } from "./logger.ts";
 import { openNotifier } from "./notify.ts";
 import { Reloader } from "./reload.ts";
 import { catchSignals } from "./signals.ts";
-import { textOf, type Values, type Verb } from "./verb.ts";
+import { textOf, type Values, type Verb, wantsJson } from "./verb.ts";
 
 /** How long clients that do not read may hold up the end, milliseconds. */
 const STOP_TIMEOUT = 5_000;
 
 export const run: Verb = async (values, _positionals, io) => {
-  const load = (): Config => withLogLevel(loadConfigured(values, io), values);
+  using signals = catchSignals();
+  const load = (before?: Config): Config => withLogLevel(loadConfigured(values, io, before), values);
   const config = load();
   await using logger = openLogger({
     ...config.log,
-    format: textOf(values, "log-format") === "json" ? "json" : "text",
+    format: wantsJson(values) ? "json" : "text",
     err: io.err,
   });
   const { log } = logger;
@@ -33,7 +35,7 @@ export const run: Verb = async (values, _positionals, io) => {
   await using sinks = openSinks(configuredUrls(config), sinkOptions(config), log, systemClock);
   const turn = new Turn(systemClock, () => sinks.flush());
   const hooks = new ReloadableHooks(() => turn.now);
-  hooks.bind(config.hooks.rules, (url) => sinks.get(url));
+  hooks.bind(config.hooks.rules, (url) => sinks.get(url), config.hooks.packetIdType);
   const broker = new Broker({
     options: config.broker,
     hooks: hooks.hooks,
@@ -55,6 +57,7 @@ export const run: Verb = async (values, _positionals, io) => {
   });
   const ready = (): void => notifier.ready(statusText(listeners));
   const reloader = new Reloader({
+    config,
     load,
     logger,
     sinks,
@@ -69,7 +72,7 @@ export const run: Verb = async (values, _positionals, io) => {
     logger.reopen();
     log("info", "files reopened");
   };
-  using signals = catchSignals({
+  signals.serve({
     reload: () => {
       reopen();
       reloader.request();
@@ -88,7 +91,7 @@ export const run: Verb = async (values, _positionals, io) => {
     log("error", error.message);
     return EXIT.failed;
   }
-  announce(listeners, sinks, log);
+  announce(listeners, sinks, config.mainFile, log);
   for (const sentence of strayNews(config, io.cwd)) log("warn", sentence);
   ready();
   const signal = await signals.stop;
@@ -97,7 +100,7 @@ export const run: Verb = async (values, _positionals, io) => {
   await reloader.stop();
   listeners.close();
   await broker.stop(STOP_TIMEOUT);
-  sinks.flush();
+  await sinks[Symbol.asyncDispose]();
   reportCounts(broker, log);
   return EXIT.done;
 };
@@ -108,18 +111,25 @@ function withLogLevel(config: Config, values: Values): Config {
   return level === undefined ? config : { ...config, log: { ...config.log, level } };
 }
 
-function announce(listeners: Listeners, sinks: SinkSet, log: Log): void {
+function announce(listeners: Listeners, sinks: SinkSet, mainFile: string | undefined, log: Log): void {
   for (const { config: { name }, listener: { address, port } } of listeners.all) {
     log("info", `listening on ${address}`, { listener: name, port });
   }
   for (const { url } of sinks.status()) log("info", `events go to ${maskUrl(url)}`);
   if (listeners.all.every(({ config }) => isLoopback(config.hostname))) {
-    log(
-      "info",
-      "only this machine can connect; to open it to others, run `hookline init` and set " +
-        'listener.tcp.external.addr = "0.0.0.0:1883" in etc/hookline.toml, then `hookline run --config etc/hookline.toml`',
-    );
+    log("info", `only this machine can connect; to open it to others, ${howToOpen(listeners, mainFile)}`);
   }
+}
+
+function howToOpen(listeners: Listeners, mainFile: string | undefined): string {
+  const config = listeners.all[0]?.config;
+  if (mainFile === undefined || config === undefined) {
+    return 'run `hookline init` and set listener.tcp.external.addr = "0.0.0.0:1883" in etc/hookline.toml, ' +
+      "then `hookline run --config etc/hookline.toml`";
+  }
+  const { name, port } = config;
+  const key = `listener.tcp.${name.includes(".") ? `"${name}"` : name}.addr`;
+  return `set ${key} = "0.0.0.0:${port}" in ${mainFile}`;
 }
 
 /** What `systemctl status` shows. */

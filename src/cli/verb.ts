@@ -44,6 +44,11 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** Something outside of the program keeps a verb from its work: exit code 1, told in one line. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+}
+
 /** The value of a `text` option. */
 export function textOf(values: Values, name: string): string | undefined {
   const value = values[name];
@@ -54,6 +59,11 @@ export function textOf(values: Values, name: string): string | undefined {
 export function listOf(values: Values, name: string): readonly string[] {
   const value = values[name];
   return Array.isArray(value) ? value : [];
+}
+
+/** Whether stderr is for a collector: `--log-format json`. */
+export function wantsJson(values: Values): boolean {
+  return values["log-format"] === "json";
 }
 
 /** The value of a `count` option. */

@@ -11,6 +11,13 @@ const HOOKS: VerbOption = {
   value: "FILE",
   help: "hooks file, instead of <plugins.dir>/rmqtt-web-hook.toml",
 };
+const LOG_FORMAT: VerbOption = {
+  type: "text",
+  value: "FORMAT",
+  choices: ["text", "json"],
+  default: "text",
+  help: "how the log on stderr is written",
+};
 
 export const VERBS: readonly VerbEntry[] = [
   {
@@ -20,19 +27,14 @@ export const VERBS: readonly VerbEntry[] = [
     about: `Starts the broker and writes its events to the sinks of the hooks file.
 Without any file: 127.0.0.1:1883, everybody may connect, all events in ./hook.log.
 SIGINT or SIGTERM stops it gracefully, a second one at once. SIGHUP reads the configuration again
-and opens its files again, SIGUSR2 only opens its files again. A configuration with an error changes
-nothing: its errors are logged. Under systemd it tells when it is ready (Type=notify).`,
+and opens its files again, SIGUSR2 only opens its files again, SIGUSR1 does nothing. A configuration
+with an error changes nothing: its errors are logged. Under systemd it tells when it is ready
+(Type=notify).`,
     maxPositionals: 0,
     options: {
       config: CONFIG,
       hooks: HOOKS,
-      "log-format": {
-        type: "text",
-        value: "FORMAT",
-        choices: ["text", "json"],
-        default: "text",
-        help: "how the log on stderr is written",
-      },
+      "log-format": LOG_FORMAT,
       "log-level": {
         type: "text",
         value: "LEVEL",
@@ -45,12 +47,22 @@ nothing: its errors are logged. Under systemd it tells when it is ready (Type=no
   {
     name: "check",
     summary: "check the configuration and show what it means",
-    usage: "check [--config FILE] [--hooks FILE]",
-    about: `Reads the files that run would read, shows listeners, rules and sinks, and tries whether
-each file can be written. Nothing is started and nothing is left behind.
-Ends with 0 when run would start, with 78 when it would not.`,
+    usage: "check [--config FILE] [--hooks FILE] [options]",
+    about: `Reads the files that run would read, shows listeners, rules and sinks, and tries each: whether
+the address can be had, the file be written, the endpoint be connected to. Nothing is started,
+nothing is sent and nothing is left behind.
+Ends with 0 when all is well, with 78 when run would not start, and with 1 when it would, but a
+place takes no events now.`,
     maxPositionals: 0,
-    options: { config: CONFIG, hooks: HOOKS },
+    options: {
+      config: CONFIG,
+      hooks: HOOKS,
+      "log-format": { ...LOG_FORMAT, help: "how errors and warnings on stderr are written" },
+      offline: {
+        type: "flag",
+        help: "try no address, spool or endpoint, such as those of a running Hookline",
+      },
+    },
     load: async () => (await import("./check.ts")).check,
   },
   {

@@ -1,10 +1,11 @@
 // The main file, rmqtt.toml by its key names: node, log, plugins, retained messages and listeners.
-import { BROKER_DEFAULTS, type BrokerOptions } from "../broker/options.ts";
+import { brokerDefaults, type BrokerOptions } from "../broker/options.ts";
 import type { Document } from "./_document.ts";
-import { anything, integer, size, text } from "./_fields.ts";
+import { anything, integer, size } from "./_fields.ts";
 import { DEFAULT_LISTENER, readListeners } from "./_listener.ts";
 import { defaultLog, readLog } from "./_log.ts";
-import { UNUSED_AT_TOP, UNUSED_IN_MQTT, UNUSED_IN_NODE, UNUSED_IN_PLUGINS } from "./_rmqtt_keys.ts";
+import { PLUGINS_DIR, readPlugins } from "./_plugins.ts";
+import { FOREIGN_AT_TOP, FOREIGN_IN_MQTT, FOREIGN_IN_NODE } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
 import type { LogOptions, TcpListener } from "./config.ts";
 
@@ -16,13 +17,11 @@ export interface BrokerFile {
   readonly pluginsDir: string | undefined;
 }
 
-const PLUGINS_DIR = "plugins";
-
 /** What serves without any file: loopback only. */
 export function defaultBroker(cwd: string): BrokerFile {
   return {
     log: defaultLog(cwd),
-    broker: BROKER_DEFAULTS,
+    broker: brokerDefaults(),
     listeners: [DEFAULT_LISTENER],
     pluginsDir: PLUGINS_DIR,
   };
@@ -38,30 +37,35 @@ export function readBrokerFile(doc: Document, cwd: string): BrokerFile {
     retainer: anything(),
     listener: anything(),
   };
-  readTable(doc, [], doc.data, top, UNUSED_AT_TOP);
+  readTable(doc, [], doc.data, top, FOREIGN_AT_TOP);
   const { node, log, plugins, mqtt, retainer, listener } = doc.data;
-  const nodeValues = readTable(doc, ["node"], node, { id: integer(1, 4_294_967_295) }, UNUSED_IN_NODE);
-  const pluginValues = readTable(doc, ["plugins"], plugins, { dir: text("a folder") }, UNUSED_IN_PLUGINS);
+  const nodeValues = readTable(doc, ["node"], node, { id: integer(0, 4_294_967_295) }, FOREIGN_IN_NODE);
   const mqttValues = readTable(
     doc,
     ["mqtt"],
     mqtt,
-    { max_sessions: integer(0, 1_000_000_000) },
-    UNUSED_IN_MQTT,
+    {
+      max_sessions: integer(0, 1_000_000_000),
+      max_mqueue_bytes_total: size("1MB", "1024TB", "no limit"),
+    },
+    FOREIGN_IN_MQTT,
   );
   const retainerValues = readTable(doc, ["retainer"], retainer, {
     max_retained_messages: integer(1, 100_000_000),
     max_retained_bytes: size("1KB", "1TB"),
   });
+  const listeners = readListeners(doc, listener);
+  const defaults = brokerDefaults();
   return {
     log: readLog(doc, log, cwd),
     broker: {
-      nodeId: nodeValues?.id ?? BROKER_DEFAULTS.nodeId,
-      maxSessions: mqttValues?.max_sessions ?? BROKER_DEFAULTS.maxSessions,
-      maxRetainedMessages: retainerValues?.max_retained_messages ?? BROKER_DEFAULTS.maxRetainedMessages,
-      maxRetainedBytes: retainerValues?.max_retained_bytes ?? BROKER_DEFAULTS.maxRetainedBytes,
+      nodeId: nodeValues?.id ?? defaults.nodeId,
+      maxSessions: mqttValues?.max_sessions ?? defaults.maxSessions,
+      maxQueuedBytesTotal: mqttValues?.max_mqueue_bytes_total ?? defaults.maxQueuedBytesTotal,
+      maxRetainedMessages: retainerValues?.max_retained_messages ?? defaults.maxRetainedMessages,
+      maxRetainedBytes: retainerValues?.max_retained_bytes ?? defaults.maxRetainedBytes,
     },
-    listeners: readListeners(doc, listener),
-    pluginsDir: pluginValues && (pluginValues.dir ?? PLUGINS_DIR),
+    listeners,
+    pluginsDir: readPlugins(doc, plugins, listeners),
   };
 }

@@ -5,7 +5,7 @@ import { type Env, expand } from "./_env.ts";
 import type { Findings } from "./_findings.ts";
 import { foundText, kindText } from "./_found.ts";
 import { type KeyPath, keyText } from "./_key_path.ts";
-import { Positions } from "./_positions.ts";
+import { keyBeingRead, Positions } from "./_positions.ts";
 
 export type Table = { [name: string]: unknown };
 
@@ -57,6 +57,10 @@ export class Document {
     this.#findings.unused(this.file, keyText(path));
   }
 
+  has(path: KeyPath): boolean {
+    return this.#valueAt(path) !== undefined;
+  }
+
   lineOf(path: KeyPath): number {
     return this.#positionOf(path).line;
   }
@@ -74,7 +78,8 @@ export class Document {
       // Only the first line: the rest quotes the file, where there may be secrets.
       const what = error.message.split("\n", 1)[0]?.replace(/^Invalid TOML document: /, "") ?? "";
       const place = { file: this.file, line: error.line, column: error.column };
-      throw new ConfigError(place, "", `is not valid TOML: ${what}`);
+      const key = keyText(keyBeingRead(this.#text, error) ?? []);
+      throw new ConfigError(place, key, `is not valid TOML: ${what}`);
     }
   }
 

@@ -1,6 +1,7 @@
 // The entries of `urls`: bare URLs, and tables that give one URL options of its own.
 import { resolve } from "node:path";
 import type { HttpEndpoint } from "../sinks/http/options.ts";
+import { schemeOf } from "../sinks/schemes.ts";
 import { type Document, isTable } from "./_document.ts";
 import { anything, duration, integer, text } from "./_fields.ts";
 import type { KeyPath } from "./_key_path.ts";
@@ -38,21 +39,36 @@ export class Endpoints {
   /** @param cwd what relative PEM files start from */
   constructor(readonly doc: Document, readonly cwd: string) {}
 
-  /** The URLs of one list; entries with an error are left out, and so are empty ones, with a warning. */
-  readUrls(path: KeyPath, value: unknown): readonly string[] {
+  /**
+   * The URLs of one list, behind those of `before`. Entries with an error are left out, and so are, with a warning,
+   * empty ones and those that name the same place again.
+   */
+  readUrls(path: KeyPath, value: unknown, before: readonly string[] = []): readonly string[] {
     if (!Array.isArray(value)) {
       this.doc.refuse(path, 'must be an array of URLs, as in ["file:///var/log/hookline/hook.log"]');
-      return [];
+      return before;
     }
-    return value.map((entry, index) => this.#readEntry([...path, index], entry)).filter((url) =>
-      url !== undefined
-    );
+    const places = new Map(before.map((url) => [this.#placeOf(url), url]));
+    for (const [index, entry] of value.entries()) {
+      const at = [...path, index];
+      const url = this.#readEntry(at, entry);
+      if (url === undefined) continue;
+      const place = this.#placeOf(url);
+      if (places.has(place)) this.doc.warn(at, "is in this list already: each line is written there once");
+      else places.set(place, url);
+    }
+    return [...places.values()];
+  }
+
+  /** The same for every spelling of one file or one endpoint. */
+  #placeOf(url: string): string {
+    return schemeOf(url).placeOf(url, this.cwd);
   }
 
   #readEntry(path: KeyPath, value: unknown): string | undefined {
     if (isTable(value)) return this.#readTable(path, value);
     // RMQTT's documentation has such entries in its sample.
-    if (value === "") this.doc.warn(path, "an empty URL is ignored");
+    if (typeof value === "string" && value.trim() === "") this.doc.warn(path, "an empty URL is ignored");
     else if (typeof value !== "string") this.doc.refuse(path, "must be a URL, or a table with a url");
     else return this.#checkedUrl(path, value);
     return undefined;
@@ -87,7 +103,9 @@ export class Endpoints {
     return url;
   }
 
-  #checkedUrl(path: KeyPath, url: string): string | undefined {
+  /** Spaces around it are left out, as RMQTT does. */
+  #checkedUrl(path: KeyPath, written: string): string | undefined {
+    const url = written.replace(/^ +| +$/g, "");
     const problem = urlProblem(url);
     if (problem === undefined) return urlOf(url);
     this.doc.refuse(path, problem);

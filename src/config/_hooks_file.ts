@@ -7,7 +7,7 @@ import { HTTP_DEFAULTS, type HttpOptions } from "../sinks/http/options.ts";
 import type { Document } from "./_document.ts";
 import { Endpoints } from "./_endpoints.ts";
 import { anything, boolean, decimal, duration, fileMode, integer, oneOf, size, text } from "./_fields.ts";
-import { UNUSED_IN_HOOKS } from "./_rmqtt_keys.ts";
+import { FOREIGN_IN_HOOKS } from "./_rmqtt_keys.ts";
 import { readRules } from "./_rules.ts";
 import { readTable, type Values } from "./_table.ts";
 import type { HooksConfig } from "./config.ts";
@@ -16,6 +16,7 @@ const FIELDS = {
   urls: anything(),
   http_urls: anything(),
   rule: anything(),
+  packet_id_type: oneOf("string", "number"),
   file_max_size: size("1KB", "1024TB", "never rotated"),
   file_max_files: integer(1, 1_000),
   file_compress: boolean(),
@@ -37,11 +38,15 @@ const FIELDS = {
   shutdown_timeout: duration("0", "1h"),
 };
 
+/** What RMQTT documents. */
+const PACKET_ID_TYPE = "string";
+
 /** What serves without a hooks file: every event, into `hook.log` in the working directory. */
 export function defaultHooks(cwd: string): HooksConfig {
   const urls = [pathToFileURL(resolve(cwd, "hook.log")).href];
   return {
     rules: Object.fromEntries(EVENT_NAMES.map((event) => [event, [{ action: event, urls }]])),
+    packetIdType: PACKET_ID_TYPE,
     file: FILE_DEFAULTS,
     http: httpOptions({}, cwd),
     endpoints: new Map(),
@@ -50,28 +55,23 @@ export function defaultHooks(cwd: string): HooksConfig {
 
 /** Reads the whole file; what is wrong goes to the document's findings, and a default stands in for it. */
 export function readHooksFile(doc: Document, cwd: string): HooksConfig {
-  const table = readTable(doc, [], doc.data, FIELDS, UNUSED_IN_HOOKS) ?? {};
+  const table = readTable(doc, [], doc.data, FIELDS, FOREIGN_IN_HOOKS) ?? {};
   const endpoints = new Endpoints(doc, cwd);
   const urls = readDefaultUrls(doc, endpoints);
   return {
     rules: readRules(doc, doc.data["rule"], urls, endpoints),
+    packetIdType: table.packet_id_type ?? PACKET_ID_TYPE,
     file: fileOptions(table),
     http: httpOptions(table, cwd),
     endpoints: endpoints.byUrl,
   };
 }
 
-/** `urls`, or `http_urls`, which it was called in older versions of RMQTT. */
+/** `urls`, and `http_urls`, which it was called in older versions of RMQTT. */
 function readDefaultUrls(doc: Document, endpoints: Endpoints): readonly string[] {
   const { urls, http_urls: old } = doc.data;
-  if (old !== undefined) {
-    doc.warn(
-      ["http_urls"],
-      urls === undefined ? "is the old name of urls" : "is ignored, because urls is there",
-    );
-  }
-  if (urls !== undefined) return endpoints.readUrls(["urls"], urls);
-  return old === undefined ? [] : endpoints.readUrls(["http_urls"], old);
+  const all = urls === undefined ? [] : endpoints.readUrls(["urls"], urls);
+  return old === undefined ? all : endpoints.readUrls(["http_urls"], old, all);
 }
 
 function fileOptions(table: Values<typeof FIELDS>): FileOptions {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { LISTENER_DEFAULTS as D, type ListenerOptions } from "../broker/options.ts";
 import { type Document, isTable, type Table } from "./_document.ts";
 import { address, boolean, decimal, duration, type Field, integer, qos, size } from "./_fields.ts";
-import { UNUSED_IN_LISTENER } from "./_rmqtt_keys.ts";
+import { FOREIGN_IN_LISTENER } from "./_rmqtt_keys.ts";
 import { readTable, type Values } from "./_table.ts";
 import type { TcpListener } from "./config.ts";
 
@@ -29,8 +29,9 @@ const FIELDS = {
   enable: boolean(),
   addr: address(),
   nodelay: boolean(),
-  max_connections: integer(1, 10_000_000),
-  max_handshaking_limit: integer(1, 1_000_000),
+  max_connections: integer(1, 10_000_000, Infinity),
+  max_handshaking_limit: integer(1, 1_000_000, Infinity),
+  max_handshaking_per_address: integer(0, 1_000_000),
   handshake_timeout: duration("1ms", "1h"),
   max_connects_per_second: integer(0, 1_000_000),
   max_connect_packet_size: size("1KB", "1MB"),
@@ -41,10 +42,10 @@ const FIELDS = {
   max_keepalive: integer(1, 65_535),
   keepalive_backoff: decimal(0.5, 10),
   max_inflight: integer(1, 65_535),
-  max_mqueue_len: integer(1, 10_000_000),
+  max_mqueue_len: integer(1, 10_000_000, Infinity),
   max_mqueue_bytes: size("1KB", "1TB"),
   // [MQTT-3.1.3-5]: 23 bytes must be accepted.
-  max_clientid_len: integer(23, 65_535),
+  max_clientid_len: integer(23, 65_535, 65_535),
   max_qos_allowed: qos(),
   max_topic_levels: integer(0, 65_535),
   retain_available: boolean(),
@@ -56,7 +57,10 @@ const FIELDS = {
   max_topic_aliases: integer(0, 65_535),
 };
 
-/** All enabled TCP listeners of `[listener]`; the default one where no `[listener.tcp.<name>]` is written. */
+/** Kinds of RMQTT's that Hookline does not serve; what stands in their tables is not looked at. */
+const UNSERVED = ["tls", "ws", "wss", "quic"] as const;
+
+/** All enabled TCP listeners of `[listener]`; the default one where no listener of any kind is written. */
 export function readListeners(doc: Document, value: unknown): readonly TcpListener[] {
   const kinds = readTable(doc, ["listener"], value, {
     tcp: NAMED,
@@ -66,8 +70,16 @@ export function readListeners(doc: Document, value: unknown): readonly TcpListen
     quic: NAMED,
   });
   if (kinds === undefined) return [];
-  for (const kind of ["tls", "ws", "wss", "quic"] as const) warnUnserved(doc, kind, kinds[kind]);
-  if (kinds.tcp === undefined) return [DEFAULT_LISTENER];
+  for (const kind of UNSERVED) warnUnserved(doc, kind, kinds[kind]);
+  if (kinds.tcp === undefined) {
+    if (UNSERVED.every((kind) => kinds[kind] === undefined)) return [DEFAULT_LISTENER];
+    doc.error(
+      ["listener"],
+      "has no TCP listener, and Hookline serves no other kind yet, so no client could connect; " +
+        'add one, as in listener.tcp.external.addr = "0.0.0.0:1883"',
+    );
+    return [];
+  }
   const enabled: TcpListener[] = [];
   let off = 0;
   for (const [name, table] of Object.entries(kinds.tcp)) {
@@ -89,7 +101,7 @@ function readListener(doc: Document, name: string, value: unknown): TcpListener 
     doc.error(path, "a listener's name has 1 to 64 letters, digits, dots, - and _");
     return undefined;
   }
-  const table = readTable(doc, path, value, FIELDS, UNUSED_IN_LISTENER);
+  const table = readTable(doc, path, value, FIELDS, FOREIGN_IN_LISTENER);
   if (table === undefined) return undefined;
   const options = optionsOf(table);
   if (options.minKeepAlive > options.maxKeepAlive) {
@@ -102,6 +114,9 @@ function readListener(doc: Document, name: string, value: unknown): TcpListener 
     return undefined;
   }
   if (table.enable === false) return "off";
+  if (!options.allowAnonymous) {
+    doc.warn([...path, "allow_anonymous"], "locks every client out: Hookline cannot check passwords yet");
+  }
   return {
     name,
     hostname: table.addr?.hostname ?? DEFAULT_LISTENER.hostname,
@@ -112,9 +127,11 @@ function readListener(doc: Document, name: string, value: unknown): TcpListener 
 }
 
 function optionsOf(table: Values<typeof FIELDS>): ListenerOptions {
+  const maxHandshaking = table.max_handshaking_limit ?? D.maxHandshaking;
   return {
     maxConnections: table.max_connections ?? D.maxConnections,
-    maxHandshaking: table.max_handshaking_limit ?? D.maxHandshaking,
+    maxHandshaking,
+    maxHandshakingPerAddress: table.max_handshaking_per_address ?? Math.ceil(maxHandshaking / 4),
     handshakeTimeout: table.handshake_timeout ?? D.handshakeTimeout,
     maxConnectsPerSecond: table.max_connects_per_second ?? D.maxConnectsPerSecond,
     maxConnectPacketSize: table.max_connect_packet_size ?? D.maxConnectPacketSize,
@@ -157,7 +174,8 @@ function refuseSameAddress(doc: Document, listeners: readonly TcpListener[]): vo
 
 function warnUnserved(doc: Document, kind: string, named: Table | undefined): void {
   for (const [name, table] of Object.entries(named ?? {})) {
-    if (isTable(table) && table["enable"] === false) continue;
-    doc.warn(["listener", kind, name], `this listener is not served: Hookline has only TCP listeners yet`);
+    const path = ["listener", kind, name];
+    if (isTable(table) && table["enable"] === false) doc.unused(path);
+    else doc.warn(path, "this listener is not served: Hookline has only TCP listeners yet");
   }
 }

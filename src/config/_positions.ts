@@ -34,6 +34,22 @@ export class Positions {
   }
 }
 
+/**
+ * The key that a parser was reading when it gave up at `stop`; `undefined` where it was in none.
+ * An array is named as a whole: which of its elements is at fault is often not to be said.
+ */
+export function keyBeingRead(text: string, stop: Position): KeyPath | undefined {
+  const lines = text.split("\n");
+  const lineStart = lines.slice(0, stop.line - 1).reduce((length, line) => length + line.length + 1, 0);
+  const scanner = new Scanner(lines.slice(0, stop.line).join("\n"), lineStart + stop.column - 1);
+  scanner.scan();
+  const { last, unfinished } = scanner;
+  if (last === undefined || !(unfinished || last.offset >= lineStart) || last.path.includes("")) {
+    return undefined;
+  }
+  return last.path.slice(0, last.path.findLastIndex((part) => typeof part === "string") + 1);
+}
+
 function positionOf(text: string, offset: number): Position {
   let line = 1;
   let lineStart = 0;
@@ -47,6 +63,9 @@ function positionOf(text: string, offset: number): Position {
 /** Deeper than any key a message can name; deeper paths share the place of this level, which bounds time and memory. */
 const MAX_DEPTH = 16;
 
+/** Brackets within brackets that are followed: smol-toml accepts no more. */
+const MAX_NESTING = 1_000;
+
 function child(path: KeyPath, part: string | number): KeyPath {
   return path.length < MAX_DEPTH ? [...path, part] : path;
 }
@@ -57,22 +76,51 @@ function id(path: KeyPath): string {
 
 class Scanner {
   readonly #text: string;
+  readonly #stop: number;
   #at = 0;
+  #nesting = 0;
+  #last: { path: KeyPath; offset: number } | undefined;
   readonly #offsets = new Map<string, number>();
   /** How many `[[headers]]` each array of tables has had. */
   readonly #tableCounts = new Map<string, number>();
 
-  constructor(text: string) {
+  /** @param stop no key behind it is the last one */
+  constructor(text: string, stop = Infinity) {
     this.#text = text;
+    this.#stop = stop;
+  }
+
+  /** The last key of a table header or of a value that {@link scan} met before `stop`. */
+  get last(): { readonly path: KeyPath; readonly offset: number } | undefined {
+    return this.#last;
+  }
+
+  /** Whether the text ended within an array, a table or a string. */
+  get unfinished(): boolean {
+    return this.#at > this.#text.length;
   }
 
   scan(): ReadonlyMap<string, number> {
     let table: KeyPath = [];
     while (this.#skipBlank(true)) {
-      if (this.#peek() === "[") table = this.#header();
-      else this.#pair(table);
+      if (this.#peek() === "[") {
+        table = this.#header();
+        continue;
+      }
+      this.#pair(table);
+      this.#skipBlank(false);
+      if (!/^[\r\n#]?$/.test(this.#peek())) this.#giveUp();
     }
     return this.#offsets;
+  }
+
+  /** What follows is no TOML, and may be half a secret rather than a key. */
+  #giveUp(): void {
+    this.#at = this.#text.length + 1;
+  }
+
+  #meet(path: KeyPath, offset: number): void {
+    if (offset <= this.#stop) this.#last = { path, offset };
   }
 
   /** `[a.b]` or `[[a.b]]`: the path that the pairs below it belong to. */
@@ -94,6 +142,7 @@ class Scanner {
         path = child(path, count - 1);
       }
     }
+    this.#meet(path, start);
     this.#skipTo("\n");
     return path;
   }
@@ -107,18 +156,25 @@ class Scanner {
       this.#note(path, start);
     }
     this.#skipBlank(false);
-    if (this.#peek() === "=") this.#at++;
+    if (this.#peek() === "=") {
+      this.#meet(path, start);
+      this.#at++;
+    }
     this.#skipBlank(false);
     this.#value(path);
     if (this.#at === start) this.#at++;
   }
 
   #value(path: KeyPath): void {
-    switch (this.#peek()) {
+    const char = this.#peek();
+    switch (char) {
       case "[":
-        return this.#array(path);
       case "{":
-        return this.#inlineTable(path);
+        if (++this.#nesting > MAX_NESTING) this.#skipTo("\n");
+        else if (char === "[") this.#array(path);
+        else this.#inlineTable(path);
+        this.#nesting--;
+        return;
       case '"':
       case "'":
         this.#string();
@@ -135,8 +191,7 @@ class Scanner {
       const element = child(path, index);
       this.#note(element, start);
       this.#value(element);
-      this.#skipBlank(true);
-      if (this.#peek() === ",") this.#at++;
+      this.#endItem("]");
       if (this.#at === start) this.#at++;
     }
     this.#at++;
@@ -146,10 +201,16 @@ class Scanner {
     this.#at++;
     while (this.#skipBlank(true) && this.#peek() !== "}") {
       this.#pair(path);
-      this.#skipBlank(true);
-      if (this.#peek() === ",") this.#at++;
+      this.#endItem("}");
     }
     this.#at++;
+  }
+
+  /** Passes over the comma between items. */
+  #endItem(close: string): void {
+    this.#skipBlank(true);
+    if (this.#peek() === ",") this.#at++;
+    else if (this.#peek() !== close) this.#giveUp();
   }
 
   /** The names of a dotted key; ends before `=` or `]`. */

@@ -48,5 +48,6 @@ export function readBounded(path: string): Uint8Array {
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  if (error instanceof Deno.errors.NotCapable) return "devices and /proc are closed to Hookline";
   return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import { type Document, isTable } from "./_document.ts";
 import type { Endpoints } from "./_endpoints.ts";
 import { anything, text } from "./_fields.ts";
 import type { KeyPath } from "./_key_path.ts";
+import { SILENT_RULES } from "./_rmqtt_keys.ts";
 import { readTable, unknownName } from "./_table.ts";
 
 /** @param defaultUrls the file's `urls`, for rules without their own */
@@ -23,7 +24,9 @@ export function readRules(
   for (const [name, list] of Object.entries(value ?? {})) {
     const path = ["rule", name];
     const event = EVENT_NAMES.find((known) => known === name);
-    if (event === undefined) {
+    if (SILENT_RULES.includes(name)) {
+      doc.unused(path);
+    } else if (event === undefined) {
       doc.error(path, unknownName("event", name, EVENT_NAMES));
     } else if (!Array.isArray(list)) {
       doc.refuse(path, `must be an array of rules, as in [{action = "${event}"}]`);
@@ -57,14 +60,13 @@ function readRule(
   return { action: table?.action ?? event, ...(topics !== undefined && { topics }), urls };
 }
 
-function readTopics(doc: Document, path: KeyPath, value: unknown): readonly string[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    doc.refuse(
-      path,
-      'must be an array of Topic Filters, as in ["a/b", "foo/#"]; leave it out to select every topic',
-    );
-    return [];
+/** `undefined` selects every topic, and so does an empty array, as in RMQTT. */
+function readTopics(doc: Document, path: KeyPath, value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) {
+    doc.refuse(path, 'must be an array of Topic Filters, as in ["a/b", "foo/#"]; [] selects every topic');
+    return undefined;
   }
+  if (value.length === 0) return undefined;
   const topics: string[] = [];
   for (const [index, filter] of value.entries()) {
     const at = [...path, index];

@@ -1,7 +1,9 @@
 // Checks one table of a file: each key against its schema, and each key that no schema knows.
 import * as v from "valibot";
 import { type Document, isTable } from "./_document.ts";
+import { boolean } from "./_fields.ts";
 import type { KeyPath } from "./_key_path.ts";
+import type { ForeignKeys } from "./_rmqtt_keys.ts";
 import { nearest } from "./nearest.ts";
 
 /** Schemas by key; each one's message says what is allowed. Every key may be left out. */
@@ -11,7 +13,7 @@ export type Values<F extends Fields> = { readonly [K in keyof F]?: v.InferOutput
 
 /**
  * The checked values of the table at `path`; `undefined` after an error in one of them.
- * Keys in `unused` are RMQTT's and only noted; any other unknown key is an error.
+ * Keys in `foreign` are RMQTT's and only told; any other unknown key is an error.
  *
  * @param value what stands at `path`; `undefined` (no such table) reads as an empty one
  */
@@ -20,7 +22,7 @@ export function readTable<F extends Fields>(
   path: KeyPath,
   value: unknown,
   fields: F,
-  unused: readonly string[] = [],
+  foreign: ForeignKeys = {},
 ): Values<F> | undefined {
   if (value === undefined) return {};
   if (!isTable(value)) {
@@ -40,15 +42,26 @@ export function readTable<F extends Fields>(
         ok = false;
         doc.refuse(at, checked.issues[0].message);
       }
-    } else if (unused.includes(key)) {
-      doc.unused(at);
+    } else if (Object.hasOwn(foreign, key)) {
+      tellForeign(doc, at, entry, foreign[key] ?? "");
     } else {
       ok = false;
-      doc.error(at, unknownName("key", key, Object.keys(fields), unused));
+      doc.error(at, unknownName("key", key, Object.keys(fields), Object.keys(foreign)));
     }
   }
   // Each output was made by the schema of its key.
   return ok ? result as Values<F> : undefined;
+}
+
+/** @param missed what does not happen when the key is on; empty where nobody misses it */
+function tellForeign(doc: Document, path: KeyPath, value: unknown, missed: string): void {
+  if (missed !== "" && isOn(value)) doc.warn(path, missed);
+  else doc.unused(path);
+}
+
+function isOn(value: unknown): boolean {
+  const asSwitch = v.safeParse(boolean(), value);
+  return asSwitch.success ? asSwitch.output : value !== "";
 }
 
 /** `unknown key; did you mean "max_inflight"?`, or the list of what is allowed when nothing is near. */

@@ -18,7 +18,7 @@ export function urlProblem(written: string): string | undefined {
   // The platform's parser drops these in silence.
   // deno-lint-ignore no-control-regex
   if (/[\x00-\x1f\x7f]/.test(url) || url !== url.trim()) {
-    return "must have no control characters, and no spaces around it";
+    return "must have no control characters, and no white space but spaces around it";
   }
   const scheme = findScheme(url);
   if (scheme !== undefined) return scheme.problem(url);

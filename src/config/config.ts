@@ -1,6 +1,6 @@
 // The shape of a whole configuration: what the files say, checked, with every default filled in.
 import type { BrokerOptions, ListenerOptions } from "../broker/options.ts";
-import type { Rules } from "../hooks/rules.ts";
+import type { PacketIdType, Rules } from "../hooks/rules.ts";
 import type { FileOptions } from "../sinks/file/options.ts";
 import type { HttpEndpoint, HttpOptions } from "../sinks/http/options.ts";
 
@@ -11,6 +11,8 @@ export interface Config {
   readonly hooks: HooksConfig;
   /** Things the operator should know though nothing is wrong: RMQTT keys without a use here, and the like. */
   readonly warnings: readonly string[];
+  /** The file that names the listeners, as the operator named it; `undefined` when the built-in default serves. */
+  readonly mainFile: string | undefined;
   /** The files it was read from, for messages; empty when the built-in default serves. */
   readonly files: readonly string[];
 }
@@ -37,6 +39,8 @@ export interface TcpListener {
 
 export interface HooksConfig {
   readonly rules: Rules;
+  /** `packet_id_type` */
+  readonly packetIdType: PacketIdType;
   readonly file: FileOptions;
   readonly http: HttpOptions;
   /** Each URL that was written as a table, by its URL. */

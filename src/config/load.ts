@@ -17,6 +17,8 @@ export interface ConfigSource {
   readonly configFile?: string;
   /** `--hooks`; without it the file in `plugins.dir` serves. */
   readonly hooksFile?: string;
+  /** A hooks file was found before: that it is gone is a mistake, and no reason for the default. */
+  readonly hooksFileExpected?: boolean;
   /** What relative paths start from, absolute. */
   readonly cwd: string;
   /** Environment variables, for `${NAME}`. */
@@ -45,6 +47,7 @@ export function loadConfig(source: ConfigSource): Config {
     listeners: broker.listeners,
     hooks,
     warnings: loader.findings.warnings(),
+    mainFile: source.configFile,
     files: loader.files,
   };
 }
@@ -67,7 +70,7 @@ class Loader {
   }
 
   hooks(broker: BrokerFile | undefined): HooksConfig | undefined {
-    const { configFile, hooksFile, cwd } = this.#source;
+    const { configFile, hooksFile, hooksFileExpected = false, cwd } = this.#source;
     if (hooksFile !== undefined) {
       const doc = this.#openNamed(hooksFile);
       return doc && readHooksFile(doc, cwd);
@@ -79,6 +82,13 @@ class Loader {
       const doc = this.#open(file);
       if (doc === "unusable") return undefined;
       if (doc !== undefined) return readHooksFile(doc, cwd);
+    }
+    if (hooksFileExpected) {
+      const file = candidates.join(" or ");
+      this.findings.errors.push(
+        new ConfigError({ file }, "", "does not exist any more; restart to go on without it"),
+      );
+      return undefined;
     }
     this.findings.warn(
       `there is no hooks file ${candidates.join(" or ")}: all events go to ${resolve(cwd, "hook.log")}`,

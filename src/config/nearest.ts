@@ -10,7 +10,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestEdits = Infinity;
   for (const candidate of candidates) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
-    const allowed = Math.max(1, Math.floor(Math.min(word.length, candidate.length) / 3));
+    const shorter = Math.min(word.length, candidate.length);
+    // Someone who writes a word in full, or short, means it: "address" for "addr".
+    const begins = shorter >= 3 && (word.startsWith(candidate) || candidate.startsWith(word));
+    const allowed = Math.max(begins ? 3 : 1, Math.floor(shorter / 3));
     if (edits <= allowed && edits < bestEdits) {
       best = candidate;
       bestEdits = edits;

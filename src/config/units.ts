@@ -1,7 +1,7 @@
 // The units of configuration values: durations, sizes and listen addresses, from text to numbers.
 
 /** What a duration looks like, for messages. */
-export const DURATION_FORM = 'such as "500ms", "8s", "1m30s", "2h", "1d" or "1w"';
+export const DURATION_FORM = 'such as "500ms", "8s", "1m30s", "2h", "1d" or "1w" (a bare number is seconds)';
 /** What a size looks like, for messages. */
 export const SIZE_FORM = 'such as "64KB", "1MB", "1GB" or 1048576';
 /** What a listen address looks like, for messages. */
@@ -15,18 +15,20 @@ const MILLISECONDS: ReadonlyMap<string, number> = new Map([
   ["h", 3_600_000],
   ["d", 86_400_000],
   ["w", 604_800_000],
+  ["f", 1_209_600_000],
 ]);
 
 /**
- * Milliseconds of a duration: numbers with units, largest first or in any order (`"1m30s"`), or plain `"0"`.
+ * Milliseconds of a duration: numbers with units in any order and case (`"1m30s"`), or a bare number of seconds.
+ * `f` is RMQTT's fortnight.
  * `undefined` when the text is none, or is too long to count.
  */
 export function parseDuration(text: string): number | undefined {
-  const trimmed = text.trim();
-  if (trimmed === "0") return 0;
-  if (!/^(\d{1,12} ?(ms|[smhdw]) ?)+$/.test(trimmed)) return undefined;
+  const trimmed = text.trim().toLowerCase();
+  if (/^\d{1,12}$/.test(trimmed)) return Number(trimmed) * 1_000;
+  if (!/^(\d{1,12} ?(ms|[smhdwf]) ?)+$/.test(trimmed)) return undefined;
   let total = 0;
-  for (const [, digits, unit] of trimmed.matchAll(/(\d+) ?(ms|[smhdw])/g)) {
+  for (const [, digits, unit] of trimmed.matchAll(/(\d+) ?(ms|[smhdwf])/g)) {
     total += Number(digits) * (MILLISECONDS.get(unit ?? "") ?? NaN);
   }
   return Number.isSafeInteger(total) ? total : undefined;
@@ -35,16 +37,18 @@ export function parseDuration(text: string): number | undefined {
 const POWERS: ReadonlyMap<string, number> = new Map([["", 0], ["k", 1], ["m", 2], ["g", 3], ["t", 4]]);
 
 /**
- * Bytes of a size. Units are powers of 1024, as RMQTT has them, in any case: `B`, `K`, `KB`, `KiB`, `M`, … `TiB`.
+ * Bytes of a size: a bare number, or numbers with units (`"1M512K"`). Units are powers of 1024, as RMQTT has them, in
+ * any case: `B`, `K`, `KB`, `KiB`, `M`, … `TiB`.
  * `undefined` when the text is none, or is too large to count.
  */
 export function parseSize(text: string): number | undefined {
-  const match = /^(\d{1,16}) ?(?:([kmgt])i?)?b?$/i.exec(text.trim());
-  if (match === null) return undefined;
-  const power = POWERS.get((match[2] ?? "").toLowerCase());
-  if (power === undefined) return undefined;
-  const bytes = Number(match[1]) * 1024 ** power;
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
+  const trimmed = text.trim().toLowerCase();
+  if (!/^(\d{1,16}|(\d{1,16} ?([kmgt]i?b?|b) ?)+)$/.test(trimmed)) return undefined;
+  let total = 0;
+  for (const [, digits, unit] of trimmed.matchAll(/(\d+) ?([kmgt]?)/g)) {
+    total += Number(digits) * 1024 ** (POWERS.get(unit ?? "") ?? NaN);
+  }
+  return Number.isSafeInteger(total) ? total : undefined;
 }
 
 export interface Address {
@@ -63,6 +67,16 @@ export function parseAddress(text: string): Address | undefined {
   if (port > 65_535) return undefined;
   if (ipv6 !== undefined) return isIpv6(ipv6) ? { hostname: ipv6, port } : undefined;
   return host !== undefined && isHost(host) ? { hostname: host, port } : undefined;
+}
+
+/** As it is written in a file: an IPv6 address in brackets. */
+export function addressText({ hostname, port }: Address): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+/** Whether only this machine reaches what listens on `hostname`. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|::1|127\.[\d.]+)$/i.test(hostname);
 }
 
 /** An IPv4 address or a host name by RFC 1123; digits and dots alone must be a real address. */

@@ -1,10 +1,11 @@
 // The bus: turns events into lines, one for each matching rule and URL, and hands them to the sinks.
+import { jsonText } from "../mqtt/json_text.ts";
 import { topicMatches } from "../mqtt/topics.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { EVENT_NAMES, type EventData, eventHasTopic, type EventName } from "./events.ts";
 import { Instant } from "./instant.ts";
-import { LINES } from "./lines.ts";
-import type { Rule, Rules } from "./rules.ts";
+import { type Lines, linesWith } from "./lines.ts";
+import type { PacketIdType, Rule, Rules } from "./rules.ts";
 
 /** What the broker calls. An event without a rule is `undefined`: `hooks.message_publish?.(message)` costs a test. */
 export type Hooks = { readonly [E in EventName]: ((data: EventData[E]) => void) | undefined };
@@ -21,15 +22,22 @@ interface BoundRule {
  * Binds rules to their sinks.
  * @param sinkOf the open sink of a rule's URL
  * @param now the turn's time, Unix milliseconds
+ * @param packetIdType how `packet_id` is written
  */
-export function createHooks(rules: Rules, sinkOf: (url: string) => Sink, now: () => number): Hooks {
+export function createHooks(
+  rules: Rules,
+  sinkOf: (url: string) => Sink,
+  now: () => number,
+  packetIdType: PacketIdType = "string",
+): Hooks {
+  const lines = linesWith(packetIdType);
   const moment = new Instant();
   const instant = (): Instant => {
     moment.set(now());
     return moment;
   };
   const bound: { [E in EventName]?: (data: EventData[E]) => void } = {};
-  for (const event of EVENT_NAMES) bindEvent(bound, event, rules[event] ?? [], sinkOf, instant);
+  for (const event of EVENT_NAMES) bindEvent(bound, event, rules[event] ?? [], lines, sinkOf, instant);
   return bound as Hooks;
 }
 
@@ -37,12 +45,13 @@ function bindEvent<E extends EventName>(
   into: { [K in E]?: (data: EventData[K]) => void },
   event: E,
   rules: readonly Rule[],
+  lines: Lines,
   sinkOf: (url: string) => Sink,
   instant: () => Instant,
 ): void {
   const bound = rules.map((rule) => bindRule(rule, sinkOf)).filter((rule) => rule.sinks.length > 0);
   if (bound.length === 0) return;
-  const line: (data: EventData[E], at: Instant) => string = LINES[event];
+  const line: (data: EventData[E], at: Instant) => string = lines[event];
   const topicOf = eventHasTopic(event) ? eventTopic : undefined;
   into[event] = (data) => {
     let rest: string | undefined;
@@ -58,7 +67,7 @@ function bindEvent<E extends EventName>(
 
 function bindRule(rule: Rule, sinkOf: (url: string) => Sink): BoundRule {
   return {
-    head: `{"action":${JSON.stringify(rule.action)},`,
+    head: `{"action":${jsonText(rule.action)},`,
     topics: rule.topics,
     // Two URLs of one place still make two lines there, as two URLs of two places would.
     sinks: rule.urls.map(sinkOf),

@@ -1,4 +1,4 @@
-// The fifteen events and the plain data each one carries (../shared/events.md has the lines they become).
+// The fifteen events and the plain data each one carries; lines.ts makes their lines.
 import type { Subject } from "./subject.ts";
 
 /** Subscription options as they stand in `opts`; only what the protocol version has is present. */
@@ -105,6 +105,7 @@ export interface MessageDropped {
   readonly dup: boolean;
   readonly retain: boolean;
   readonly qos: 0 | 1 | 2;
+  /** Of the PUBLISH to the client, 0 where none was sent with QoS 1 or 2; without a client, the publisher's. */
   readonly packetId: number;
   readonly reason: string;
 }

@@ -2,7 +2,7 @@
 // reference stays true and an event still costs one property read.
 import { createHooks, type Hooks } from "./bus.ts";
 import { EVENT_NAMES, type EventName } from "./events.ts";
-import type { Rules } from "./rules.ts";
+import type { PacketIdType, Rules } from "./rules.ts";
 import type { Sink } from "../sinks/sink.ts";
 
 export class ReloadableHooks {
@@ -16,8 +16,8 @@ export class ReloadableHooks {
   }
 
   /** From here on events follow these rules; within one call, so that no event meets half of them. */
-  bind(rules: Rules, sinkOf: (url: string) => Sink): void {
-    const bound = createHooks(rules, sinkOf, this.#now);
+  bind(rules: Rules, sinkOf: (url: string) => Sink, packetIdType: PacketIdType): void {
+    const bound = createHooks(rules, sinkOf, this.#now, packetIdType);
     const into = this.hooks as { -readonly [E in EventName]: Hooks[EventName] };
     for (const event of EVENT_NAMES) into[event] = bound[event] as Hooks[EventName];
   }

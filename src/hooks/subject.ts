@@ -1,4 +1,5 @@
 // Who an event is about. Its JSON is made once per connection and shared by all its lines.
+import { jsonText } from "../mqtt/json_text.ts";
 
 /** A client as the lines name it. */
 export class Subject {
@@ -19,9 +20,9 @@ export class Subject {
     readonly clientId: string,
     readonly username: string | undefined,
   ) {
-    const ip = JSON.stringify(ipaddress);
-    const id = JSON.stringify(clientId);
-    const user = JSON.stringify(username ?? "undefined");
+    const ip = jsonText(ipaddress);
+    const id = jsonText(clientId);
+    const user = jsonText(username ?? "undefined");
     this.json = `"node":${node},"ipaddress":${ip},"clientid":${id},"username":${user},`;
     this.fromJson =
       `"from_node":${node},"from_ipaddress":${ip},"from_clientid":${id},"from_username":${user},`;

@@ -311,7 +311,11 @@ export function decodeDisconnect(header: number, reader: Reader, version: Protoc
     if (!reader.atEnd) properties = readProperties(reader, ALLOWED.DISCONNECT);
   }
   reader.finish();
-  return { reasonCode, sessionExpiryInterval: properties.numbers.get(Property.SessionExpiryInterval) };
+  return {
+    reasonCode,
+    sessionExpiryInterval: properties.numbers.get(Property.SessionExpiryInterval),
+    reasonString: properties.strings.get(Property.ReasonString),
+  };
 }
 
 /** AUTH (3.15), 5.0 only: its layout, for no code and no method in it could be accepted. Throws MqttError. */

@@ -109,4 +109,6 @@ export interface Disconnect {
   readonly reasonCode: number;
   /** Seconds, `undefined` where absent. */
   readonly sessionExpiryInterval: number | undefined;
+  /** `undefined` where absent. */
+  readonly reasonString: string | undefined;
 }

@@ -3,8 +3,9 @@
 // Decoding and checking a 20-byte topic costs 240 ns and more (TextDecoder alone), finding it here 25 ns; a
 // publisher repeats its topics, so this is the difference of a quarter of the whole cost of a message.
 import { malformed } from "./error.ts";
+import { jsonText } from "./json_text.ts";
 import { decodeUtf8 } from "./reader.ts";
-import { levelCount, topicNameProblem } from "./topics.ts";
+import { topicNameProblem } from "./topics.ts";
 
 const encoder = new TextEncoder();
 
@@ -19,9 +20,8 @@ function alone(length: number): Uint8Array {
 export class TopicName<Memo = unknown> {
   /** The name as it stands in a packet: two bytes of length, then UTF-8. */
   readonly wire: Uint8Array;
-  /** The name as a JSON string. */
+  /** The name as a JSON string, as lines hold it. */
   readonly json: string;
-  readonly levels: number;
   memo: Memo | undefined = undefined;
 
   /**
@@ -37,8 +37,7 @@ export class TopicName<Memo = unknown> {
     this.wire[0] = bytes.length >> 8;
     this.wire[1] = bytes.length & 0xff;
     this.wire.set(bytes, 2);
-    this.json = JSON.stringify(text);
-    this.levels = levelCount(text);
+    this.json = jsonText(text);
   }
 }
 

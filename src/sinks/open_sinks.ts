@@ -77,7 +77,7 @@ function openPlaces(
   try {
     for (const url of urls) {
       const scheme = schemeOf(url);
-      const name = scheme.placeOf(url, options);
+      const name = scheme.placeOf(url, options.cwd);
       let sink = byPlace.get(name);
       if (sink === undefined) {
         const before = open.get(name);

@@ -15,14 +15,25 @@ export interface Scheme {
   readonly example: string;
   /** What is wrong with a URL of its own, as a phrase that shows none of it: `must name a host`; undefined when it is fine. */
   problem(url: string): string | undefined;
-  /** One text per place: URLs with the same one share a sink. Throws SinkError when the URL is not usable. */
-  placeOf(url: string, options: SinkOptions): string;
+  /**
+   * One text per place: URLs with the same one share a sink. Throws SinkError when the URL is not usable.
+   * @param cwd folder, absolute, that relative URLs start from
+   */
+  placeOf(url: string, cwd: string): string;
   /** Throws SinkError when no sink can be made with these options. */
   open(url: string, options: SinkOptions, log: Log, clock: Clock): Sink;
   /** Says in a sentence why lines could not be put there now; leaves nothing behind. Throws SinkError where `open` would. */
   probe(url: string, options: SinkOptions): string | undefined;
-  /** What `check` shows of a place that can take lines. */
-  goodNews(url: string, options: SinkOptions): string;
+  /**
+   * Where there is a far end: connects to it, sends nothing, and resolves to a sentence when it cannot be reached.
+   * Rejects with SinkError when another process has the place.
+   */
+  reach?(url: string, options: SinkOptions): Promise<string | undefined>;
+  /**
+   * What `check` shows of a place that can take lines.
+   * @param untried why its far end was not tried
+   */
+  goodNews(url: string, options: SinkOptions, untried: string | undefined): string;
   /** Sentences on what waits where none of `urls` leads any more. */
   leftBy?(urls: Iterable<string>, options: SinkOptions): string[];
   /** Makes the far end of a URL ready to be sent to without a sink, for `redeliver`. Throws SinkError. */

@@ -44,19 +44,44 @@ export function findScheme(url: string): Scheme | undefined {
   return SCHEMES.find(({ names }) => names.includes(name));
 }
 
-/** Why lines for `url` could not be kept now, as a sentence; undefined when they could. Leaves nothing behind. */
-export function probe(url: string, options: SinkOptions): string | undefined {
+/** What would keep a place from its lines. */
+export interface Problem {
+  readonly sentence: string;
+  /** No sink can be made for the URL: the program would not start. */
+  readonly refused: boolean;
+}
+
+/** Why lines for `url` could not be kept now; undefined when they could. Leaves nothing behind. */
+export function probe(url: string, options: SinkOptions): Problem | undefined {
   try {
-    return schemeOf(url).probe(url, options);
+    return problemOf(schemeOf(url).probe(url, options));
   } catch (error) {
-    if (error instanceof SinkError) return error.message;
-    throw error;
+    return refusalOf(error);
   }
 }
 
-/** What `check` shows of a place that can take lines. */
-export function goodNews(url: string, options: SinkOptions): string {
-  return schemeOf(url).goodNews(url, options);
+/** What keeps the place of `url` from its far end now: it cannot be reached, or another process has the place. */
+export async function reach(url: string, options: SinkOptions): Promise<Problem | undefined> {
+  try {
+    return problemOf(await schemeOf(url).reach?.(url, options));
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+function problemOf(sentence: string | undefined): Problem | undefined {
+  return sentence === undefined ? undefined : { sentence, refused: false };
+}
+
+/** Throws what is no SinkError. */
+function refusalOf(error: unknown): Problem {
+  if (error instanceof SinkError) return { sentence: error.message, refused: true };
+  throw error;
+}
+
+/** What `check` shows of a place that can take lines. @param untried why its far end was not tried */
+export function goodNews(url: string, options: SinkOptions, untried: string | undefined): string {
+  return schemeOf(url).goodNews(url, options, untried);
 }
 
 /** A sentence on each place where something waits that no URL of the configuration takes any further. */

@@ -1,7 +1,7 @@
 // RetainedTree: one message per topic, within the limits, found by filter.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BROKER_DEFAULTS } from "../../src/broker/options.ts";
+import { brokerDefaults } from "../../src/broker/options.ts";
 import { RetainedTree } from "../../src/broker/retained_tree.ts";
 import { topicMatches } from "../../src/mqtt/topics.ts";
 import { message } from "./_session_bench.ts";
@@ -9,7 +9,7 @@ import { message } from "./_session_bench.ts";
 function store(
   limits: { maxRetainedMessages?: number; maxRetainedBytes?: number } = {},
 ): RetainedTree {
-  return new RetainedTree({ ...BROKER_DEFAULTS, ...limits });
+  return new RetainedTree({ ...brokerDefaults(), ...limits });
 }
 
 function payloads(it: RetainedTree, filter: string, now = 0): string[] {

@@ -3,9 +3,10 @@ import { selfContained } from "../../src/build/self_contained.ts";
 import { TARGETS } from "../../src/build/targets.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
-/** Prints its process id, its umask and then each argument on a line of its own. */
+/** Prints its process id, its umask and then each argument on a line of its own, after the $SIGNAL to itself. */
 const RUNTIME = `#!/bin/sh
 [ "$1" = --version ] && exit 0
+[ -z "\${SIGNAL-}" ] || kill -s "$SIGNAL" "$$"
 printf '%s\\n' "$$" "$(umask)" "$@"
 exit 0
 `;

@@ -111,5 +111,9 @@ Deno.test({
       for (const option of Object.keys(options)) assert.ok(text.includes(`--${option}`), option);
     }
     for (const code of [0, 1, 2, 64, 78]) assert.match(text, new RegExp(`EXIT STATUS.* ${code} `));
+    assert.match(
+      text,
+      /While the file cannot be written, clients are told all the same: .*file_buffer, past it/,
+    );
   },
 });

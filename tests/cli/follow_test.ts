@@ -137,7 +137,7 @@ Deno.test(
     const stop = { follow: false };
     await assert.rejects(new Following(path, stop).all(), Deno.errors.NotFound);
     Deno.mkdirSync(path);
-    await assert.rejects(new Following(path).all(), /hook\.log is not a regular file/);
+    await assert.rejects(new Following(path).all(), /hook\.log is a folder/);
   }),
 );
 

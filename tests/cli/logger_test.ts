@@ -65,6 +65,14 @@ Deno.test("keeps hostile text within its line and off the terminal", async () =>
   assert.match(stderr, /client a\\n2026 INFO {2}fake client=\\x1b\[2J\\u\{202e\}x\\r\\x9b user="quo\\"te"/);
 });
 
+Deno.test("keeps what a terminal obeys out of JSON entries too", async () => {
+  const stderr = await logged(
+    { format: "json" },
+    ({ log }) => log("info", "a\u009bb", { client: "\u0085\u2028" }),
+  );
+  assert.match(stderr, /"a\\u009bb","client":"\\u0085\\u2028"/);
+});
+
 Deno.test("leaves out what is below its level, and everything when off", async () => {
   const all = ({ log }: ReturnType<typeof openLogger>): void => {
     for (const level of ["error", "warn", "info", "debug", "trace"] as const) log(level, level);

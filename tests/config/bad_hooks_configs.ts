@@ -117,11 +117,11 @@ export const HOOKS = rows(
     "found 1",
   ],
   [
-    "no topics at all",
-    "rule.message_acked = [{topics = []}]\n",
+    "topics that are a table",
+    "rule.message_acked = [{topics = {}}]\n",
     1,
     "rule.message_acked[0].topics",
-    "leave it out",
+    "[] selects every topic",
   ],
   [
     "tables of rules",
@@ -221,9 +221,9 @@ export const HOOKS = rows(
   ["a mode with execution", 'file_mode = "0755"\n', 1, "file_mode", "then 0, 2, 4 or 6"],
   ["an unknown order", 'http_order = "topic"\n', 1, "http_order", '"none", "client"'],
   ["an unknown compression", 'http_compression = "zstd"\n', 1, "http_compression", '"gzip"'],
-  ["a spool that is a string", 'spool = "yes"\n', 1, "spool", "true or false"],
+  ["a spool that is a word", 'spool = "disk"\n', 1, "spool", "true or false"],
   ["a spool that is too small", 'spool_max_bytes = "1KB"\n', 1, "spool_max_bytes", "64KB"],
-  ["syntax", "urls = [\n", 2, "", "not valid TOML"],
+  ["syntax", "urls = [\n", 2, "urls", "not valid TOML"],
 );
 
 /** Mistakes beside a secret, which no message may show. */
@@ -296,7 +296,16 @@ export const HOOKS_WITH_SECRETS: readonly BadConfig[] = [
     file: "hooks",
     toml: 'urls = [{url = "http://a/", headers = {Authorization = "hunter2" "x"}}]\n',
     line: 1,
-    key: "",
+    key: "urls[0].headers.Authorization",
+    words: ["not valid TOML"],
+    never: ["hunter2"],
+  },
+  {
+    what: "a secret with quotes, of which a part looks like a key",
+    file: "hooks",
+    toml: 'urls = [{url = "http://a/", headers = {Authorization = "a"hunter2 = "b"}}]\n',
+    line: 1,
+    key: "urls[0].headers.Authorization",
     words: ["not valid TOML"],
     never: ["hunter2"],
   },

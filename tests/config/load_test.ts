@@ -1,7 +1,7 @@
 // Which files are read, what serves in place of those that are not there, and how all errors come at once.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { BROKER_DEFAULTS, LISTENER_DEFAULTS } from "../../src/broker/options.ts";
+import { brokerDefaults, LISTENER_DEFAULTS } from "../../src/broker/options.ts";
 import { ConfigErrors } from "../../src/config/config_error.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { EVENT_NAMES } from "../../src/hooks/events.ts";
@@ -22,12 +22,13 @@ Deno.test("without any file, one local listener serves and every event goes to .
     config.hooks.rules,
     Object.fromEntries(EVENT_NAMES.map((event) => [event, [{ action: event, urls }]])),
   );
-  assert.deepEqual(config.broker, BROKER_DEFAULTS);
+  assert.deepEqual(config.broker, brokerDefaults());
   assert.deepEqual(config.hooks.file, FILE_DEFAULTS);
   assert.deepEqual(config.hooks.http, { ...HTTP_DEFAULTS, spoolDir: "/a folder/ü/spool" });
   assert.equal(config.hooks.endpoints.size, 0);
   assert.deepEqual(config.log, { level: "info", to: "console", file: "/a folder/ü/hookline.log" });
   assert.deepEqual([config.warnings, config.files], [[], []]);
+  assert.equal(config.mainFile, undefined);
 });
 
 Deno.test("with --hooks alone, the default broker serves with the rules of the file", () => {
@@ -52,6 +53,7 @@ Deno.test("plugins.dir is looked for beside the configuration file first", () =>
   });
   const config = loadConfig({ configFile: "etc/main.toml", cwd: CWD, env, readFile });
   assert.deepEqual(config.files, ["etc/main.toml", "etc/plug/rmqtt-web-hook.toml"]);
+  assert.equal(config.mainFile, "etc/main.toml");
   assert.deepEqual(Object.keys(config.hooks.rules), ["client_connect"]);
 });
 
@@ -97,8 +99,8 @@ Deno.test("without a hooks file in plugins.dir, a warning says that all events g
 Deno.test("all errors of both files come in one throw, by file and line", () => {
   const readFile = readFrom({
     [`${CWD}/b.toml`]:
-      '[listener.tcp.a]\nmax_inflight = 0\nmax_inflght = 1\naddr = "x"\n[node]\nid = 0\n[log]\nlevel = 1\n',
-    [`${CWD}/a.toml`]: 'http_timeout = 1\nrule.nope = []\nurls = ["x", 1, "${NOT_SET}"]\n',
+      '[listener.tcp.a]\nmax_inflight = 0\nmax_inflght = 1\naddr = "x"\n[node]\nid = -1\n[log]\nlevel = 1\n',
+    [`${CWD}/a.toml`]: 'http_timeout = -1\nrule.nope = []\nurls = ["x", 1, "${NOT_SET}"]\n',
   });
   const errors = errorsOf(() =>
     loadConfig({ configFile: "b.toml", hooksFile: "a.toml", cwd: CWD, env, readFile })

@@ -1,4 +1,4 @@
-// The files that are shipped, and such as RMQTT ships (fixtures/, two of them from memory), load as they are.
+// The files that are shipped, and the sample of RMQTT's documentation, load as they are.
 import assert from "node:assert/strict";
 import { LISTENER_DEFAULTS } from "../../src/broker/options.ts";
 import { loadConfig } from "../../src/config/load.ts";
@@ -35,6 +35,11 @@ Deno.test("etc/plugins/rmqtt-web-hook.toml writes all fifteen events to one file
   assert.deepEqual(warnings, []);
 });
 
+Deno.test("etc/plugins/rmqtt-web-hook.toml bounds what its file takes on the disk", () => {
+  const { hooks } = loadConfig({ hooksFile: "etc/plugins/rmqtt-web-hook.toml", cwd: ROOT, env });
+  assert.deepEqual([hooks.file.maxSize, hooks.file.maxFiles], [104_857_600, 5]);
+});
+
 Deno.test("the commented keys of etc/plugins/rmqtt-web-hook.toml are all there are, with their defaults", () => {
   const text = Deno.readTextFileSync(`${ROOT}etc/plugins/rmqtt-web-hook.toml`).replace(
     /^#(?=[a-z_]+ = )/gm,
@@ -43,12 +48,15 @@ Deno.test("the commented keys of etc/plugins/rmqtt-web-hook.toml are all there a
   const readFile = (): Uint8Array => new TextEncoder().encode(text);
   const { hooks } = loadConfig({ hooksFile: "h.toml", cwd: ROOT, env, readFile });
   const built = loadConfig({ cwd: ROOT, env });
-  const { mode, ...file } = hooks.file;
+  const { mode, maxSize: _, ...sample } = hooks.file;
   assert.equal(mode, 0o640, "what the default is without a umask");
-  assert.deepEqual([file, hooks.http], [built.hooks.file, built.hooks.http]);
+  const { http, packetIdType } = built.hooks;
+  // file_max_size is not commented out, and no default.
+  const { maxSize: __, ...file } = built.hooks.file;
+  assert.deepEqual([sample, hooks.http, hooks.packetIdType], [file, http, packetIdType]);
   const keys = text.match(/^[a-z_]+(?= = )/gm) ?? [];
   const options = Object.keys(hooks.file).length + Object.keys(hooks.http).length;
-  assert.equal(keys.length, options + 1, "the options and urls");
+  assert.equal(keys.length, options + 2, "the options, urls and packet_id_type");
 });
 
 Deno.test("the sample of RMQTT's documentation loads unchanged", () => {
@@ -74,52 +82,4 @@ Deno.test("the sample of RMQTT's documentation loads unchanged", () => {
     `${FIXTURES}/web_hook_sample.toml:37: rule.client_connected[1].urls[0]: an empty URL is ignored`,
     `keys of RMQTT that Hookline has no use for are ignored: ${FIXTURES}/web_hook_sample.toml: worker_threads`,
   ]);
-});
-
-Deno.test("a hooks file as RMQTT ships it, with offline_message, loads unchanged", () => {
-  const { hooks } = loadConfig({ hooksFile: `${FIXTURES}/rmqtt_web_hook.toml`, cwd: ROOT, env });
-  assert.deepEqual(Object.keys(hooks.rules).sort(), [...EVENT_NAMES].sort());
-  for (const event of EVENT_NAMES) assert.equal(hooks.rules[event]?.[0]?.action, event);
-  assert.deepEqual(hooks.rules.client_connected?.[1]?.urls, ["http://127.0.0.1:5657/mqtt/webhook"]);
-});
-
-Deno.test("a main file as RMQTT ships it loads unchanged, and warns of what is not served or used", () => {
-  const file = `${FIXTURES}/rmqtt.toml`;
-  const config = loadConfig({
-    configFile: file,
-    hooksFile: `${FIXTURES}/rmqtt_web_hook.toml`,
-    cwd: ROOT,
-    env,
-  });
-  assert.deepEqual(config.listeners.map(({ name, hostname, port }) => [name, hostname, port]), [
-    ["external", "0.0.0.0", 1883],
-    ["internal", "0.0.0.0", 11883],
-  ]);
-  const options = config.listeners[0]?.options;
-  assert.equal(options?.maxInflight, 16);
-  assert.equal(options?.maxPacketSize, 1_048_576);
-  assert.equal(options?.maxSessionExpiryInterval, 0);
-  assert.equal(options?.messageExpiryInterval, 300_000);
-  assert.deepEqual(config.log, { level: "info", to: "both", file: "/var/log/rmqtt/rmqtt.log" });
-  const unserved = config.warnings.filter((warning) => warning.includes("is not served"));
-  assert.deepEqual(unserved.map((warning) => /listener\.\w+\.\w+/.exec(warning)?.[0]), [
-    "listener.tls.external",
-    "listener.ws.external",
-    "listener.wss.external",
-  ]);
-  const unused = config.warnings.filter((warning) => warning.includes("no use"));
-  assert.equal(unused.length, 1, "one warning for all unused keys");
-  for (
-    const key of [
-      "task",
-      "rpc",
-      "mqtt",
-      "node.busy",
-      "plugins.default_startups",
-      "listener.tcp.external.workers",
-      "listener.tcp.internal.mqueue_rate_limit",
-      "worker_threads",
-    ]
-  ) assert.ok(unused[0]?.includes(key), key);
-  assert.equal(config.warnings.length, 4);
 });

@@ -1,6 +1,6 @@
 // Durations, sizes and addresses: what is read as what, and what is refused.
 import assert from "node:assert/strict";
-import { parseAddress, parseDuration, parseSize } from "../../src/config/units.ts";
+import { isLoopback, parseAddress, parseDuration, parseSize } from "../../src/config/units.ts";
 
 const DURATIONS: readonly (readonly [string, number | undefined])[] = [
   ["0", 0],
@@ -14,18 +14,21 @@ const DURATIONS: readonly (readonly [string, number | undefined])[] = [
   ["1d", 86_400_000],
   ["2w", 1_209_600_000],
   ["1h1m1s1ms", 3_661_001],
+  ["8", 8_000],
+  ["00", 0],
+  ["8S", 8_000],
+  ["1M 500MS", 60_500],
+  ["1f", 1_209_600_000],
+  ["9999999999999", undefined],
   ["999999999999w", undefined],
   ["9999999999999s", undefined],
   ["", undefined],
   [" ", undefined],
-  ["8", undefined],
   ["s", undefined],
   ["-1s", undefined],
   ["1.5s", undefined],
-  ["8S", undefined],
   ["8 sec", undefined],
   ["1m30", undefined],
-  ["00", undefined],
   ["1s,2s", undefined],
   ["1".repeat(100_000), undefined],
 ];
@@ -51,6 +54,8 @@ const SIZES: readonly (readonly [string, number | undefined])[] = [
   ["64k", 65_536],
   ["2G", 2_147_483_648],
   ["1TB", 1_099_511_627_776],
+  ["1M512K", 1_572_864],
+  ["1mb 512KiB 1b", 1_572_865],
   ["9007199254740991", 9_007_199_254_740_991],
   ["9007199254740992", undefined],
   ["9999999999999999T", undefined],
@@ -59,6 +64,7 @@ const SIZES: readonly (readonly [string, number | undefined])[] = [
   ["-1", undefined],
   ["1.5MB", undefined],
   ["1iB", undefined],
+  ["1M512", undefined],
   ["1PB", undefined],
   ["1 megabyte", undefined],
   ["0x10", undefined],
@@ -106,3 +112,12 @@ for (const [text, hostname, port] of ADDRESSES) {
     assert.deepEqual(parseAddress(text), hostname === undefined ? undefined : { hostname, port });
   });
 }
+
+Deno.test("only this machine reaches 127.0.0.0/8, ::1 and localhost, whatever a name begins with", () => {
+  for (const host of ["127.0.0.1", "127.9.9.9", "::1", "localhost", "LocalHost"]) {
+    assert.ok(isLoopback(host), host);
+  }
+  for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.example.com", "localhost.example.com"]) {
+    assert.ok(!isLoopback(host), host);
+  }
+});

@@ -13,6 +13,7 @@ Deno.test("every key of the main file arrives in its option", () => {
     file = "x.log"
     [mqtt]
     max_sessions = 20
+    max_mqueue_bytes_total = "2MB"
     [retainer]
     max_retained_messages = 10
     max_retained_bytes = "1MB"
@@ -22,6 +23,7 @@ Deno.test("every key of the main file arrives in its option", () => {
     nodelay = false
     max_connections = 1
     max_handshaking_limit = 2
+    max_handshaking_per_address = 22
     handshake_timeout = "3s"
     max_connects_per_second = 21
     max_connect_packet_size = "2KB"
@@ -49,6 +51,7 @@ Deno.test("every key of the main file arrives in its option", () => {
   assert.deepEqual(config.broker, {
     nodeId: 9,
     maxSessions: 20,
+    maxQueuedBytesTotal: 2_097_152,
     maxRetainedMessages: 10,
     maxRetainedBytes: 1_048_576,
   });
@@ -60,6 +63,7 @@ Deno.test("every key of the main file arrives in its option", () => {
     options: {
       maxConnections: 1,
       maxHandshaking: 2,
+      maxHandshakingPerAddress: 22,
       handshakeTimeout: 3_000,
       maxConnectsPerSecond: 21,
       maxConnectPacketSize: 2_048,
@@ -88,6 +92,7 @@ Deno.test("every key of the main file arrives in its option", () => {
 
 Deno.test("every key of the hooks file arrives in its option", () => {
   const { hooks } = loadHooks(`
+    packet_id_type = "number"
     file_max_size = "1MB"
     file_max_files = 2
     file_compress = true
@@ -108,6 +113,7 @@ Deno.test("every key of the hooks file arrives in its option", () => {
     http_compression = "gzip"
     shutdown_timeout = "12s"
   `);
+  assert.equal(hooks.packetIdType, "number");
   assert.deepEqual(hooks.file, {
     maxSize: 1_048_576,
     maxFiles: 2,
@@ -131,6 +137,14 @@ Deno.test("every key of the hooks file arrives in its option", () => {
     compression: "gzip",
     shutdownTimeout: 12_000,
   });
+});
+
+Deno.test("max_handshaking_per_address is a quarter of max_handshaking_limit, unless it is written", () => {
+  const perAddress = (keys: string): number | undefined =>
+    loadBroker(`[listener.tcp.a]\n${keys}\n`).listeners[0]?.options.maxHandshakingPerAddress;
+  assert.equal(perAddress(""), 125);
+  assert.equal(perAddress("max_handshaking_limit = 2"), 1);
+  assert.equal(perAddress("max_handshaking_limit = 2\nmax_handshaking_per_address = 0"), 0);
 });
 
 Deno.test("a listener without keys is local and has every default", () => {
@@ -175,20 +189,6 @@ Deno.test("rules take the event's name and the file's urls where they have none 
     ],
   });
   assert.deepEqual(warnings, []);
-});
-
-Deno.test("the old http_urls serves where there is no urls, with a warning", () => {
-  const { hooks, warnings } = loadHooks('http_urls = ["http://h/"]\nrule.client_connect = [{}]\n');
-  assert.deepEqual(hooks.rules.client_connect?.[0]?.urls, ["http://h/"]);
-  assert.deepEqual(warnings, ["hooks.toml:1: http_urls: is the old name of urls"]);
-});
-
-Deno.test("the old http_urls is ignored beside urls, with a warning", () => {
-  const { hooks, warnings } = loadHooks(
-    'urls = ["http://a/"]\nhttp_urls = ["http://b/"]\nrule.client_connect = [{}]\n',
-  );
-  assert.deepEqual(hooks.rules.client_connect?.[0]?.urls, ["http://a/"]);
-  assert.deepEqual(warnings, ["hooks.toml:2: http_urls: is ignored, because urls is there"]);
 });
 
 Deno.test("a rule whose lines go nowhere is told, and so is a file without rules", () => {

@@ -1,10 +1,8 @@
 // `deno task conformance`: prints the table of the standard's statements, each with what its tests came to.
-//
-// Without an argument it runs the tests that the table names. `--junit FILE` takes the results of a run of the whole
-// suite (`deno task test` writes dist/tests.xml), if no source has changed since.
+// It runs the tests that the table names, and no others.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { changedSince, type Outcome, outcomes } from "./junit.ts";
+import { type Outcome, outcomes } from "./junit.ts";
 import type { Statement } from "./table/statement.ts";
 import { TABLE, totals } from "./table/table.ts";
 
@@ -26,38 +24,30 @@ function resultOf({ tests, because, known }: Statement, outcome: ReadonlyMap<str
   return { mark: "✓", detail: tests.map((test) => test.join(": ")).join("; ") };
 }
 
-/** Runs the named tests alone and returns the path of their JUnit file. */
-async function runNamed(folder: string): Promise<string> {
+/** Runs the named tests alone and returns what they came to. Throws with what Deno says where none ran. */
+async function runNamed(junit: string): Promise<Map<string, Outcome>> {
   const named = TABLE.flatMap(({ statements }) => statements.flatMap(({ tests }) => tests));
   const files = [...new Set(named.map(([file]) => join(ROOT, "tests", file)))].sort();
   const names = [...new Set(named.map(([, name]) => name.split(" > ")[0] ?? name))];
   const filter = `/^(?:${names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&")).join("|")})$/`;
-  const junit = join(folder, "tests.xml");
-  const flags = ["--quiet", "--sanitize-ops", "--sanitize-resources", "-P=test"];
-  await new Deno.Command(Deno.execPath(), {
+  const flags = ["--quiet", "--sanitize-ops", "--sanitize-resources", "-A"];
+  const { stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["test", ...flags, "--reporter=dot", `--filter=${filter}`, `--junit-path=${junit}`, ...files],
     cwd: ROOT,
     stdout: "null",
-    stderr: "null",
+    stderr: "piped",
   }).output(); // What failed is in the file.
-  return junit;
+  try {
+    return outcomes(await Deno.readTextFile(junit));
+  } catch (error) {
+    throw new Error(`no test ran: ${new TextDecoder().decode(stderr).trim()}`, { cause: error });
+  }
 }
 
-async function readOutcomes(args: readonly string[]): Promise<Map<string, Outcome>> {
-  const [option, file] = args;
-  if (option === "--junit" && file !== undefined) {
-    const changed = changedSince(file, ROOT);
-    if (changed !== undefined) {
-      throw new Error(`${file} is older than ${changed}: run \`deno task test\` again`);
-    }
-    return outcomes(await Deno.readTextFile(file));
-  }
-  if (option !== undefined) {
-    throw new Error(`unknown argument ${option}; there is --junit FILE and nothing else`);
-  }
+async function readOutcomes(): Promise<Map<string, Outcome>> {
   const folder = await Deno.makeTempDir({ prefix: "hookline-conformance-" });
   try {
-    return outcomes(await Deno.readTextFile(await runNamed(folder)));
+    return await runNamed(join(folder, "tests.xml"));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -85,7 +75,7 @@ function print(outcome: ReadonlyMap<string, Outcome>): { lines: string[]; failed
 
 if (import.meta.main) {
   try {
-    const { lines, failed } = print(await readOutcomes(Deno.args));
+    const { lines, failed } = print(await readOutcomes());
     await new Blob([lines.join("\n") + "\n"]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
     if (failed > 0) Deno.exitCode = 1;
   } catch (error) {

@@ -1,5 +1,4 @@
-// Reads which tests passed from a JUnit file of `deno test`, and says whether the file is of these sources.
-import { join } from "node:path";
+// Reads which tests passed from a JUnit file of `deno test`.
 
 export type Outcome = "passed" | "failed" | "skipped";
 
@@ -27,26 +26,5 @@ function unescape(text: string): string {
     if (decimal !== undefined) return String.fromCodePoint(Number(decimal));
     if (hexadecimal !== undefined) return String.fromCodePoint(Number.parseInt(hexadecimal, 16));
     return characters[word] ?? whole;
-  });
-}
-
-/** The newest source under `root` that changed after `file` was written, or `undefined`. */
-export function changedSince(file: string, root: string): string | undefined {
-  const written = Deno.statSync(file).mtime?.getTime() ?? 0;
-  const changed = [
-    join(root, "deno.json"),
-    join(root, "main.ts"),
-    ...sources(join(root, "src")),
-    ...sources(join(root, "tests")),
-  ];
-  return changed.find((path) => (Deno.statSync(path).mtime?.getTime() ?? Infinity) > written);
-}
-
-/** TypeScript files in a folder and those in it. */
-export function sources(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory) return sources(path);
-    return entry.name.endsWith(".ts") ? [path] : [];
   });
 }

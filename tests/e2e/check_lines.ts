@@ -11,7 +11,11 @@ export function checkLines(lines: readonly string[]): void {
   const connections = new Map<string, Life>();
   for (const line of lines) {
     const event: Event = JSON.parse(line);
-    assert.equal(JSON.stringify(event), line, "a line is compact JSON without a repeated key");
+    const compact = JSON.stringify(event).replace(
+      /[\u0080-\u009f\u2028\u2029]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+    assert.equal(line, compact, "a line is compact JSON without a repeated key, safe to show in a terminal");
     const address = String(event["ipaddress"] ?? event["from_ipaddress"]);
     let life = connections.get(address);
     if (life === undefined) {

@@ -40,6 +40,26 @@ brokerTest("a client that closes without a word is RemoteClose", {}, async (brok
   await assertEnded(broker, "me", "RemoteClose");
 });
 
+/** The DISCONNECT of a 5.0 client, and what of it stands in the line. */
+const GOOD_BYES: readonly (readonly [disconnect: string, reason: string])[] = [
+  ["e0 00", "Disconnect"],
+  ["e0 01 00", "Disconnect"],
+  ["e0 01 04", "Disconnect(0x04 DisconnectWithWillMessage)"],
+  ["e0 02 98 00", "Disconnect(0x98 AdministrativeAction)"],
+  ["e0 07 00 05 1f 0002 6f6b", "Disconnect(0x00 NormalDisconnection: ok)"],
+  ["e0 0a 82 08 1f 0005 6f 0a c285 29", "Disconnect(0x82 ProtocolError: o\n\u0085))"],
+];
+
+brokerTest("5.0: a good-bye that says more than goodbye keeps what it said", {}, async (broker) => {
+  for (const [i, [disconnect, reason]] of GOOD_BYES.entries()) {
+    const { client } = await RawClient.connect(broker.port, 5, { clientId: `c${i}` });
+    await using _ = client;
+    await client.send(disconnect);
+    await client.expectClose();
+    await assertEnded(broker, `c${i}`, reason);
+  }
+});
+
 /** What a 5.0 client sends, the reason in the line, and the Reason Code it hears. */
 const WRONG: readonly (readonly [what: string, bytes: string, reason: RegExp, code: number])[] = [
   ["a reserved packet type", "00 00", /^ProtocolError\(a packet that a client must not send here\)$/, 0x82],

@@ -56,17 +56,20 @@ const connAck: Type = matching(
 );
 const endReason: Type = matching(
   "a reason of events.md",
-  /^(Disconnect|RemoteClose|KeepaliveTimeout|Kicked|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
+  /^(Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?|RemoteClose|KeepaliveTimeout|Kicked|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
 );
 const dropReason: Type = matching(
   "a reason of events.md",
-  /^(MessageQueueFull|MessageExpiration|PacketTooLarge|NotAuthorized|Error\(.+\)|Disconnect|RemoteClose|KeepaliveTimeout|Kicked|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
+  /^(MessageQueueFull|MessageExpiration|PacketTooLarge|NotAuthorized|Error\(.+\)|Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?|RemoteClose|KeepaliveTimeout|Kicked|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
 );
 const userProperties: Type = {
-  name: "pairs of strings",
+  name: "an object of strings, and of arrays of two and more strings",
   holds: (v) =>
-    Array.isArray(v) && v.length > 0 &&
-    v.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every((s) => typeof s === "string")),
+    typeof v === "object" && v !== null && !Array.isArray(v) && Object.keys(v).length > 0 &&
+    Object.values(v).every((value) =>
+      typeof value === "string" ||
+      (Array.isArray(value) && value.length > 1 && value.every((s) => typeof s === "string"))
+    ),
 };
 const opts: Type = {
   name: "subscription options",

@@ -1,7 +1,7 @@
 // Hundreds of busy clients at once: each is served about as often as the others.
 import { ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { RUN_ENV } from "../../src/build/project.ts";
+import { RUN_ENV } from "../../src/build/launch.ts";
 import { Hookline } from "../helpers/hookline.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 

@@ -5,17 +5,23 @@ import { RawClient } from "../helpers/raw_client.ts";
 import { brokerTest } from "./broker_test_case.ts";
 
 brokerTest(
-  "5.0: user properties stand in client_connected as they came, order and repeats kept",
+  "5.0: user properties stand in client_connected as they came, an array where a name repeats",
   {},
   async (broker) => {
     await using raw = await RawClient.open(broker.port, 5);
-    const pairs = "26 0001 61 0001 31" + "26 0001 62 0000" + "26 0001 61 0002 c3a4"; // a=1, b=, a=ä
-    await raw.send(`10 24 0004 4d515454 05 02 0000 15 ${pairs} 0002 6d65`);
+    // a=1, b=, a=ä, __proto__=x
+    const pairs = "26 0001 61 0001 31" + "26 0001 62 0000" + "26 0001 61 0002 c3a4" +
+      "26 0009 5f5f70726f746f5f5f 0001 78";
+    await raw.send(`10 33 0004 4d515454 05 02 0000 24 ${pairs} 0002 6d65`);
     await raw.expect("connack");
     await using other = await MqttClient.connect(broker.url, 5, { clientId: "other" });
     assert.ok(other);
     const connected = await broker.event({ action: "client_connected", clientid: "me" });
-    assert.deepEqual(connected["user_properties"], [["a", "1"], ["b", ""], ["a", "ä"]]);
+    assert.deepEqual(Object.entries(connected["user_properties"] ?? {}), [
+      ["a", ["1", "ä"]],
+      ["b", ""],
+      ["__proto__", "x"],
+    ]);
     const without = await broker.event({ action: "client_connected", clientid: "other" });
     assert.equal("user_properties" in without, false);
   },
@@ -104,10 +110,10 @@ brokerTest("a client without an identifier appears under the one it was assigned
 });
 
 brokerTest(
-  "quotes, newlines and other alphabets stay one valid line, and any bytes are base64",
+  "quotes, line ends, terminal controls and other alphabets stay one valid line, and any bytes are base64",
   {},
   async (broker) => {
-    const odd = 'say "hi"\\ \u2028 ΩЖ漢🦕';
+    const odd = 'say "hi"\\ \u2028 \u0085\u009b1m ΩЖ漢🦕';
     await using me = await MqttClient.connect(broker.url, 5, {
       clientId: odd,
       username: `line\nbreak`,
@@ -118,6 +124,7 @@ brokerTest(
     await me.publish(topic, "", { qos: 1 });
     await me.publish(topic, '\u0000\n"ä', { qos: 1 });
     await broker.wait({ action: "message_acked" }, 2);
+    for (const line of await broker.lines()) assert.doesNotMatch(line, /[\p{Cc}\p{Zl}\p{Zp}]/u);
     for (const event of await broker.events({ action: "message_delivered" })) {
       const { clientid, username, from_clientid } = event;
       assert.deepEqual([clientid, username, event["topic"], from_clientid], [odd, "line\nbreak", topic, odd]);

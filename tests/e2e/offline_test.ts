@@ -40,21 +40,18 @@ for (const version of [3, 4, 5] as const) {
         assert.deepEqual([message.payload.toString(), message.qos, message.dup], [`m${qos}`, qos, false]);
       }
       await broker.wait({ action: "message_acked", clientid: "me" }, 2);
-      const ids = await Promise.all(
-        [1, 2].map(async (qos) => (await broker.event({ action: "message_publish", qos }))["packet_id"]),
-      );
       assert.deepEqual(await told(broker, "m0"), [["offline_message", false, ""], [
         "message_delivered",
         false,
         "",
       ]]);
       assert.deepEqual(await told(broker, "m1"), [
-        ["offline_message", false, ids[0]], // the publisher's: it has none for this client yet
+        ["offline_message", false, ""], // it has none for this client yet
         ["message_delivered", false, "1"],
         ["message_acked", false, "1"],
       ]);
       assert.deepEqual(await told(broker, "m2"), [
-        ["offline_message", false, ids[1]],
+        ["offline_message", false, ""],
         ["message_delivered", false, "2"],
         ["message_acked", false, "2"],
       ]);

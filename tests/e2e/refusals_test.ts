@@ -43,14 +43,29 @@ brokerTest("a protocol version after 5.0 is refused with reason code 0x84", {}, 
   assert.deepEqual(await broker.events(), [], "what only that version can read makes no line");
 });
 
-brokerTest("3.1.1 without a Client Identifier and without Clean Session is refused", {}, async (broker) => {
-  await using client = await RawClient.open(broker.port);
-  await client.send("10 0c 0004 4d515454 04 00 003c 0000");
-  assert.equal((await client.expect("connack")).returnCode, 2);
-  await client.expectClose();
-  const { clientid } = await broker.event({ action: "client_connect" });
-  await assertRefused(broker, String(clientid), "Connection Refused, identifier rejected");
-});
+for (
+  const [what, connect] of [
+    ["3.1 without a Client Identifier", "10 0e 0006 4d5149736470 03 02 003c 0000"],
+    ["3.1.1 without a Client Identifier and without Clean Session", "10 0c 0004 4d515454 04 00 003c 0000"],
+  ] as const
+) {
+  brokerTest(`${what} is refused, and has none in its lines`, {}, async (broker) => {
+    await using client = await RawClient.open(broker.port);
+    await client.send(connect);
+    assert.equal((await client.expect("connack")).returnCode, 2);
+    await client.expectClose();
+    await assertRefused(broker, "", "Connection Refused, identifier rejected");
+  });
+}
+
+brokerTest(
+  "a client that asks for a Client Identifier and is refused was assigned none",
+  { listener: "allow_anonymous = false" },
+  async (broker) => {
+    await assert.rejects(MqttClient.connect(broker.url, 4, { clientId: "", clean: true }), { code: 5 });
+    await assertRefused(broker, "", "Connection Refused, not authorized");
+  },
+);
 
 brokerTest(
   "a Client Identifier over max_clientid_len is refused",

@@ -99,6 +99,30 @@ Deno.test("a file with errors changes nothing, logs every error, and no client n
   equal(await payloads(broker, "b.log"), "healed");
 });
 
+Deno.test("a hooks file that was there and is missing is an error like a missing hookline.toml", async () => {
+  await using dir = await tempDir();
+  await Deno.mkdir(`${dir.path}/plugins`);
+  const hooks = `${dir.path}/plugins/rmqtt-web-hook.toml`;
+  // None at first: the default serves, and a reload goes on with it.
+  await using broker = await Hookline.start({
+    cwd: dir.path,
+    config: `${LISTENER}plugins.dir = "plugins"\n`,
+  });
+  equal((await reload(broker, {})).at(-1)?.msg, "configuration reloaded");
+  await Deno.writeTextFile(hooks, TO("a.log"));
+  await reload(broker, {});
+  await Deno.remove(hooks);
+  const errors = (await reload(broker, {})).filter(({ level }) => level === "error").map(({ msg }) => msg);
+  match(errors[0] ?? "", /plugins\/rmqtt-web-hook\.toml: does not exist any more/);
+  match(errors[1] ?? "", /stays as it was/);
+  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  await using _ = client;
+  await publish(client, "still");
+  equal(await payloads(broker, "a.log"), "still");
+  await Deno.writeTextFile(hooks, TO("b.log"));
+  equal((await reload(broker, {})).at(-1)?.msg, "configuration reloaded");
+});
+
 Deno.test("new limits hold for new connections, and those that are there count", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });

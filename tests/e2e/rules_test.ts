@@ -23,6 +23,20 @@ async function told(broker: TestBroker, file: string): Promise<string[]> {
 }
 
 brokerTest(
+  'packet_id_type = "number" writes packet_id as a number, and null where there is none',
+  { hooks: `urls = ["file:hook.log"]\npacket_id_type = "number"\nrule.message_publish = [{}]\n` },
+  async (broker) => {
+    await using me = await MqttClient.connect(broker.url, 4, { clientId: "me" });
+    await me.publish("a", "x", { qos: 1 });
+    await me.publish("a", "x", { qos: 0 });
+    const events = await broker.wait({ action: "message_publish" }, 2);
+    const [first, second] = events.map((event) => event["packet_id"]);
+    assert.ok(Number.isInteger(first) && Number(first) > 0, `${first}`);
+    assert.equal(second, null);
+  },
+);
+
+brokerTest(
   "topics selects message and subscription events by topic, and leaves others alone",
   {
     hooks: `

@@ -4,6 +4,7 @@ import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
 import { RawClient } from "../helpers/raw_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
+import { Endpoint } from "../helpers/http_endpoint.ts";
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`${signal} tells the clients, ends their sessions and exits with 0`, async () => {
@@ -75,6 +76,26 @@ Deno.test("a second signal ends it at once with 2", async () => {
   equal((await broker.stop("SIGTERM")).code, 2);
 });
 
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`a second ${signal} ends it at once with 2 while an HTTP sink waits for its endpoint; it is not stopped before`, async () => {
+    await using dir = await tempDir();
+    await using endpoint = await Endpoint.start();
+    const answer = Promise.withResolvers<void>();
+    endpoint.behave = () => answer.promise.then(() => ({ status: 200 }));
+    const hooks = `urls = ["${endpoint.url}"]\nrule.client_connected = [{}]\n`;
+    await using broker = await Hookline.start({ cwd: dir.path, hooks });
+    const { client } = await RawClient.connect(broker.port, 4, { clientId: "c" });
+    await client[Symbol.asyncDispose]();
+    await until(() => endpoint.requests.length > 0, "the endpoint is asked");
+    broker.signal(signal);
+    await until(() => broker.log.some(({ msg }) => msg.startsWith("stopping")), "it stops");
+    await until(async () => !(await isOpen(broker.port)), "it accepts no more");
+    equal((await broker.stop(signal)).code, 2);
+    ok(!broker.log.some(({ msg }) => msg === "stopped"), "it was not stopped yet");
+    answer.resolve();
+  });
+}
+
 Deno.test("an address in use ends it with 1 and says which", async () => {
   await using dir = await tempDir();
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -98,3 +119,13 @@ Deno.test("the log says where it listens, where the events go, and how to open i
   ok(broker.log.some((e) => e.msg === `listening on 127.0.0.1:${broker.port}`));
   ok(broker.log.some((e) => e.msg.startsWith("events go to file://")));
 });
+
+async function isOpen(port: number): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch {
+    // Refused: nobody listens.
+    return false;
+  }
+}

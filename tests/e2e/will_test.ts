@@ -62,7 +62,7 @@ brokerTest("5.0: DISCONNECT 0x04 asks for the Will", {}, async (broker) => {
   assert.equal(await watcher.text(), "gone");
   assert.equal(
     (await broker.event({ action: "client_disconnected", clientid: "me" }))["reason"],
-    "Disconnect",
+    "Disconnect(0x04 DisconnectWithWillMessage)",
   );
 });
 

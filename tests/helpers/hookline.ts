@@ -1,6 +1,6 @@
 // The started program, as a newcomer starts it: a process of its own, real sockets, real files.
 import { fileURLToPath } from "node:url";
-import { RUN_ENV, V8_FLAGS } from "../../src/build/project.ts";
+import { RUN_ENV, V8_FLAGS } from "../../src/build/launch.ts";
 import { until } from "./until.ts";
 
 const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));

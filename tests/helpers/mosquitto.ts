@@ -1,6 +1,10 @@
 // Debian's mosquitto_pub and mosquitto_sub, as a user types them.
 import assert from "node:assert/strict";
 
+/** What to do where they are missing. */
+export const NO_MOSQUITTO =
+  "mosquitto_pub and mosquitto_sub are not installed: apt-get install mosquitto-clients";
+
 /** Runs mosquitto_pub or mosquitto_sub to its end and returns what it printed. Fails unless it ended with `code`. */
 export async function mosquitto(
   program: "mosquitto_pub" | "mosquitto_sub",
@@ -11,7 +15,10 @@ export async function mosquitto(
   const all = ["-h", "127.0.0.1", "-p", String(port), ...args];
   // A subscriber that waits in vain would outlive the test.
   if (program === "mosquitto_sub") all.push("-W", "20");
-  const output = await new Deno.Command(program, { args: all, stdin: "null" }).output();
+  const output = await new Deno.Command(program, { args: all, stdin: "null" }).output().catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(NO_MOSQUITTO, { cause: error });
+  });
   const decoder = new TextDecoder();
   const err = decoder.decode(output.stderr);
   assert.equal(output.code, code, `${program} ${all.join(" ")} ended with ${output.code}: ${err}`);

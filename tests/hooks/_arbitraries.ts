@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { EventData, EventName, MessageData } from "../../src/hooks/events.ts";
 import { Subject } from "../../src/hooks/subject.ts";
+import { plainJson } from "./_plain_lines.ts";
 
 /** Any UTF-16, well-formed or not, and what JSON and line-based tools trip over. */
 export const hostileText = fc.oneof(
@@ -13,12 +14,16 @@ export const hostileText = fc.oneof(
     "\r\n",
     "\u0000\u0001\u001f\u007f",
     "\u2028\u2029",
+    "\u0080\u0085\u009b31m\u009f",
     "🚀é",
     "\ud800",
   ),
   fc.constantFrom("undefined", "null", "", "</script>", "${x}", "__proto__", "\ufeffbom"),
   fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 12 }),
 );
+
+/** Names that JavaScript objects treat in their own way, and that repeat. */
+const propertyName = fc.oneof(fc.constantFrom("a", "b", "10", "2", "__proto__", "toString"), hostileText);
 
 const someQos = fc.constantFrom(0 as const, 1 as const, 2 as const);
 const someTime = fc.integer({ min: 0, max: 4_000_000_000_000 });
@@ -43,7 +48,7 @@ const someMessage = fc.record({
   receivedAt: someTime,
 }).map((m): MessageData => ({
   ...m,
-  topicJson: JSON.stringify(m.topic),
+  topicJson: plainJson(m.topic),
   payloadJson: undefined,
   ptsJson: undefined,
 }));
@@ -91,7 +96,7 @@ export const SOME_EVENT: { readonly [E in EventName]: fc.Arbitrary<EventData[E]>
     ...connect,
     connectedAt: someTime,
     sessionPresent: fc.boolean(),
-    userProperties: fc.array(fc.tuple(hostileText, hostileText), { minLength: 1, maxLength: 3 }),
+    userProperties: fc.array(fc.tuple(propertyName, hostileText), { minLength: 1, maxLength: 6 }),
   }, { requiredKeys: ["client", "keepAlive", "protocolVersion", "clean", "connectedAt", "sessionPresent"] }),
   client_disconnected: fc.record({ client: someClient, disconnectedAt: someTime, reason: hostileText }),
   client_subscribe: someSubscribed,

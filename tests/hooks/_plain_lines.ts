@@ -1,10 +1,14 @@
 // The plain twin of src/hooks/lines.ts: each event as an object with the contract's keys in the contract's order
-// (spec/web-hook.txt and events.md), to be turned into JSON by JSON.stringify.
+// (spec/web-hook.txt and events.md), to be turned into JSON by JSON.stringify, and then what a terminal would obey escaped.
 import { Buffer } from "node:buffer";
 import type { EventData, EventName, MessageData, SubscriptionOpts } from "../../src/hooks/events.ts";
 import type { Subject } from "../../src/hooks/subject.ts";
 
 type Line = Readonly<Record<string, unknown>>;
+export type PacketIdType = "string" | "number";
+
+/** Before the names of User Properties, so that an object keeps them as they come, whatever they are. */
+const NAME = "\ue000name:";
 
 /** The line of `event`, without its newline. */
 export function plainLine<E extends EventName>(
@@ -12,9 +16,23 @@ export function plainLine<E extends EventName>(
   action: string,
   data: EventData[E],
   at: { readonly ms: number; readonly text: string },
+  packetIdType: PacketIdType,
 ): string {
   const middle: (data: EventData[E], ms: number) => Line = MIDDLE[event];
-  return JSON.stringify({ action, ...middle(data, at.ms), time: at.text });
+  const line: Record<string, unknown> = { action, ...middle(data, at.ms), time: at.text };
+  if (packetIdType === "number" && "packet_id" in line) {
+    line["packet_id"] = line["packet_id"] === "" ? null : Number(line["packet_id"]);
+  }
+  return plainJson(line).replaceAll(`"${NAME}`, '"');
+}
+
+/** JSON in which what a terminal would obey is escaped. */
+export function plainJson(value: unknown): string {
+  return Array.from(JSON.stringify(value), (char) => {
+    const code = char.charCodeAt(0);
+    const unsafe = (code >= 0x80 && code < 0xa0) || code === 0x2028 || code === 0x2029;
+    return unsafe ? "\\u" + code.toString(16).padStart(4, "0") : char;
+  }).join("");
 }
 
 const MIDDLE: { readonly [E in EventName]: (data: EventData[E], ms: number) => Line } = {
@@ -28,7 +46,7 @@ const MIDDLE: { readonly [E in EventName]: (data: EventData[E], ms: number) => L
     ...connect(e),
     connected_at: e.connectedAt,
     session_present: e.sessionPresent,
-    user_properties: e.userProperties,
+    user_properties: e.userProperties && userProperties(e.userProperties),
   }),
   client_disconnected: (e) => ({
     ...client(e.client),
@@ -66,6 +84,16 @@ const MIDDLE: { readonly [E in EventName]: (data: EventData[E], ms: number) => L
   }),
   offline_message: delivery,
 };
+
+function userProperties(pairs: readonly (readonly [string, string])[]): Line {
+  const groups = Object.groupBy(pairs, ([name]) => NAME + name);
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, group = []]) => {
+      const values = group.map(([, value]) => value);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+}
 
 function client(subject: Subject): Line {
   return {

@@ -14,15 +14,23 @@ for (const event of EVENT_NAMES) {
 
 function twin<E extends EventName>(event: E): void {
   const data: fc.Arbitrary<Parameters<typeof plainLine<E>>[2]> = SOME_EVENT[event];
-  fc.assert(fc.property(hostileText, data, fc.nat(4_000_000_000_000), (action, e, ms) => {
+  const type = fc.constantFrom("string" as const, "number" as const);
+  fc.assert(fc.property(hostileText, data, fc.nat(4_000_000_000_000), type, (action, e, ms, packetIdType) => {
     const sink = new MemorySink("file:///hook.log");
-    const hooks = createHooks({ [event]: [{ action, urls: [sink.url] }] }, () => sink, () => ms);
+    const hooks = createHooks(
+      { [event]: [{ action, urls: [sink.url] }] },
+      () => sink,
+      () => ms,
+      packetIdType,
+    );
     const emit = hooks[event];
     assert(emit !== undefined);
     emit(e);
     const [line = ""] = sink.appended;
     assert.equal(sink.appended.length, 1);
-    assert.equal(line, `${plainLine(event, action, e, { ms, text: new LocalTime().at(ms) })}\n`);
+    const at = { ms, text: new LocalTime().at(ms) };
+    assert.equal(line, `${plainLine(event, action, e, at, packetIdType)}\n`);
+    assert.doesNotMatch(line, /[\u0080-\u009f\u2028\u2029]/, "nothing a terminal would obey");
     assert.equal(line.indexOf("\n"), line.length - 1, "the newline at the end is the only one");
     assert.equal(JSON.parse(line).action, action);
   }));
@@ -65,6 +73,19 @@ Deno.test("what the lines of a message share is made once, and is the same in al
   const [published, delivered, acked] = sink.appended.map((line) => JSON.parse(line));
   assert.deepEqual([published.payload, delivered.payload, acked.payload], ["AQID", "AQID", "AQID"]);
   assert.deepEqual([published.ts, delivered.pts, delivered.ts, acked.pts], [1000, 1000, 2000, 1000]);
+});
+
+Deno.test("the rules may change to another packet_id_type while a message is on its way", () => {
+  const sink = new MemorySink("file:///hook.log");
+  const rules = { message_publish: [{ action: "x", urls: [sink.url] }] };
+  const message = { ...sampleMessage(), packetId: 7, payload: Uint8Array.of(1, 2, 3) };
+  for (const type of ["string", "number", "string"] as const) {
+    createHooks(rules, () => sink, () => 1000, type).message_publish?.(message);
+  }
+  const ids = sink.appended.map((line) => JSON.parse(line)).map((
+    { packet_id, payload },
+  ) => [packet_id, payload]);
+  assert.deepEqual(ids, [["7", "AQID"], [7, "AQID"], ["7", "AQID"]]);
 });
 
 function sampleMessage(): EventData["message_publish"] {

@@ -27,6 +27,27 @@ Deno.test("max_connects_per_second: one more of the same address is closed at on
   ]);
 });
 
+Deno.test("one address may hold max_handshaking_per_address of the handshakes, and so keeps nobody out", async () => {
+  await using world = new World({ maxHandshaking: 6, maxHandshakingPerAddress: 2 });
+  const from = (address: string): MemoryPeer => world.accept(world.options, address);
+  const [silent, joins, third] = [from("10.0.0.9"), from("10.0.0.9"), from("10.0.0.9")];
+  assert.deepEqual([silent.closed, joins.closed, third.closed], [false, false, true]);
+  assert.equal(world.broker.counters.refused.get("TooManyHandshakesOfAddress"), 1);
+  assert(!from("10.0.0.10").closed, "another address has its own");
+  const sixtyFour = ["[2001:db8::1]", "[2001:db8::2:0:0:3]", "[2001:db8::4]"].map(from);
+  assert.deepEqual(sixtyFour.map(({ closed }) => closed), [false, false, true], "a /64 counts as one");
+  // A handshake that ends, well or badly, makes room.
+  joins.send(bytesOf("10* 'MQTT' 04 02 0000 'abc'"));
+  silent.end();
+  await settled();
+  assert.deepEqual([1, 2, 3].map(() => from("10.0.0.9").closed), [false, false, true]);
+});
+
+Deno.test("without max_handshaking_per_address one address may hold all handshakes", async () => {
+  await using world = new World({ maxHandshaking: 3, maxHandshakingPerAddress: 0 });
+  assert.deepEqual([1, 2, 3, 4].map(() => world.accept().closed), [false, false, false, true]);
+});
+
 Deno.test("a refused connection costs no place among the handshakes", async () => {
   await using world = new World({ maxConnectsPerSecond: 1, maxHandshaking: 2 });
   world.accept();
@@ -126,7 +147,7 @@ Deno.test("one subscription more than max_subscriptions is refused alone; one th
   assert.deepEqual(await subscribe("c"), [1]);
 });
 
-Deno.test("a topic and a filter of more than max_topic_levels are refused", async () => {
+Deno.test("a filter of more than max_topic_levels is refused; a message of more is delivered and retained", async () => {
   await using world = new World({ maxTopicLevels: 3 });
   const client = await world.connect("a", { protocolVersion: 5 });
   client.take();
@@ -136,10 +157,30 @@ Deno.test("a topic and a filter of more than max_topic_levels are refused", asyn
     subscriptions: [{ topic: "a/b/c", qos: 0 }, { topic: "a/b/c/#", qos: 0 }],
   });
   assert.deepEqual(suback?.cmd === "suback" && suback.granted, [0, 0x8f]);
-  client.peer.send(bytesOf("30* 'a/b/c/d' 00 'x'"));
-  await settled();
-  const [disconnect] = client.take();
-  assert.equal(disconnect?.cmd === "disconnect" && disconnect.reasonCode, 0x90);
+  await client.subscribe("#");
+  const message = {
+    cmd: "publish",
+    topic: "a/b/c/d",
+    payload: "x",
+    qos: 0,
+    dup: false,
+    retain: true,
+  } as const;
+  assert.deepEqual((await client.sent(message)).map(({ cmd }) => cmd), ["publish"]);
+  assert.equal(world.broker.retained.size, 1);
+});
+
+Deno.test("a topic of 32,768 levels is delivered, and not retained, for each level would cost memory", async () => {
+  await using world = new World();
+  const client = await world.connect("a");
+  await client.subscribe("#");
+  const topic = "x/".repeat(32_767) + "x";
+  const fields = { cmd: "publish", payload: "x", qos: 0, dup: false, retain: true } as const;
+  assert.deepEqual((await client.sent({ ...fields, topic })).map(({ cmd }) => cmd), ["publish"]);
+  assert.equal(world.broker.retained.size, 0);
+  assert.equal(world.broker.counters.dropped.get("RetainedLimit"), 1);
+  await client.sent({ ...fields, topic: "x/".repeat(127) + "x" });
+  assert.equal(world.broker.retained.size, 1);
 });
 
 Deno.test("10,000 subscriptions of one client: each message comes once, and all can be taken back", async () => {

@@ -69,7 +69,7 @@ const accepted: readonly Written[] = [
     "5.0: DISCONNECT with everything",
     V5,
     "e0* 81 {11 0000003c 1f 'why' 1c 'there' 26'k''v'}",
-    { reasonCode: 0x81, sessionExpiryInterval: 60 },
+    { reasonCode: 0x81, sessionExpiryInterval: 60, reasonString: "why" },
   ],
 ];
 

@@ -281,10 +281,10 @@ Deno.test("any DISCONNECT and PINGREQ of mqtt-packet is read back the same", () 
       five ? { cmd: "disconnect", reasonCode, properties } : { cmd: "disconnect" },
       version,
     );
-    const { sessionExpiryInterval } = properties;
+    const { sessionExpiryInterval, reasonString } = properties;
     assert.deepEqual(
       decoded,
-      plain(five ? { reasonCode, sessionExpiryInterval } : { reasonCode: 0 }),
+      plain(five ? { reasonCode, sessionExpiryInterval, reasonString } : { reasonCode: 0 }),
     );
     assert.deepEqual(through({ cmd: "pingreq" }, version), {});
   }));

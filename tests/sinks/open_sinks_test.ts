@@ -61,7 +61,7 @@ for (const [url, why] of REFUSED) {
       () => open("/home/me", [url]),
       (error) => error instanceof SinkError && error.url === url && why.test(error.message),
     );
-    assert.match(probe(url, optionsFor("/home/me")) ?? "", why);
+    assert.match(probe(url, optionsFor("/home/me"))?.sentence ?? "", why);
   });
 }
 
@@ -136,9 +136,9 @@ Deno.test("probe: a folder, a device and a file in the place of a folder are nam
     Deno.mkdirSync(`${dir}/folder`);
     Deno.writeTextFileSync(`${dir}/file`, "");
     assert.match(
-      probe("file:folder", optionsFor(dir)) ?? "",
+      probe("file:folder", optionsFor(dir))?.sentence ?? "",
       /folder cannot be written: it is not a regular file\.$/,
     );
-    assert.match(probe("file:///dev/null", optionsFor(dir)) ?? "", /not a regular file/);
-    assert.match(probe("file:file/a.log", optionsFor(dir)) ?? "", /file is not a folder\.$/);
+    assert.match(probe("file:///dev/null", optionsFor(dir))?.sentence ?? "", /not a regular file/);
+    assert.match(probe("file:file/a.log", optionsFor(dir))?.sentence ?? "", /file is not a folder\.$/);
   }));

@@ -48,6 +48,8 @@ pid() { inside systemctl show -P MainPID hookline; }
 publish() { inside mosquitto_pub -h 127.0.0.1 -p "$1" -t service/life -m "$2" -q 1; }
 logged() { inside grep -q "\"payload\":\"$(printf %s "$1" | base64)\"" /var/log/hookline/hook.log; }
 own_user() { [ "$(stat -c %u "/proc/$(pgrep -of /usr/lib/hookline/hookline)")" -gt 60000 ]; }
+code_kept() { ls "$root"/var/cache/private/hookline/code-*/v8_code_cache*; }
+tokens_are_roots() { [ "$(inside stat -c '%a %U:%G' /etc/hookline/environment)" = "600 root:root" ]; }
 cannot_reload() { ! inside systemctl reload hookline; }
 failed_for_good() { [ "$(restarts)" = 0 ] && [ "$(inside systemctl show -P ActiveState hookline)" = failed ]; }
 restarted_since() { [ "$(restarts)" -gt "$1" ]; }
@@ -77,6 +79,8 @@ check "the installation enables and starts the service" within 10 active
 check "a message is acknowledged" publish 1883 first
 check "and logged in /var/log/hookline" logged first
 check "it runs as a user of its own" own_user
+check "V8's compiled code is kept in its cache folder" code_kept
+check "the file for tokens is root's alone" tokens_are_roots
 
 config 's/^addr = .*/addr = "0.0.0.0:883"/'
 check "a reload takes effect" inside systemctl reload hookline
@@ -91,7 +95,7 @@ config '/^bogus/d'
 inside systemctl start hookline
 check "and works once it is mended" within 5 publish 883 fourth
 
-inside logrotate -f /etc/logrotate.d/hookline
+inside logrotate -f /usr/share/doc/hookline/examples/logrotate
 check "after logrotate lines go to the new file" publish 883 rotated
 check "which has them" logged rotated
 inside systemctl kill -s KILL hookline

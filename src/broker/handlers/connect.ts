@@ -25,9 +25,6 @@ const NEVER = 0xffffffff;
 /** No CONNACK of {@link announce} is larger, bytes: an assigned Client Identifier and seven numbers. */
 const LARGEST_CONNACK = 128;
 
-/** What 3.1 allows, characters; longer ones it wants refused. */
-const MAX_CLIENT_ID_3_1 = 23;
-
 export function handleConnect(connection: Connection, frame: Frame, reader: Reader): void {
   let packet: Connect;
   connection.protocolVersion = peekVersion(reader) === 5 ? 5 : 4; // so that a malformed one is answered in its language
@@ -42,7 +39,10 @@ export function handleConnect(connection: Connection, frame: Frame, reader: Read
   connection.protocolVersion = packet.protocolVersion;
   connection.maximumPacketSize = packet.maximumPacketSize ?? Infinity;
   const clientId = packet.clientId === "" ? crypto.randomUUID().replaceAll("-", "") : packet.clientId;
-  const subject = new Subject(broker.options.nodeId, connection.peer, clientId, packet.username);
+  const refusal = check(connection, packet, clientId);
+  // Only an accepted client is assigned a Client Identifier.
+  const named = refusal === undefined ? clientId : packet.clientId;
+  const subject = new Subject(broker.options.nodeId, connection.peer, named, packet.username);
   const event: ClientConnect = {
     client: subject,
     keepAlive: packet.keepAlive,
@@ -50,8 +50,6 @@ export function handleConnect(connection: Connection, frame: Frame, reader: Read
     clean: packet.clean,
   };
   broker.hooks.client_connect?.(event);
-
-  const refusal = check(connection, packet, subject);
   if (refusal !== undefined) return refuse(connection, event, refusal);
 
   broker.takeOver(clientId);
@@ -87,16 +85,14 @@ export function handleConnect(connection: Connection, frame: Frame, reader: Read
   session.resume();
 }
 
-/** Why this client is not accepted, or `undefined`. */
-function check(connection: Connection, packet: Connect, subject: Subject): ReasonCode | undefined {
+/** Why this client is not accepted, or `undefined`. Tells the hooks nothing. */
+function check(connection: Connection, packet: Connect, clientId: string): ReasonCode | undefined {
   const { broker, options } = connection;
-  if (packet.clientId === "" && !packet.clean && packet.protocolVersion < 5) {
-    return Reason.ClientIdentifierNotValid; // [MQTT-3.1.3-8]
-  }
-  // 3.1 asks for 1 to 23 characters, and for this answer to any other number.
+  // [MQTT-3.1.3-8]; 3.1 knows no empty one. That it wants those of more than 23 characters refused is not kept:
+  // devices have them, and the other brokers accept them.
   if (
-    packet.protocolVersion === 3 &&
-    !(packet.clientId !== "" && [...packet.clientId].length <= MAX_CLIENT_ID_3_1)
+    packet.clientId === "" &&
+    (packet.protocolVersion === 3 || (packet.protocolVersion === 4 && !packet.clean))
   ) {
     return Reason.ClientIdentifierNotValid;
   }
@@ -104,25 +100,25 @@ function check(connection: Connection, packet: Connect, subject: Subject): Reaso
     return Reason.ClientIdentifierNotValid;
   }
   if (packet.authenticationMethod !== undefined) return Reason.BadAuthenticationMethod; // [MQTT-4.12.0-1]
-  if (broker.clientCount(options) >= options.maxConnections && !broker.isConnected(subject.clientId)) {
+  if (broker.clientCount(options) >= options.maxConnections && !broker.isConnected(clientId)) {
     return Reason.ServerUnavailable;
   }
-  if (broker.lacksRoomFor(subject.clientId)) return Reason.QuotaExceeded;
+  if (broker.lacksRoomFor(clientId)) return Reason.QuotaExceeded;
   if (grantedKeepAlive(packet, options) !== packet.keepAlive && packet.protocolVersion < 5) {
     return Reason.ServerUnavailable; // 3.x cannot be told another Keep Alive
   }
   if (packet.will !== undefined) {
     if (packet.will.qos > options.maxQos) return Reason.QoSNotSupported; // [MQTT-3.2.2-12]
     if (packet.will.retain && !options.retainAvailable) return Reason.RetainNotSupported; // [MQTT-3.2.2-13]
-    if (!broker.access.publish(subject.clientId, packet.will.topic)) return Reason.NotAuthorized;
+    if (!broker.access.publish(clientId, packet.will.topic)) return Reason.NotAuthorized;
   }
   if (connection.maximumPacketSize < LARGEST_CONNACK) {
-    const answer = announce(packet, options, subject.clientId, grantedKeepAlive(packet, options));
+    const answer = announce(packet, options, clientId, grantedKeepAlive(packet, options));
     // The client could not be told what it must know, and no smaller packet tells it. [MQTT-3.1.2-24]
     if (connackSize(answer) > connection.maximumPacketSize) return Reason.ImplementationSpecificError;
   }
   const decision = broker.access.connect({
-    clientId: subject.clientId,
+    clientId,
     username: packet.username,
     password: packet.password,
     allowAnonymous: options.allowAnonymous,
@@ -133,7 +129,7 @@ function check(connection: Connection, packet: Connect, subject: Subject): Reaso
 function refuse(connection: Connection, event: ClientConnect, code: ReasonCode): void {
   const { broker } = connection;
   const reason = refusalText(code);
-  broker.counters.countRefused(reason);
+  broker.refusals.count(reason, connection.peer);
   broker.hooks.client_connack?.({ ...event, connAck: reason });
   if (connection.maximumPacketSize >= SMALLEST_CONNACK) {
     writeConnackRefused(connection.out, connection.protocolVersion, code);
@@ -161,7 +157,7 @@ function refuseVersion(connection: Connection, error: UnsupportedVersion): void 
     broker.hooks.client_connect?.(event);
     return refuse(connection, event, Reason.UnsupportedProtocolVersion);
   }
-  broker.counters.countRefused(refusalText(Reason.UnsupportedProtocolVersion));
+  broker.refusals.count(refusalText(Reason.UnsupportedProtocolVersion), connection.peer);
   writeConnackRefused(connection.out, connection.protocolVersion, Reason.UnsupportedProtocolVersion);
   connection.close("UnsupportedProtocolVersion");
 }

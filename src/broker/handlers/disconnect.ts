@@ -4,6 +4,7 @@ import type { Disconnect } from "../../mqtt/packets.ts";
 import { Reason } from "../../mqtt/reason_codes.ts";
 import type { Client } from "../client.ts";
 import type { Connection } from "../connection.ts";
+import { disconnectReason } from "../disconnect_reason.ts";
 import { sessionExpiryMs } from "./connect.ts";
 
 export function handleDisconnect(connection: Connection, client: Client, packet: Disconnect): void {
@@ -15,5 +16,5 @@ export function handleDisconnect(connection: Connection, client: Client, packet:
     client.session.expiryInterval = sessionExpiryMs(sessionExpiryInterval, connection.options);
   }
   if (packet.reasonCode === Reason.Success) client.will = undefined; // [MQTT-3.14.4-3]
-  connection.close("Disconnect");
+  connection.close(disconnectReason(packet));
 }

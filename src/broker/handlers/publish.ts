@@ -22,7 +22,7 @@ export function handlePublish(
   const { broker, options } = connection;
   const packet = decodePublish(header, bytes, start, end, connection.protocolVersion, broker.topics);
   const name = resolveAlias(connection, client, packet);
-  checkCapabilities(connection, packet, name);
+  checkCapabilities(connection, packet);
   if (packet.qos === 2 && client.session.received.has(packet.packetId)) {
     return acknowledge(connection, packet, Reason.Success); // received before [MQTT-4.3.3-10]
   }
@@ -78,14 +78,11 @@ function resolveAlias(
 }
 
 /** What this listener does not offer ends the connection: the CONNACK said so. */
-function checkCapabilities(connection: Connection, packet: Publish, name: TopicName<Route>): void {
-  const { maxQos, retainAvailable, maxTopicLevels } = connection.options;
+function checkCapabilities(connection: Connection, packet: Publish): void {
+  const { maxQos, retainAvailable } = connection.options;
   if (packet.qos > maxQos) throw new MqttError(Reason.QoSNotSupported, `QoS ${packet.qos} is not supported`);
   if (packet.retain && !retainAvailable) {
     throw new MqttError(Reason.RetainNotSupported, "Retained Messages are not supported"); // [MQTT-3.2.2-14]
-  }
-  if (maxTopicLevels > 0 && name.levels > maxTopicLevels) {
-    throw new MqttError(Reason.TopicNameInvalid, `a Topic Name of more than ${maxTopicLevels} levels`);
   }
 }
 

@@ -1,4 +1,5 @@
 // Follows a file of lines: across rotation, truncation, removal and coming back, in bounded blocks.
+import { Failure } from "../verb.ts";
 import { findLastLines } from "./last_lines.ts";
 import { type Line, MAX_LINE_BYTES } from "./line.ts";
 import { LineSplitter } from "./line_splitter.ts";
@@ -23,7 +24,8 @@ export interface FollowOptions {
 /**
  * Gives the last lines of the file at `path`, then each line that is added, in batches. The file may be missing:
  * it is waited for, and read from its beginning. Files that come and go between two looks are not seen.
- * Throws when the file cannot be opened at first for another reason, or is missing and not to be followed.
+ * Throws when the file cannot be opened at first for another reason, or is missing and not to be followed; Failure when
+ * it is none.
  */
 export async function* follow(path: string, options: FollowOptions): AsyncGenerator<readonly Line[]> {
   const { signal, notice } = options;
@@ -178,7 +180,7 @@ class Followed implements Disposable {
 async function openFile(path: string): Promise<Deno.FsFile> {
   const info = await Deno.stat(path);
   // Opening a pipe would wait for a writer, and a folder has no lines.
-  if (!info.isFile) throw new Error(`${path} is not a regular file`);
+  if (!info.isFile) throw new Failure(`${path} is ${info.isDirectory ? "a folder" : "not a regular file"}`);
   return await Deno.open(path, { read: true });
 }
 

@@ -3,7 +3,7 @@
 /** What the network or TLS says, and its meaning. */
 const FAILURES: readonly (readonly [RegExp, string])[] = [
   [/Connection refused/, "nothing listens at its address"],
-  [/dns error/, "its host name is not known"],
+  [/dns error|failed to lookup address/, "its host name is not known"],
   [
     /CaUsedAsEndEntity/,
     "its certificate is a CA's (CA:TRUE), which a server may not use; make the server a certificate without CA:TRUE, " +

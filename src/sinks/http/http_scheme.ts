@@ -2,7 +2,9 @@
 import { probeFile } from "../lines/probe_file.ts";
 import type { Scheme } from "../scheme.ts";
 import { leftSpools } from "../spool/left_spools.ts";
-import { spoolFolderName } from "../spool/spool_folder.ts";
+import { SinkError } from "../sink.ts";
+import { isLocked, spoolFolderName, SpoolInUse } from "../spool/spool_folder.ts";
+import { connectProblem } from "./_connect.ts";
 import { HttpSink } from "./http_sink.ts";
 import { HTTP_DEFAULTS } from "./options.ts";
 import { connectionTo, Poster } from "./_poster.ts";
@@ -22,14 +24,22 @@ export const httpScheme: Scheme = {
     return parsed.href;
   },
   open: (url, options, log, clock) => new HttpSink(url, options, log, clock),
-  /** The endpoint itself is not asked: it may be away, and `check` has nothing to send. */
   probe(url, { http, endpoints }): string | undefined {
     const target = targetOf(url, endpoints.get(url));
     if (!http.spool) return undefined;
     // Any file of the folder tells whether the spool can be written; a running Hookline has this one open.
     return probeFile(`${http.spoolDir}/${spoolFolderName(target.url)}/lock`);
   },
-  goodNews: () => "ok",
+  async reach(url, { http, endpoints }): Promise<string | undefined> {
+    const target = targetOf(url, endpoints.get(url));
+    const spool = `${http.spoolDir}/${spoolFolderName(target.url)}`;
+    if (http.spool && isLocked(spool)) {
+      throw new SinkError(target.shownUrl, `${new SpoolInUse(spool).message}.`);
+    }
+    return await connectProblem(target);
+  },
+  goodNews: (_url, _options, untried) =>
+    untried === undefined ? "ok, takes connections" : `not tried (${untried})`,
   leftBy(urls, { http: { spoolDir } }): string[] {
     const own = [...urls].filter((url) => NAMES.includes(URL.parse(url)?.protocol.slice(0, -1) ?? ""));
     return leftSpools(spoolDir, new Set(own.map(spoolFolderName))).map(({ folder, bytes }) =>

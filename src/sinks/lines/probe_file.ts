@@ -1,5 +1,6 @@
 // Whether a file could be written, asked without leaving a trace (`hookline check`).
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { errorText } from "../../base/error_text.ts";
 import { standardStreamOf } from "./standard_stream.ts";
 
@@ -8,13 +9,41 @@ export function probeFile(path: string): string | undefined {
   if (standardStreamOf(path) !== undefined) return undefined;
   try {
     const there = statOrNothing(path);
-    if (there === undefined) return probeFolder(path);
+    if (there === undefined) return probeLink(path) ?? probeFolder(path);
     if (!there.isFile) return `${path} cannot be written: it is not a regular file.`;
     Deno.openSync(path, { read: true, append: true }).close();
     return undefined;
   } catch (error) {
     return `${path} cannot be written: ${errorText(error)}.`;
   }
+}
+
+/** What `check` shows of a file that can be written. */
+export function fileNews(path: string): string {
+  if (standardStreamOf(path) !== undefined) return `ok, writes to ${path}`;
+  if (existsSync(path)) return `ok, appends to ${path}`;
+  const target = danglingTarget(path);
+  return target === undefined
+    ? `ok, will make ${path}`
+    : `ok, will make ${target}, where the link ${path} leads`;
+}
+
+/** Where a link to nothing leads, absolute; undefined when `path` is none. The file would be made there. */
+function danglingTarget(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), Deno.readLinkSync(path));
+  } catch {
+    // There is no link.
+    return undefined;
+  }
+}
+
+/** No folders are made for what a link leads to. */
+function probeLink(path: string): string | undefined {
+  const target = danglingTarget(path);
+  if (target === undefined) return undefined;
+  if (statOrNothing(dirname(target))?.isDirectory === true) return probeFolder(target);
+  return `${path} cannot be made: it is a link to ${target}, and there is no folder ${dirname(target)}.`;
 }
 
 /** The file, and perhaps folders above it, would be made: tried with a temporary file in the nearest folder there is. */

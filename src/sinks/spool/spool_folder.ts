@@ -5,6 +5,23 @@ import { segmentName, segmentNumber } from "./_segments.ts";
 /** Another process, or another URL of this one, uses the folder. */
 export class SpoolInUse extends Error {
   override readonly name = "SpoolInUse";
+  constructor(path: string) {
+    super(
+      `its spool, ${path}, is in use by another process, such as a Hookline that runs already, or by another URL ` +
+        "of this configuration",
+    );
+  }
+}
+
+/** Whether another process has the folder; what cannot be read, nobody has. */
+export function isLocked(path: string): boolean {
+  try {
+    using lock = Deno.openSync(`${path}/lock`, { write: true });
+    return !lock.tryLockSync(true);
+  } catch {
+    // It is not made yet; what else is wrong with it is told when it is opened.
+    return false;
+  }
 }
 
 /** `example.com_8080_hook-1f2e3d4c`: readable, and one for each URL. User name and password are not in it. */
@@ -37,9 +54,7 @@ export class SpoolFolder implements Disposable {
     this.#lock = Deno.openSync(`${path}/lock`, { write: true, create: true, mode: 0o640 });
     try {
       if (!this.#lock.tryLockSync(true)) {
-        throw new SpoolInUse(
-          `its spool, ${path}, is in use by another process or by another URL of this configuration`,
-        );
+        throw new SpoolInUse(path);
       }
       const known = readId(path);
       this.id = known ?? crypto.randomUUID().replaceAll("-", "").slice(0, 12);

@@ -83,7 +83,7 @@ Deno.test("a PEM file that is missing or holds nothing useful is refused with it
       () => openSinks([url], options, () => {}, systemClock),
       (error) => error instanceof SinkError && why.test(error.message),
     );
-    assert.match(probe(url, options) ?? "", why);
+    assert.match(probe(url, options)?.sentence ?? "", why);
   }
   assert.deepEqual(namesIn(dir.path), ["bad.pem"]);
 });
@@ -94,7 +94,7 @@ Deno.test("check: an endpoint that is away is fine, and nothing is left behind; 
   assert.equal(probe(url, optionsFor(dir.path)), undefined);
   assert.deepEqual(namesIn(dir.path), []);
   await Deno.writeTextFile(`${dir.path}/spool`, "");
-  assert.match(probe(url, optionsFor(dir.path)) ?? "", /spool is not a folder/);
+  assert.match(probe(url, optionsFor(dir.path))?.sentence ?? "", /spool is not a folder/);
 });
 
 Deno.test("headers and the URL's user name and password reach the endpoint", async () => {
@@ -142,7 +142,7 @@ Deno.test("no secret of a URL or a header is shown: not in reports, status, erro
     };
     shown.push(message(() => openSink(dir.path, { url, headers })));
     shown.push(message(() => openSink(dir.path, { url, headers, caFile: "/none.pem" })));
-    shown.push(probe(url, optionsFor(dir.path, { url, caFile: "/none.pem" })) ?? "");
+    shown.push(probe(url, optionsFor(dir.path, { url, caFile: "/none.pem" }))?.sentence ?? "");
   }
   const [folder] = namesIn(`${dir.path}/spool`);
   shown.push(JSON.stringify(reports), folder ?? "");

@@ -1,0 +1,16 @@
+// Which connections count as one and the same peer.
+
+/**
+ * The address of `peer` (address and port, `[fe80::1]:49152`), without the port; of an IPv6 address its first half, for
+ * the other half is the host's own to choose.
+ */
+export function addressOf(peer: string): string {
+  if (!peer.startsWith("[")) return peer.slice(0, peer.lastIndexOf(":"));
+  const [head = "", tail] = peer.slice(1, peer.indexOf("]")).split("::");
+  const groups = head.split(":");
+  if (tail !== undefined) {
+    const missing = 8 - groups.length - tail.split(":").length;
+    groups.push(...new Array<string>(Math.max(missing, 0)).fill("0"), ...tail.split(":"));
+  }
+  return groups.slice(0, 4).join(":");
+}

@@ -1,0 +1,108 @@
+// One bound over what all sessions keep: messages that wait for a client, and those sent and not acknowledged.
+//
+// Past it the session whose queue takes the most gives up its oldest, so whoever piled up pays, and not whoever comes next.
+import type { Log } from "./broker.ts";
+import type { Message } from "./message.ts";
+
+/** What a message costs in each session that keeps it, beside its payload, topic and properties: bytes, roughly. */
+const ENTRY = 256;
+/** Between two entries of the log, milliseconds. */
+const MINUTE = 60_000;
+
+/** A session with a queue. */
+export interface Giver {
+  /** Bytes of its queue; 0 where nothing waits. */
+  readonly queuedBytes: number;
+  /** Drops the oldest message of its queue and releases it. */
+  giveUpOldest(): void;
+}
+
+export class QueueTotal {
+  readonly #log: Log;
+  #bytes = 0;
+  readonly #waiting = new Set<Giver>();
+  /** The one that gave last, and the bytes above which it is taken for the heaviest still, without a look at all. */
+  #giver: Giver | undefined = undefined;
+  #floor = 0;
+  #dropped = 0;
+  #toldAt = -Infinity;
+
+  /** @param limit bytes; may be replaced; 0: no limit */
+  constructor(public limit: number, log: Log) {
+    this.#log = log;
+  }
+
+  /** Bytes kept; a message that several sessions keep counts once, and a little for each. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** A session keeps the message from here on. Once for each session. */
+  hold(message: Message): void {
+    if (message.holders++ === 0) this.#bytes += message.size;
+    this.#bytes += ENTRY;
+  }
+
+  /** The end of a {@link hold}. */
+  release(message: Message): void {
+    if (--message.holders === 0) this.#bytes -= message.size;
+    this.#bytes -= ENTRY;
+  }
+
+  /** Something waits in this session's queue. */
+  watch(giver: Giver): void {
+    this.#waiting.add(giver);
+  }
+
+  /** The session is over. */
+  unwatch(giver: Giver): void {
+    this.#waiting.delete(giver);
+    if (this.#giver === giver) this.#giver = undefined;
+  }
+
+  /**
+   * Whether one more session may keep the message.
+   * @param mayDisplace queued messages of any session are given up for it
+   */
+  admit(message: Message, mayDisplace: boolean): boolean {
+    if (this.limit === 0) return true;
+    while (this.#bytes + ENTRY + (message.holders === 0 ? message.size : 0) > this.limit) {
+      this.#dropped++;
+      const giver = mayDisplace ? this.#heaviest() : undefined;
+      if (giver === undefined) return false;
+      giver.giveUpOldest();
+    }
+    return true;
+  }
+
+  /**
+   * To be called each second: logs what was dropped since the last entry, unless that was within the last minute.
+   * @param now milliseconds on a clock that never goes back
+   */
+  tell(now: number): void {
+    if (this.#dropped === 0 || now - this.#toldAt < MINUTE) return;
+    this.#log(
+      "warn",
+      "all sessions together keep as much as mqtt.max_mqueue_bytes_total allows: messages are dropped",
+      {
+        limit_bytes: this.limit,
+        dropped: this.#dropped,
+      },
+    );
+    this.#toldAt = now;
+    this.#dropped = 0;
+  }
+
+  /** Looks at all only once the last one found has given half of what it had. */
+  #heaviest(): Giver | undefined {
+    if (this.#giver !== undefined && this.#giver.queuedBytes > this.#floor) return this.#giver;
+    let heaviest: Giver | undefined;
+    for (const giver of this.#waiting) {
+      if (giver.queuedBytes === 0) this.#waiting.delete(giver);
+      else if (heaviest === undefined || giver.queuedBytes > heaviest.queuedBytes) heaviest = giver;
+    }
+    this.#giver = heaviest;
+    this.#floor = (heaviest?.queuedBytes ?? 0) / 2;
+    return heaviest;
+  }
+}
