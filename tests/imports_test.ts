@@ -34,8 +34,8 @@ const OPTION_FILES: readonly (readonly [file: string, why: string])[] = [
   ["hooks/events.ts", "the names that a rule may have"],
   ["mqtt/topics.ts", "whether a rule's topic filters are well-formed is the protocol's to say"],
   ["sinks/schemes.ts", "what a URL may begin with, and what is wrong with it, is the sinks' to say"],
-  ["sinks/file/options.ts", "the options of file sinks"],
-  ["sinks/http/options.ts", "the options of HTTP sinks"],
+  ["sinks/options.ts", "the options of the sinks"],
+  ["base/option.ts", "what a row of an option table is"],
 ];
 
 /** Packages from outside and where they may stand; `node:` is everyone's. */

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { systemClock } from "../base/clock.ts";
 import { backOff } from "./delivery/back_off.ts";
 import type { FarEnd } from "./delivery/far_end.ts";
-import type { HttpEndpoint } from "./http/options.ts";
+import type { UrlOptions } from "./options.ts";
 import { schemeOf, SCHEMES } from "./schemes.ts";
 import { SinkError } from "./sink.ts";
 import { clientOf } from "./spool/client_of.ts";
@@ -12,7 +12,7 @@ import { clientOf } from "./spool/client_of.ts";
 export interface RedeliverOptions {
   readonly url: string;
   /** Headers, PEM files, and how many requests are in flight. */
-  readonly endpoint: HttpEndpoint & { readonly concurrency: number };
+  readonly endpoint: UrlOptions & { readonly concurrency: number };
   /** Events a second; 0: as fast as the endpoint takes them. */
   readonly rate: number;
   /** Ends it early: what is in flight is given up. */
@@ -76,7 +76,7 @@ export async function redeliver(
   return { sent, failed, skipped, lastFailure };
 }
 
-function farEndOf(url: string, endpoint: HttpEndpoint): FarEnd & Disposable {
+function farEndOf(url: string, endpoint: UrlOptions): FarEnd & Disposable {
   const farEnd = schemeOf(url).farEnd?.(url, endpoint, systemClock);
   if (farEnd !== undefined) return farEnd;
   const able = SCHEMES.filter((scheme) => scheme.farEnd !== undefined).map(({ example }) => example);

@@ -2,8 +2,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { FarEnd } from "./delivery/far_end.ts";
-import type { HttpEndpoint } from "./http/options.ts";
-import type { SinkOptions } from "./options.ts";
+import type { SinkOptions, UrlOptions } from "./options.ts";
 import type { Sink } from "./sink.ts";
 
 export interface Scheme {
@@ -37,5 +36,5 @@ export interface Scheme {
   /** Sentences on what waits where none of `urls` leads any more. */
   leftBy?(urls: Iterable<string>, options: SinkOptions): string[];
   /** Makes the far end of a URL ready to be sent to without a sink, for `redeliver`. Throws SinkError. */
-  farEnd?(url: string, own: HttpEndpoint, clock: Clock): FarEnd & Disposable;
+  farEnd?(url: string, own: UrlOptions, clock: Clock): FarEnd & Disposable;
 }
