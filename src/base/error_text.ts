@@ -1,8 +1,8 @@
 // What an unknown error says, for the middle of a sentence.
 
 /**
- * The message of an Error, anything else as text. Deno's own text on permissions tells users to start the program with
- * others, which is not theirs to do.
+ * The message of an Error, anything else as text. Deno's own text on permissions tells users to start the
+ * program with others, which is not theirs to do.
  */
 export function errorText(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {

@@ -1,5 +1,5 @@
-// One option of a configuration is one row of its room's table: the type of the options, their defaults, their checks and
-// the text of the sample file all follow from the rows.
+// One option of a configuration is one row of its room's table: the type of the options, their defaults,
+// their checks and the text of the sample file all follow from the rows.
 
 /** What every row says. A row without `default` may be left out, and is then absent from the options. */
 interface Described<T> {

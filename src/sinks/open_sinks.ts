@@ -1,4 +1,4 @@
-// From URLs to sinks: the set of all open sinks that a turn flushes, and how it becomes that of another configuration.
+// The set of all open sinks, which a turn flushes, and how it becomes that of another configuration.
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { SinkOptions } from "./options.ts";
@@ -18,16 +18,16 @@ export interface SinkSet extends AsyncDisposable {
   /** One entry per sink, in the order of the URLs. */
   status(): SinkSetStatus[];
   /**
-   * Opens what the URLs of another configuration need besides what is open, and hands over to them with `commit`.
-   * Resolves when sinks that were given up before have let go of their places. Throws SinkError when a URL or its
-   * options are wrong; the set is then as it was.
+   * Opens what the URLs of another configuration need besides what is open, and hands over to them with
+   * `commit`. Resolves when sinks that were given up before have let go of their places. Throws SinkError
+   * when a URL or its options are wrong; the set is then as it was.
    */
   prepare(urls: Iterable<string>, options: SinkOptions): Promise<PreparedSinks>;
 }
 
-/** The sinks of another configuration, ready to take the place of those of this one; one of the two methods is called. */
+/** The sinks of another configuration, ready to take over; one of the two methods is called. */
 export interface PreparedSinks {
-  /** From here on the set has these sinks. Those without a URL are flushed now and disposed of in the background. */
+  /** From here on the set has these sinks. Those without a URL are flushed now, and end in the background. */
   commit(): void;
   /** Closes what was opened for nothing. */
   abandon(): void;
@@ -62,7 +62,7 @@ interface Places {
   readonly changes: ReadonlyMap<Sink, PreparedOptions>;
 }
 
-/** The sink at each URL's place: one that is `open` already, or a new one. Throws SinkError, and then opens none. */
+/** The sink at each URL's place, one that is `open` or a new one. Throws SinkError, and then opens none. */
 function openPlaces(
   urls: Iterable<string>,
   options: SinkOptions,

@@ -1,4 +1,4 @@
-// Sends lines of files to a far end again: parked events of failed.jsonl, and recorded ones of hook.log or a segment.
+// Sends lines of files to a far end again: parked events of failed.jsonl, recorded ones of any other file.
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { systemClock } from "../base/clock.ts";
@@ -103,7 +103,7 @@ async function sendOne(
   }
 }
 
-/** A line of failed.jsonl has its event as `event`; any other object is an event. Undefined for anything else. */
+/** A line of failed.jsonl has its event as `event`; any other object is one. Undefined for anything else. */
 function entryOf(line: string): Entry | undefined {
   if (clientOf(line) === undefined) return undefined;
   const value: Record<string, unknown> = JSON.parse(line);

@@ -12,7 +12,7 @@ export interface Scheme {
   readonly shorthands?: ReadonlyMap<string, string>;
   /** One of its URLs, for messages. */
   readonly example: string;
-  /** What is wrong with a URL of its own, as a phrase that shows none of it: `must name a host`; undefined when it is fine. */
+  /** What is wrong with a URL, as a phrase that shows none of it: `must name a host`; undefined: nothing. */
   problem(url: string): string | undefined;
   /**
    * One text per place: URLs with the same one share a sink. Throws SinkError when the URL is not usable.
@@ -21,11 +21,11 @@ export interface Scheme {
   placeOf(url: string, cwd: string): string;
   /** Throws SinkError when no sink can be made with these options. */
   open(url: string, options: SinkOptions, log: Log, clock: Clock): Sink;
-  /** Says in a sentence why lines could not be put there now; leaves nothing behind. Throws SinkError where `open` would. */
+  /** A sentence why lines could not be put there now; makes nothing. Throws SinkError where `open` would. */
   probe(url: string, options: SinkOptions): string | undefined;
   /**
-   * Where there is a far end: connects to it, sends nothing, and resolves to a sentence when it cannot be reached.
-   * Rejects with SinkError when another process has the place.
+   * Where there is a far end: connects to it, sends nothing, and resolves to a sentence when it cannot be
+   * reached. Rejects with SinkError when another process has the place.
    */
   reach?(url: string, options: SinkOptions): Promise<string | undefined>;
   /**

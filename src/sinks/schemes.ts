@@ -1,4 +1,4 @@
-// The table of schemes: a new kind of sink is one folder, one line here, and one for its options in options.ts.
+// The table of schemes: a new kind of sink is one folder, one line here, and one in options.ts.
 import { fileScheme } from "./file/file_scheme.ts";
 import { httpScheme } from "./http/http_scheme.ts";
 import type { SinkOptions } from "./options.ts";
@@ -60,7 +60,7 @@ export function probe(url: string, options: SinkOptions): Problem | undefined {
   }
 }
 
-/** What keeps the place of `url` from its far end now: it cannot be reached, or another process has the place. */
+/** What keeps `url` from its far end now: it cannot be reached, or another process has the place. */
 export async function reach(url: string, options: SinkOptions): Promise<Problem | undefined> {
   try {
     return problemOf(await schemeOf(url).reach?.(url, options));

@@ -1,10 +1,10 @@
-// How many requests may be with the endpoint: as many as the options allow while it works, one at a time while it is down,
-// and what the operator hears of that.
+// How many requests may be with the endpoint: as many as the options allow while it works, one at a time
+// while it is down, and what the operator hears of that.
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import { backOff } from "./back_off.ts";
 
-/** However long an outage lasts, one event asks so often, milliseconds: delivery resumes soon after the end. */
+/** However long an outage lasts, one event asks so often, milliseconds: its end is noticed soon. */
 const LONGEST_PROBE_MS = 5_000;
 /** The epoch of a request that went before the next probe was due. */
 const EARLY = -1;
@@ -36,9 +36,6 @@ interface Outage {
 }
 
 export class Gate {
-  readonly #log: Log;
-  readonly #clock: Clock;
-  readonly #random: () => number;
   #inFlight = 0;
   #probing = false;
   #outage: Outage | undefined;
@@ -46,11 +43,12 @@ export class Gate {
   #epoch = 0;
 
   /** @param random gives 0 to 1, for jitter */
-  constructor(public options: GateOptions, log: Log, clock: Clock, random: () => number) {
-    this.#log = log;
-    this.#clock = clock;
-    this.#random = random;
-  }
+  constructor(
+    public options: GateOptions,
+    private readonly log: Log,
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {}
 
   get isDown(): boolean {
     return this.#outage !== undefined;
@@ -71,11 +69,11 @@ export class Gate {
     return this.#outage?.pausedUntil ?? 0;
   }
 
-  /** A request goes; only when it is not full. One that goes before the next probe is due does not put that off. */
+  /** A request goes; only when it is not full. One before the next probe is due does not put that off. */
   enter(): Pass {
     this.#inFlight++;
     this.#probing = this.isDown;
-    const isEarly = this.probeAt > this.#clock.monotonic();
+    const isEarly = this.probeAt > this.clock.monotonic();
     return { epoch: isEarly ? EARLY : this.#epoch, isProbe: this.isDown };
   }
 
@@ -86,20 +84,20 @@ export class Gate {
   }
 
   /**
-   * The endpoint took a request. Returns whether that ended an outage in which a probe had failed: whoever failed in
-   * it may try again at once.
+   * The endpoint took a request. Returns whether that ended an outage in which a probe had failed: whoever
+   * failed in it may try again at once.
    * @param waiting events that wait, for the log
    */
   succeeded({ epoch }: Pass, waiting: number): boolean {
     const outage = this.#outage;
     if (outage === undefined) return false;
-    const now = this.#clock.monotonic();
+    const now = this.clock.monotonic();
     if (epoch !== this.#epoch && outage.pausedUntil > now) return false;
     this.#outage = undefined;
     this.#epoch++;
     if (outage.told) {
       const seconds = ((now - outage.since) / 1000).toFixed(1);
-      this.#log("info", `The endpoint takes events again after ${seconds} s; ${waiting} wait to be sent.`);
+      this.log("info", `The endpoint takes events again after ${seconds} s; ${waiting} wait to be sent.`);
     }
     return outage.failures > 1;
   }
@@ -115,7 +113,7 @@ export class Gate {
     failure: { readonly why: string; readonly atOnce: boolean; readonly pause: number | undefined },
     waiting: number,
   ): void {
-    const now = this.#clock.monotonic();
+    const now = this.clock.monotonic();
     const { why, atOnce, pause } = failure;
     if (this.#outage === undefined) {
       // Sent before the endpoint came back: no news.
@@ -134,13 +132,13 @@ export class Gate {
     // Not of the first failure: one event alone may be to blame for it.
     if (outage.told || outage.failures < 2) return;
     outage.told = true;
-    this.#log(
+    this.log(
       "warn",
       `The endpoint takes no events: ${why}; ${waiting} wait, and one at a time asks until it is back.`,
     );
   }
 
   #probeWait(failures: number): number {
-    return Math.min(LONGEST_PROBE_MS, backOff(failures, this.options.retryMultiplier, this.#random));
+    return Math.min(LONGEST_PROBE_MS, backOff(failures, this.options.retryMultiplier, this.random));
   }
 }

@@ -7,7 +7,7 @@ export interface Outbox {
   readonly ready: number;
   /** Puts an event behind the others. */
   add(event: QueuedEvent): void;
-  /** Takes what one request may carry: at most `max` events, at most `maxBytes` unless one alone is larger. */
+  /** Takes what one request may carry: at most `max` events, and `maxBytes` unless the first is larger. */
   take(max: number, maxBytes: number): QueuedEvent[];
   /** These, taken before, are settled. */
   release(events: readonly QueuedEvent[]): void;
@@ -99,7 +99,7 @@ export class ClientOutbox implements Outbox {
   }
 }
 
-/** Moves events until `taken` has `max`, or there is no room for the next; the first of all always has. Returns their bytes. */
+/** Moves events until `taken` has `max` or the next has no room; the first has. Returns their bytes. */
 function moveTo(taken: QueuedEvent[], queue: Queue<QueuedEvent>, max: number, room: number): number {
   let bytes = 0;
   for (let next = queue.peek(); next !== undefined && taken.length < max; next = queue.peek()) {

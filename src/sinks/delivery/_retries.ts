@@ -23,8 +23,6 @@ interface Waiting {
 }
 
 export class Retries {
-  readonly #clock: Clock;
-  readonly #onDue: () => void;
   /** Wait for their time, each with what stops its timer. */
   readonly #sleeping = new Map<Waiting, () => void>();
   /** Their time has come. */
@@ -32,18 +30,15 @@ export class Retries {
   #stopping = false;
 
   /** @param onDue is called when the time of one has come */
-  constructor(clock: Clock, onDue: () => void) {
-    this.#clock = clock;
-    this.#onDue = onDue;
-  }
+  constructor(private readonly clock: Clock, private readonly onDue: () => void) {}
 
   /** Waits `ms` milliseconds, and then for room. Resolves to undefined when the program ends. */
   wait(ms: number, last: LastAttempt): Promise<Pass | undefined> {
     return new Promise((go) => {
-      const waiting = { notBefore: this.#clock.monotonic() + ms, last, go };
+      const waiting = { notBefore: this.clock.monotonic() + ms, last, go };
       if (ms <= 0) return this.#isDue(waiting);
       if (this.#stopping) return go(undefined);
-      this.#sleeping.set(waiting, this.#clock.setTimer(Math.ceil(ms), () => this.#isDue(waiting)));
+      this.#sleeping.set(waiting, this.clock.setTimer(Math.ceil(ms), () => this.#isDue(waiting)));
     });
   }
 
@@ -58,7 +53,7 @@ export class Retries {
    * @returns when it may go, and what takes it
    */
   firstToPark(): { readonly at: number; readonly take: () => Go } | undefined {
-    const now = this.#clock.monotonic();
+    const now = this.clock.monotonic();
     const begun = ({ notBefore, last }: Waiting): number => Math.max(notBefore, now) - last.elapsed;
     let first: Waiting | undefined;
     for (const waiting of [...this.#due, ...this.#sleeping.keys()]) {
@@ -87,7 +82,7 @@ export class Retries {
   #isDue(waiting: Waiting): void {
     this.#take(waiting);
     this.#due.add(waiting);
-    this.#onDue();
+    this.onDue();
   }
 
   #take(waiting: Waiting): Go {

@@ -1,4 +1,4 @@
-// Carries events from their backlog to the endpoint: what is sent when, what follows a failure, and when to give up.
+// Carries events from their backlog to the endpoint: what is sent when, and what follows a failure.
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import { OnceAMinute } from "../../base/once_a_minute.ts";
@@ -99,8 +99,8 @@ export class Deliverer {
   }
 
   /**
-   * Sends what was read already (of a volatile backlog: all), as long as the endpoint takes it, and ends requests that
-   * are in flight after `timeout` milliseconds. Does not reject.
+   * Sends what was read already (of a volatile backlog: all), as long as the endpoint takes it, and ends
+   * requests that are in flight after `timeout` milliseconds. Does not reject.
    */
   async stop(timeout: number): Promise<void> {
     const stopTimer = this.#clock.setTimer(timeout, () => {
@@ -209,8 +209,8 @@ export class Deliverer {
   }
 
   /**
-   * Sends a batch again and again until it is delivered, parked, or split; ends early, and leaves its events where
-   * they are kept, when the program ends.
+   * Sends a batch again and again until it is delivered, parked, or split; ends early, and leaves its events
+   * where they are kept, when the program ends.
    * @param pass of the first attempt, when it may go at once
    */
   async #carry(events: readonly QueuedEvent[], pass: Pass | undefined): Promise<void> {

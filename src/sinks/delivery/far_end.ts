@@ -17,7 +17,8 @@ export type Outcome = { readonly kind: "delivered" } | Refused | Unanswered;
 export interface Refused {
   readonly kind: "refused";
   /**
-   * `event`: the endpoint works and does not like this event; `endpoint`: it takes nothing now, whatever it is sent;
+   * `event`: the endpoint works and does not like this event; `endpoint`: it takes nothing now, whatever it
+   * is sent;
    * `either`: one answer cannot tell, another event may.
    */
   readonly blame: "event" | "endpoint" | "either";

@@ -72,7 +72,7 @@ export class FileSink implements Sink {
     };
   }
 
-  /** What the disk does not take now is lost, counted and told; waits for a compression, at most five seconds. */
+  /** What the disk does not take now is lost, counted, told; waits for a compression for five seconds. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer.close();
   }

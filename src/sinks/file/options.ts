@@ -30,8 +30,8 @@ export const FILE_OPTIONS = optionTable({
   mode: {
     key: "file_mode",
     kind: "mode",
-    doc:
-      'Of new files, rotated ones too, whatever the umask; without it 0640 less the umask. "0644" for a shipper that runs as another user, who also needs the folder: it is made with 0750.',
+    doc: 'Of new files, rotated ones too, whatever the umask; without it 0640 less the umask. "0644" for a ' +
+      "shipper that runs as another user, who also needs the folder: it is made with 0750.",
   },
   fsync: {
     key: "file_fsync",
@@ -39,7 +39,8 @@ export const FILE_OPTIONS = optionTable({
     choices: ["never", "1s", "always"],
     default: "never",
     doc:
-      'When the kernel is told to write to the device: "never", "1s" (once a second) or "always" (before each acknowledgement).',
+      'When the kernel is told to write to the device: "never", "1s" (once a second) or "always" (before ' +
+      "each acknowledgement).",
   },
   bufferBytes: {
     key: "file_buffer",

@@ -132,8 +132,8 @@ function withoutSecrets(text: string, { url, shownUrl, secrets }: Target): strin
 }
 
 /**
- * Reads the body of an answer to its end where that is near, so that its connection can be used again; returns its start.
- * Into one small buffer of ours: a default reader takes 64 KiB for each read.
+ * Reads the body of an answer to its end where that is near, so that its connection can be used again;
+ * returns its start. Into one small buffer of ours: a default reader takes 64 KiB for each read.
  */
 async function readStart(body: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   const start = new Uint8Array(KEPT_BYTES);

@@ -1,4 +1,4 @@
-// The endpoint that a URL and its options name: what every request to it has in common, with secrets kept apart.
+// The endpoint that a URL and its options name: what all requests have in common, with secrets kept apart.
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { errorText } from "../../base/error_text.ts";
 import { maskUrl } from "../mask_url.ts";

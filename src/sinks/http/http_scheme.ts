@@ -1,4 +1,4 @@
-// The http: and https: lines of the scheme table: URLs of one endpoint are one place, and that place is an HttpSink.
+// The http: and https: URLs of the scheme table: those of one endpoint are one place, an HttpSink.
 import { probeFile } from "../lines/probe_file.ts";
 import type { Scheme } from "../scheme.ts";
 import { leftSpools } from "../spool/left_spools.ts";

@@ -1,4 +1,4 @@
-// The HTTP sink: a backlog that keeps events and a deliverer that carries them to the endpoint, tied together.
+// The HTTP sink: a backlog that keeps events, and a deliverer that carries them to the endpoint.
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import { type Log, withFields } from "../../base/log.ts";
@@ -33,7 +33,7 @@ export class HttpSink implements Sink {
   #options: Options;
   #disposing: Promise<void> | undefined;
 
-  /** Throws SinkError when the URL, a PEM file or the spool is not usable; a folder that takes nothing now is no error. */
+  /** Throws SinkError when the URL, a PEM file or the spool is of no use; a full disk is no error. */
   constructor(url: string, options: SinkOptions, log: Log, clock: Clock, disk: Disk = realDisk) {
     this.#options = optionsOf(url, options);
     const { http, target } = this.#options;

@@ -45,7 +45,7 @@ export const HTTP_OPTIONS = optionTable({
     max: 100_000_000,
     default: 300_000,
     doc:
-      "Events that wait for one URL in memory, with spool = false; past it the newest are dropped and counted.",
+      "Events that wait in memory for one URL, with spool = false; past it the newest are dropped, counted.",
   },
   spool: {
     key: "spool",

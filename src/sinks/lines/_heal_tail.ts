@@ -8,7 +8,10 @@ const BLOCK = 64 * 1024;
 const MAX_TAIL = 16 * 1024 * 1024;
 
 export interface Healed {
-  /** `ended`: a newline was added to a line that was whole. `cut`: a torn line of ours was removed. `closed`: a tail that is not ours, or could not be cut, got a newline. */
+  /**
+   * `ended`: a newline was added to a line that was whole. `cut`: a torn line of ours was removed. `closed`:
+   * a tail that is not ours, or could not be cut, got a newline.
+   */
   readonly done: "ended" | "cut" | "closed";
   /** Length of the tail that was found. */
   readonly bytes: number;
@@ -16,7 +19,8 @@ export interface Healed {
 
 /**
  * Leaves the file empty or ended by a newline; says what it had to do.
- * @param ownStart how every line of ours starts; a torn tail that agrees with it, however short, is ours to cut
+ * @param ownStart how every line of ours starts; a torn tail that agrees with it, however short, is ours to
+ * cut
  */
 export function healTail(file: DiskFile, ownStart: Uint8Array): Healed | undefined {
   const size = file.stat().size;
@@ -29,7 +33,7 @@ export function healTail(file: DiskFile, ownStart: Uint8Array): Healed | undefin
       file.truncate(start);
       return { done: "cut", bytes };
     } catch {
-      // A file with the append-only attribute cannot be cut; a newline keeps the torn line from merging with ours.
+      // A file with the append-only attribute cannot be cut; a newline keeps the torn line apart from ours.
     }
     endLine(file);
     return { done: "closed", bytes };
@@ -70,7 +74,7 @@ function isJson(bytes: Uint8Array): boolean {
   }
 }
 
-/** After a power cut the tail may be, or end in, zeros that were never written: blocks given but not filled. */
+/** After a power cut the tail may be, or end in, zeros: blocks that were given and not filled. */
 function isOurs(tail: Uint8Array, ownStart: Uint8Array): boolean {
   let length = tail.length;
   while (length > 0 && tail[length - 1] === 0) length--;

@@ -14,7 +14,7 @@ export interface RotationOptions {
   readonly mode?: number;
 }
 
-/** How long `close` lets a compression go on, milliseconds; one that is stopped is begun anew at the next start. */
+/** How long `close` lets a compression go on, milliseconds; one that is stopped is begun anew at a start. */
 const CLOSE_WAIT_MS = 5_000;
 
 export class RotatedFiles {
@@ -49,7 +49,7 @@ export class RotatedFiles {
     this.#options = options;
   }
 
-  /** Makes the live file `.1`, `.1` `.2` and so on; what would be past `maxFiles` is removed. Throws what the disk says. */
+  /** Makes the live file `.1`, `.1` `.2` and so on, up to `maxFiles`. Throws what the disk says. */
   shift(): void {
     const { maxFiles } = this.#options;
     for (const { number, suffix, name } of this.#list().reverse()) {

@@ -1,4 +1,4 @@
-// The lines that wait in memory while the disk takes none: whole lines, in order, never more bytes than the limit.
+// The lines that wait in memory while the disk takes none: whole lines, in order, within a limit.
 import { countLines, endOfLinesWithin } from "./line_bounds.ts";
 
 export class WaitingLines {

@@ -4,7 +4,7 @@ export type FileStat = Pick<Deno.FileInfo, "isFile" | "size" | "dev" | "ino">;
 
 /** All calls but `gzip` and `syncLater` are synchronous; all throw what the system says. */
 export interface Disk {
-  /** Opens for reading and appending; makes the file when there is none. @param mode whatever the umask; default: 0640 less the umask */
+  /** Opens for reading and appending; makes a missing file, of this mode, or of 0640 less the umask. */
   open(path: string, mode?: number): DiskFile;
   /** Makes a folder and those above it, mode 0750; fine when it is there. */
   makeFolders(path: string): void;
@@ -12,7 +12,7 @@ export interface Disk {
   stat(path: string): FileStat | undefined;
   rename(from: string, to: string): void;
   remove(path: string): void;
-  /** Streams `from`, opened before this returns, into `to` and onto the device. @param mode whatever the umask; default: 0640 less the umask */
+  /** Streams `from`, opened before this returns, into `to` and onto the device. `mode` as for `open`. */
   gzip(from: string, to: string, mode: number | undefined, signal: AbortSignal): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ export const realDisk: Disk = {
       mode: mode ?? DEFAULT_MODE,
     });
     if (mode !== undefined) await Deno.chmod(to, mode);
-    // pipeTo with preventClose loses the last chunk in Deno 2.9.6, and without it there is no handle left to sync.
+    // pipeTo with preventClose loses the last chunk in Deno 2.9.6, and without it no handle is left to sync.
     for await (const chunk of source.readable.pipeThrough(new CompressionStream("gzip"), { signal })) {
       for (let done = 0; done < chunk.length;) done += await target.write(chunk.subarray(done));
     }

@@ -1,7 +1,7 @@
-// Lines on their way to a disk: they gather as text during a turn and leave in one write at its end; while the disk
-// takes none they wait in memory, bounded. What the file sink and the spool have in common.
+// Lines on their way to a disk: they gather as text during a turn and leave in one write at its end; while
+// the disk takes none they wait in memory, bounded. What the file sink and the spool have in common.
 //
-// One growing string beats an array of lines that is joined: joining flattens each line first and copies it then.
+// One growing string beats an array that is joined: joining flattens each line first and copies it then.
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
@@ -11,7 +11,7 @@ import { countLines } from "./line_bounds.ts";
 import { WaitingLines } from "./_waiting_lines.ts";
 import type { Written } from "./whole_line_file.ts";
 
-/** Characters gathered before they are written even though the turn goes on; bounds what a turn holds in memory. */
+/** Characters that are written though the turn goes on: bounds what a turn holds in memory. */
 const PIECE_CHARS = 128 * 1024;
 /** Holds a piece in UTF-8; one with a huge line, or of mostly long characters, is encoded apart. */
 const BUFFER_BYTES = 512 * 1024;
@@ -125,7 +125,7 @@ export class LineWriter {
     if (this.#failure !== undefined) this.#retry();
   }
 
-  /** What the disk does not take now is lost, counted and told; waits for a compression, at most five seconds. */
+  /** What the disk does not take now is lost, counted, told; waits for a compression for five seconds. */
   async close(): Promise<void> {
     if (!this.#closed) {
       this.flush();

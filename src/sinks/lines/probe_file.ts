@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { errorText } from "../../base/error_text.ts";
 import { standardStreamOf } from "./standard_stream.ts";
 
-/** A sentence why lines could not be appended to `path` now; undefined when they could. Makes no file or folder. */
+/** A sentence why no lines could be appended to `path` now; undefined when they could. Makes nothing. */
 export function probeFile(path: string): string | undefined {
   if (standardStreamOf(path) !== undefined) return undefined;
   try {
@@ -46,7 +46,7 @@ function probeLink(path: string): string | undefined {
   return `${path} cannot be made: it is a link to ${target}, and there is no folder ${dirname(target)}.`;
 }
 
-/** The file, and perhaps folders above it, would be made: tried with a temporary file in the nearest folder there is. */
+/** The file, and perhaps folders, would be made: tried with a temporary file in the nearest folder. */
 function probeFolder(path: string): string | undefined {
   let folder = dirname(path);
   let there = statOrNothing(folder);

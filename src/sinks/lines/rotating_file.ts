@@ -1,4 +1,4 @@
-// Appends whole lines to one path, whatever happens to it: rotated by size, followed when others rename or remove it.
+// Appends whole lines to one path: rotated by size, followed when others rename or remove it.
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";

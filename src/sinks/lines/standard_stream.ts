@@ -1,5 +1,6 @@
-// Standard output and standard error as places for lines, as containers collect them: there is nothing to open, heal,
-// rotate or watch. They are written as streams, for Deno's named permissions refuse files in /dev.
+// Standard output and standard error as places for lines, as containers collect them: there is nothing to
+// open, heal, rotate or watch. They are written as streams, for Deno's named permissions refuse files in
+// /dev.
 import { NEWLINE } from "./line_bounds.ts";
 import type { LineTarget } from "./line_writer.ts";
 import type { Written } from "./whole_line_file.ts";

@@ -1,4 +1,4 @@
-// One file that never holds a torn line of ours: opened and healed, written, cut back where the disk fails, synced.
+// One file without torn lines of ours: opened and healed, written, cut back where the disk fails, synced.
 import { dirname } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
@@ -112,8 +112,8 @@ export class WholeLineFile {
   }
 
   /**
-   * What others did to the path: it names no file or another one, or the file has another size, which is then known.
-   * Throws what the disk says.
+   * What others did to the path: it names no file or another one, or the file has another size, which is then
+   * known. Throws what the disk says.
    * @param now whether to look although it was looked at within the last half second
    */
   lookAt(now = false): "same" | "moved" | "resized" {
@@ -212,7 +212,8 @@ function healedText(path: string, { done, bytes }: Healed): string {
     cut: `a line torn by a crash, ${bytes} bytes, was cut off`,
     ended: `the last line, ${bytes} bytes, was whole but for its newline, which was added`,
     closed:
-      `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and closed off with a newline`,
+      `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and closed ` +
+      "off with a newline",
   };
   return `${path}: ${was[done]}.`;
 }

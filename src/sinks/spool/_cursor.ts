@@ -1,5 +1,5 @@
-// cursor.json: where delivery stands. Read at the start and checked against the segments that are there; kept up to date
-// some times a second, replaced as a whole so that a crash leaves the old one or the new one.
+// cursor.json: where delivery stands. Read at the start and checked against the segments that are there; kept
+// up to date some times a second, replaced as a whole so that a crash leaves the old one or the new one.
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
@@ -22,7 +22,7 @@ export interface Cursor extends Start {
   readonly segments: Readonly<Record<string, SegmentCounts>>;
 }
 
-/** So long after an event was settled the cursor is written, milliseconds: what a crash sends again at most. */
+/** So long after an event was settled the cursor is written, milliseconds: a crash sends as much again. */
 const SAVE_MS = 100;
 /** Longest cursor file that is read, bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -100,7 +100,7 @@ export class CursorFile {
   }
 }
 
-/** The cursor in a spool's folder; undefined when there is none. Throws, with a phrase as message, when it is of no use. */
+/** The cursor in a spool's folder; undefined: there is none. Throws, with a phrase, when it is of no use. */
 export function readCursor(folder: string): Cursor | undefined {
   try {
     const { size } = Deno.statSync(pathIn(folder));

@@ -4,15 +4,10 @@ import type { Log } from "../../base/log.ts";
 import { OnceAMinute } from "../../base/once_a_minute.ts";
 
 export class Losses implements Disposable {
-  readonly #log: Log;
-  readonly #clock: Clock;
   readonly #counts: Record<string, number> = {};
   readonly #news = new Map<string, OnceAMinute<string>>();
 
-  constructor(log: Log, clock: Clock) {
-    this.#log = log;
-    this.#clock = clock;
-  }
+  constructor(private readonly log: Log, private readonly clock: Clock) {}
 
   /** Since start, by reason. */
   get counts(): Readonly<Record<string, number>> {
@@ -26,9 +21,9 @@ export class Losses implements Disposable {
     let news = this.#news.get(reason);
     if (news === undefined) {
       news = new OnceAMinute(
-        this.#clock,
+        this.clock,
         (dropped, text) =>
-          this.#log("error", `${dropped}${dropped === 1 ? " event" : " events"} ${text}`, { dropped }),
+          this.log("error", `${dropped}${dropped === 1 ? " event" : " events"} ${text}`, { dropped }),
       );
       this.#news.set(reason, news);
     }

@@ -1,4 +1,4 @@
-// failed.jsonl: events that were refused to the end, with the last answer, for people and for `hookline redeliver`.
+// failed.jsonl: events that were refused to the end, with the last answer, for `hookline redeliver`.
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";

@@ -24,8 +24,6 @@ export interface ReaderNews {
 }
 
 export class SegmentReader {
-  readonly #segments: Segments;
-  readonly #news: ReaderNews;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   /** The segment to come, when #segment is none. */
   #number: number;
@@ -40,9 +38,7 @@ export class SegmentReader {
   #skipping = false;
   #failures = 0;
 
-  constructor(segments: Segments, start: Start, news: ReaderNews) {
-    this.#segments = segments;
-    this.#news = news;
+  constructor(private readonly segments: Segments, start: Start, private readonly news: ReaderNews) {
     this.#number = start.segment;
     this.#offset = start.offset;
     this.#index = start.done;
@@ -54,7 +50,7 @@ export class SegmentReader {
     return { segment, offset: this.#offset, done: this.#index };
   }
 
-  /** The next events, at most a block of them; none when all lines were read, or when it said `again`. Does not reject. */
+  /** The next events, a block at most; none when all were read, or when it said `again`. Does not reject. */
   async read(): Promise<QueuedEvent[]> {
     for (;;) {
       const segment = this.#segment ??= this.#find();
@@ -77,7 +73,7 @@ export class SegmentReader {
   }
 
   #find(): Segment | undefined {
-    const segment = this.#segments.from(this.#number);
+    const segment = this.segments.from(this.#number);
     if (segment !== undefined && segment.number !== this.#number) this.#offset = this.#index = 0;
     return segment;
   }
@@ -99,7 +95,7 @@ export class SegmentReader {
     // The bound of the spool took it meanwhile.
     if (segment.gone) return [];
     // Someone cut it off: it is shorter than what was written.
-    this.#segments.grow(segment, length - block.length, 0);
+    this.segments.grow(segment, length - block.length, 0);
     this.#carry = block.subarray(0, length);
     return this.#takeLines(segment);
   }
@@ -108,7 +104,7 @@ export class SegmentReader {
     this.close();
     const removed = error instanceof Deno.errors.NotFound;
     if (!removed && ++this.#failures < MAX_FAILURES) {
-      this.#news.again(`${segment.path} cannot be read, tried again: ${errorText(error)}.`);
+      this.news.again(`${segment.path} cannot be read, tried again: ${errorText(error)}.`);
       return undefined;
     }
     const aside = `${segment.path}.unreadable`;
@@ -118,7 +114,7 @@ export class SegmentReader {
       // It is not there, or the folder takes no change; it is left in either case.
     }
     const why = removed ? "was removed by someone else" : `cannot be read and was put aside, ${aside}`;
-    this.#news.gaveUp(segment, `were lost: ${segment.path} ${why}: ${errorText(error)}.`);
+    this.news.gaveUp(segment, `were lost: ${segment.path} ${why}: ${errorText(error)}.`);
     this.#leave(segment);
     return [];
   }
@@ -130,7 +126,7 @@ export class SegmentReader {
       this.#skipWhenTooLong();
       return [];
     }
-    // Decoding them together is faster; where that fails, some line is damaged, and each is decoded by itself.
+    // Decoding them together is faster; where that fails, some line is damaged: each is then decoded alone.
     const texts = this.#textOf(bytes.subarray(0, end))?.split("\n");
     const events: QueuedEvent[] = [];
     const bad: number[] = [];
@@ -162,8 +158,8 @@ export class SegmentReader {
       else events.push(event);
     }
     const missing = segment.counted ? segment.lines - this.#index : 0;
-    this.#segments.recount(segment, this.#index);
-    this.#news.skipped(missing, `of ${segment.path} are lost: it is shorter than it was.`);
+    this.segments.recount(segment, this.#index);
+    this.news.skipped(missing, `of ${segment.path} are lost: it is shorter than it was.`);
     this.#leave(segment);
     return events;
   }
@@ -194,9 +190,9 @@ export class SegmentReader {
 
   /** @param offsets of the lines */
   #skip(segment: Segment, offsets: readonly number[]): void {
-    this.#segments.settle(segment, offsets.length);
+    this.segments.settle(segment, offsets.length);
     const why = `in ${segment.path} could not be read and were skipped, the first at byte ${offsets[0]}.`;
-    this.#news.skipped(offsets.length, why);
+    this.news.skipped(offsets.length, why);
   }
 
   #leave(segment: Segment): void {

@@ -18,12 +18,6 @@ export interface SegmentPlaces {
 }
 
 export class SegmentWriter implements LineTarget {
-  readonly path: string;
-  readonly #segments: Segments;
-  readonly #places: SegmentPlaces;
-  readonly #log: Log;
-  readonly #clock: Clock;
-  readonly #disk: Disk;
   readonly #closing = new Set<Promise<void>>();
   #current: { readonly segment: Segment; readonly file: WholeLineFile } | undefined;
 
@@ -33,31 +27,24 @@ export class SegmentWriter implements LineTarget {
    * @param fsync from the next segment on
    */
   constructor(
-    path: string,
-    segments: Segments,
-    places: SegmentPlaces,
+    readonly path: string,
+    private readonly segments: Segments,
+    private readonly places: SegmentPlaces,
     public segmentBytes: number,
     public fsync: Fsync,
-    log: Log,
-    clock: Clock,
-    disk: Disk,
-  ) {
-    this.path = path;
-    this.#segments = segments;
-    this.#places = places;
-    this.#log = log;
-    this.#clock = clock;
-    this.#disk = disk;
-  }
+    private readonly log: Log,
+    private readonly clock: Clock,
+    private readonly disk: Disk,
+  ) {}
 
   open(): void {
-    this.#places.prepare();
+    this.places.prepare();
   }
 
   write(lines: Uint8Array): Written {
     let done = 0;
     try {
-      this.#places.prepare();
+      this.places.prepare();
       while (done < lines.length) {
         const { segment, file } = this.#current ??= this.#begin();
         let end = endOfLinesWithin(lines, done, this.segmentBytes - segment.bytes);
@@ -69,14 +56,14 @@ export class SegmentWriter implements LineTarget {
         if (end === done) end = lines.indexOf(NEWLINE, done) + 1;
         if (file.lookAt() !== "same") {
           this.#seal();
-          this.#log(
+          this.log(
             "warn",
             `${segment.path} was removed or changed by someone else; a new segment is begun.`,
           );
           continue;
         }
         const { bytes, error } = file.write(lines.subarray(done, end));
-        this.#segments.grow(segment, bytes, countLines(lines.subarray(done, done + bytes)));
+        this.segments.grow(segment, bytes, countLines(lines.subarray(done, done + bytes)));
         done += bytes;
         if (error === undefined) continue;
         // What is behind its whole lines is unknown, so nothing follows there.
@@ -86,7 +73,7 @@ export class SegmentWriter implements LineTarget {
     } catch (error) {
       return { bytes: done, error };
     } finally {
-      if (done > 0) this.#places.changed();
+      if (done > 0) this.places.changed();
     }
     return { bytes: done };
   }
@@ -107,11 +94,11 @@ export class SegmentWriter implements LineTarget {
 
   #begin(): { segment: Segment; file: WholeLineFile } {
     for (;;) {
-      const { number, path } = this.#places.next();
+      const { number, path } = this.places.next();
       const options = { fsync: this.fsync, ownStart: '{"action":"' };
-      const file = new WholeLineFile(path, options, this.#log, this.#clock, this.#disk);
+      const file = new WholeLineFile(path, options, this.log, this.clock, this.disk);
       file.open();
-      if (file.size === 0) return { segment: this.#segments.add(number, path), file };
+      if (file.size === 0) return { segment: this.segments.add(number, path), file };
       // Someone else put a file there.
       this.#closeLater(file);
     }
@@ -123,7 +110,7 @@ export class SegmentWriter implements LineTarget {
     this.#current = undefined;
     segment.sealed = true;
     this.#closeLater(file);
-    this.#places.changed();
+    this.places.changed();
   }
 
   #closeLater(file: WholeLineFile): void {

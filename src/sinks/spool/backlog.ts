@@ -44,7 +44,7 @@ export interface Backlog {
   settle(event: QueuedEvent): void;
   /** The same on every attempt of these events, and after a restart. */
   keyOf(events: readonly QueuedEvent[]): string;
-  /** Puts a refused event aside, for `hookline redeliver`. False when that fails: the event must be tried on. */
+  /** Puts a refused event aside, for `hookline redeliver`. False when that fails: it must be tried on. */
   park(event: QueuedEvent, refusal: Refusal): boolean;
   /** Events taken and not settled. */
   readonly waiting: number;
@@ -69,8 +69,8 @@ export interface BacklogLimits {
 }
 
 /**
- * What tells these events from others of their backlog: the place of the first, and a checksum of all, for a power cut
- * may give a place to another line.
+ * What tells these events from others of their backlog: the place of the first, and a checksum of all, for a
+ * power cut may give a place to another line.
  */
 export function keyPart(events: readonly QueuedEvent[]): string {
   const { segment, offset = 0 } = events[0] ?? {};

@@ -1,4 +1,4 @@
-// `spool = false`: events wait in memory, bounded by `queue_capacity`; past it the newest are dropped and counted.
+// `spool = false`: events wait in memory, at most `queue_capacity`; the newest are dropped and counted.
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import { Queue } from "../../base/queue.ts";

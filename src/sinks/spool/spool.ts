@@ -1,4 +1,4 @@
-// The spool: events wait in segments on the disk, whatever becomes of the endpoint, the process or the machine.
+// The spool: events wait in segments on the disk, whatever becomes of endpoint, process or machine.
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";

@@ -7,8 +7,8 @@ export class SpoolInUse extends Error {
   override readonly name = "SpoolInUse";
   constructor(path: string) {
     super(
-      `its spool, ${path}, is in use by another process, such as a Hookline that runs already, or by another URL ` +
-        "of this configuration",
+      `its spool, ${path}, is in use by another process, such as a Hookline that runs already, or by another ` +
+        "URL of this configuration",
     );
   }
 }
@@ -37,7 +37,7 @@ export interface FoundSegment {
   readonly bytes: number;
 }
 
-/** Opened by making it and taking its lock; closing gives the lock back, and so does the end of the process. */
+/** Opened by making it and taking its lock; closing, or the end of the process, gives the lock back. */
 export class SpoolFolder implements Disposable {
   readonly #lock: Deno.FsFile;
   /** Random, made with the folder: with it two spools never have the same Idempotency-Key. */
