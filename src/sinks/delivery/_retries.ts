@@ -27,6 +27,8 @@ export class Retries {
   readonly #sleeping = new Map<Waiting, () => void>();
   /** Their time has come. */
   readonly #due = new Set<Waiting>();
+  /** See `firstToPark`; undefined when it must be looked for. */
+  #first: Waiting | undefined;
   #stopping = false;
 
   /** @param onDue is called when the time of one has come */
@@ -34,6 +36,7 @@ export class Retries {
 
   /** Waits `ms` milliseconds, and then for room. Resolves to undefined when the program ends. */
   wait(ms: number, last: LastAttempt): Promise<Pass | undefined> {
+    this.#first = undefined;
     return new Promise((go) => {
       const waiting = { notBefore: this.clock.monotonic() + ms, last, go };
       if (ms <= 0) return this.#isDue(waiting);
@@ -53,14 +56,20 @@ export class Retries {
    * @returns when it may go, and what takes it
    */
   firstToPark(): { readonly at: number; readonly take: () => Go } | undefined {
-    const now = this.clock.monotonic();
-    const begun = ({ notBefore, last }: Waiting): number => Math.max(notBefore, now) - last.elapsed;
+    // They may be thousands, and this is asked in every turn: it is found anew only when they changed.
+    const first = this.#first ??= this.#findFirst();
+    return first && { at: first.notBefore, take: () => this.#take(first) };
+  }
+
+  #findFirst(): Waiting | undefined {
+    const begun = ({ notBefore, last }: Waiting): number => notBefore - last.elapsed;
     let first: Waiting | undefined;
-    for (const waiting of [...this.#due, ...this.#sleeping.keys()]) {
-      if (waiting.last.refused && (first === undefined || begun(waiting) < begun(first))) first = waiting;
+    for (const some of [this.#due, this.#sleeping.keys()]) {
+      for (const waiting of some) {
+        if (waiting.last.refused && (first === undefined || begun(waiting) < begun(first))) first = waiting;
+      }
     }
-    const found = first;
-    return found && { at: found.notBefore, take: () => this.#take(found) };
+    return first;
   }
 
   /** Those that the endpoint, and not their event, failed need wait no longer. */
@@ -86,6 +95,7 @@ export class Retries {
   }
 
   #take(waiting: Waiting): Go {
+    if (waiting === this.#first) this.#first = undefined;
     this.#due.delete(waiting);
     this.#sleeping.get(waiting)?.();
     this.#sleeping.delete(waiting);

@@ -1,9 +1,9 @@
 // Standard output as a place for lines: whole lines in order, whatever part of them a pipe takes.
 import assert from "node:assert/strict";
-import { LineWriter } from "../../src/sinks/lines/line_writer.ts";
-import { StandardStream } from "../../src/sinks/lines/standard_stream.ts";
-import { FakeClock } from "../helpers/fake_clock.ts";
-import { line, upTo } from "./_lines.ts";
+import { LineWriter } from "../../../src/sinks/lines/line_writer.ts";
+import { StandardStream } from "../../../src/sinks/lines/standard_stream.ts";
+import { FakeClock } from "../../helpers/fake_clock.ts";
+import { line, upTo } from "../_lines.ts";
 
 /** A pipe that holds so many bytes, and refuses more until they were read. */
 class Pipe {

@@ -1,10 +1,10 @@
 // RotatingFile: whole lines on one path, whatever the disk and others do to it.
 import assert from "node:assert/strict";
-import { RotatingFile, type RotatingOptions } from "../../src/sinks/lines/rotating_file.ts";
-import type { WholeLineOptions } from "../../src/sinks/lines/whole_line_file.ts";
-import { FailingDisk } from "../helpers/failing_disk.ts";
-import { FakeClock } from "../helpers/fake_clock.ts";
-import { inTempDir, line, linesOf, namesIn, numbersOf, textOf, upTo } from "./_lines.ts";
+import { RotatingFile, type RotatingOptions } from "../../../src/sinks/lines/rotating_file.ts";
+import type { WholeLineOptions } from "../../../src/sinks/lines/whole_line_file.ts";
+import { FailingDisk } from "../../helpers/failing_disk.ts";
+import { FakeClock } from "../../helpers/fake_clock.ts";
+import { inTempDir, line, linesOf, namesIn, numbersOf, textOf, upTo } from "../_lines.ts";
 
 type Options = RotatingOptions & WholeLineOptions;
 

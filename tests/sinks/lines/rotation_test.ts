@@ -1,10 +1,10 @@
 // Rotation by size: which files there are afterwards, and that every line is in exactly one of them.
 import assert from "node:assert/strict";
-import { RotatingFile } from "../../src/sinks/lines/rotating_file.ts";
-import { FILE_DEFAULTS, type FileOptions } from "../../src/sinks/file/options.ts";
-import { FailingDisk } from "../helpers/failing_disk.ts";
-import { FakeClock } from "../helpers/fake_clock.ts";
-import { gunzipped, inTempDir, line, linesOf, namesIn, numbersOf, textOf, upTo } from "./_lines.ts";
+import { RotatingFile } from "../../../src/sinks/lines/rotating_file.ts";
+import { FILE_DEFAULTS, type FileOptions } from "../../../src/sinks/file/options.ts";
+import { FailingDisk } from "../../helpers/failing_disk.ts";
+import { FakeClock } from "../../helpers/fake_clock.ts";
+import { gunzipped, inTempDir, line, linesOf, namesIn, numbersOf, textOf, upTo } from "../_lines.ts";
 
 interface Bench {
   readonly dir: string;

@@ -1,9 +1,9 @@
 // What an opened file's last line is made into, one row per kind of end that a crash or a human leaves.
 import assert from "node:assert/strict";
-import { RotatingFile } from "../../src/sinks/lines/rotating_file.ts";
-import { FILE_DEFAULTS } from "../../src/sinks/file/options.ts";
-import { FakeClock } from "../helpers/fake_clock.ts";
-import { inTempDir, line, textOf } from "./_lines.ts";
+import { RotatingFile } from "../../../src/sinks/lines/rotating_file.ts";
+import { FILE_DEFAULTS } from "../../../src/sinks/file/options.ts";
+import { FakeClock } from "../../helpers/fake_clock.ts";
+import { inTempDir, line, textOf } from "../_lines.ts";
 
 const NEXT = line(1);
 const BLOCK = 64 * 1024;
