@@ -95,7 +95,7 @@ const WALK: readonly (readonly [line: string, step: Step | typeof IN_CI])[] = [
     match(text, /message_publish .*demo\/d.* one\n/);
     ok(!text.includes("other/d") && !text.includes("client_connect"), text);
   }],
-  ["hookline replay spool/*/failed.jsonl --rate 100", async (desk, line) => {
+  ["hookline redeliver spool/*/failed.jsonl --rate 100", async (desk, line) => {
     const endpoint = desk.type(`deno eval '${ENDPOINT}'`);
     await endpoint.shows(/^at \d+$/m);
     const port = /^at (\d+)$/m.exec(endpoint.text)?.[1];

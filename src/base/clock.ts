@@ -1,4 +1,4 @@
-// The one clock of the program: handed in everywhere, so that tests decide what time it is and no test sleeps.
+// The one clock of the program: handed in everywhere, so that tests decide what time it is.
 
 export interface Clock {
   /** The time of day, Unix milliseconds: for lines and logs. It jumps when NTP finds a gateway. */

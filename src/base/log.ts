@@ -1,9 +1,9 @@
-// The one way to tell the operator something: every room is handed a Log, and only the daemon knows where it leads.
+// The one way to tell the operator something: each room is handed a Log; the daemon knows where it leads.
 
 /** `error`: something is lost or does not work; `warn`: it may be soon; `info`: worth knowing. */
 export type LogLevel = "error" | "warn" | "info";
 
-/** What an entry is about: `url`, `listener`, `peer`, and `dropped` for how many lines or messages are lost. */
+/** What an entry is about: `url`, `listener`, `peer`; `dropped`: how many lines or messages are lost. */
 export type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /** Logs one entry; never throws. `text` is a sentence or its beginning; secrets are in neither. */

@@ -1,13 +1,10 @@
 // `hookline check`: what the configuration means, and whether the broker would start with it.
-import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
 import { addressText, isLoopback } from "../config/units.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
-import { filePathOf } from "../sinks/file/file_url.ts";
-import { danglingTarget, probeFile } from "../sinks/file/probe_file.ts";
-import { standardStreamOf } from "../sinks/file/standard_stream.ts";
-import { hasFarEnd, probe, type Problem, reach } from "../sinks/open_sinks.ts";
-import { configuredUrls, loadConfigured, strayNews } from "./configured.ts";
+import { fileNews, probeFile } from "../sinks/lines/probe_file.ts";
+import { goodNews, probe, type Problem, reach } from "../sinks/schemes.ts";
+import { configuredUrls, loadConfigured, sinkOptionsOf, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { probeListeners } from "./listeners.ts";
@@ -40,7 +37,7 @@ export const check: Verb = async (values, _positionals, io) => {
   );
   const places = await probePlaces(config, io, offline);
   if (places.length > 0) io.out(`\nFiles and endpoints\n${tableText(places.map(({ row }) => row))}`);
-  const strays = strayNews(config);
+  const strays = strayNews(config, io.cwd);
   for (const sentence of strays) warn(sentence);
   const refused = addresses.filter((problem) => problem !== undefined).length +
     places.filter(({ problem }) => problem?.refused).length;
@@ -90,8 +87,7 @@ interface Place {
 
 /** Tries each place that takes lines, all at once. */
 async function probePlaces(config: Config, io: Io, offline: boolean): Promise<Place[]> {
-  const { file, http, endpoints } = config.hooks;
-  const options = { cwd: io.cwd, file, http, endpoints };
+  const options = sinkOptionsOf(config, io.cwd);
   const proxy = PROXIES.find((name) => (io.env(name) ?? "") !== "");
   const untried = offline ? "--offline" : proxy === undefined ? undefined : `${proxy} is set`;
   const place = (name: string, problem: Problem | undefined, good: () => string): Place => ({
@@ -101,7 +97,7 @@ async function probePlaces(config: Config, io: Io, offline: boolean): Promise<Pl
   const places = await Promise.all([...configuredUrls(config)].map(async (url) => {
     const problem = probe(url, options) ?? (untried === undefined ? await reach(url, options) : undefined);
     const shown = problem && { ...problem, sentence: withoutUrl(problem.sentence, url) };
-    return place(maskUrl(url), shown, () => goodNews(url, io.cwd, untried));
+    return place(maskUrl(url), shown, () => goodNews(url, options, untried));
   }));
   if (config.log.to === "file" || config.log.to === "both") {
     const sentence = probeFile(config.log.file);
@@ -110,21 +106,6 @@ async function probePlaces(config: Config, io: Io, offline: boolean): Promise<Pl
     }));
   }
   return places;
-}
-
-/** @param untried why far ends were not tried */
-function goodNews(url: string, cwd: string, untried: string | undefined): string {
-  if (!hasFarEnd(url)) return fileNews(filePathOf(url, cwd));
-  return untried === undefined ? "ok, takes connections" : `not tried (${untried})`;
-}
-
-function fileNews(path: string): string {
-  if (standardStreamOf(path) !== undefined) return `ok, writes to ${path}`;
-  if (existsSync(path)) return `ok, appends to ${path}`;
-  const target = danglingTarget(path);
-  return target === undefined
-    ? `ok, will make ${path}`
-    : `ok, will make ${target}, where the link ${path} leads`;
 }
 
 /** A sentence about a URL may hold the URL, secrets and all. */

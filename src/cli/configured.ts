@@ -1,7 +1,8 @@
 // The configuration that --config and --hooks of a command line name, and what several verbs ask of it.
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import { straySpools } from "../sinks/http/stray_spools.ts";
+import type { SinkOptions } from "../sinks/options.ts";
+import { leftBy } from "../sinks/schemes.ts";
 import type { Io } from "./io.ts";
 import { textOf, type Values } from "./verb.ts";
 
@@ -27,10 +28,12 @@ export function configuredUrls(config: Config): ReadonlySet<string> {
   return new Set(Object.values(config.hooks.rules).flatMap((rules) => rules.flatMap((rule) => rule.urls)));
 }
 
+/** What the sinks of the configuration are opened with. */
+export function sinkOptionsOf(config: Config, cwd: string): SinkOptions {
+  return { cwd, ...config.hooks };
+}
+
 /** A sentence on each spool that holds events which no URL of the configuration sends. */
-export function strayNews(config: Config): string[] {
-  return straySpools(config.hooks.http.spoolDir, configuredUrls(config)).map(({ folder, bytes }) =>
-    `${folder} holds ${bytes} bytes of events for a URL that the configuration does not have; ` +
-    `send them with \`hookline replay ${folder}/*.jsonl\`, or remove the folder`
-  );
+export function strayNews(config: Config, cwd: string): string[] {
+  return leftBy(configuredUrls(config), sinkOptionsOf(config, cwd));
 }

@@ -1,5 +1,5 @@
 // What a verb sees of the world around it, so that tests can hand it another one.
-import { reason } from "../sinks/file/reason.ts";
+import { errorText } from "../base/error_text.ts";
 import { Failure } from "./verb.ts";
 
 export interface Io {
@@ -30,7 +30,7 @@ export function processIo(): Io {
         writeAll(Deno.stdout, encoder.encode(text));
       } catch (error) {
         if (error instanceof Deno.errors.BrokenPipe) throw new StdoutClosed();
-        throw new Failure(`the output cannot be written: ${reason(error)}.`, { cause: error });
+        throw new Failure(`the output cannot be written: ${errorText(error)}.`, { cause: error });
       }
     },
     err: (text) => {

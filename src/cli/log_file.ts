@@ -1,8 +1,10 @@
-// The file behind `log.to = "file"`: an AppendFile, and what is said on stderr when it takes no entries.
-import type { Clock } from "../sinks/clock.ts";
-import { AppendFile } from "../sinks/file/append_file.ts";
-import { FILE_DEFAULTS } from "../sinks/file/options.ts";
-import { reason } from "../sinks/file/reason.ts";
+// The file behind `log.to = "file"`: a RotatingFile, and what is said on stderr when it takes no entries.
+import type { Clock } from "../base/clock.ts";
+import { errorText } from "../base/error_text.ts";
+import { RotatingFile } from "../sinks/lines/rotating_file.ts";
+
+/** logrotate does it, and SIGUSR2 tells. */
+const NO_ROTATION = { maxSize: 0, maxFiles: 0, compress: false };
 
 export interface LogFileOptions {
   readonly path: string;
@@ -16,7 +18,7 @@ export interface LogFileOptions {
 export class LogFile implements AsyncDisposable {
   readonly path: string;
   readonly #err: (text: string) => void;
-  readonly #file: AppendFile;
+  readonly #file: RotatingFile;
   readonly #encoder = new TextEncoder();
   #failing = false;
 
@@ -27,7 +29,7 @@ export class LogFile implements AsyncDisposable {
       // That somebody rotated the log is no news.
       if (level !== "info") err(`hookline: ${text}\n`);
     };
-    this.#file = new AppendFile(path, { ...FILE_DEFAULTS, ownStart }, note, clock);
+    this.#file = new RotatingFile(path, { ...NO_ROTATION, fsync: "never", ownStart }, note, clock);
   }
 
   /** Whether the whole entry is in the file; that it takes none, or takes them again, is said once. */
@@ -52,7 +54,7 @@ export class LogFile implements AsyncDisposable {
     if (!this.#failing) {
       this.#err(
         `hookline: the log file ${this.path} cannot be written; logging to stderr instead: ${
-          reason(error)
+          errorText(error)
         }\n`,
       );
     }

@@ -1,8 +1,8 @@
 // The daemon's own log: one line an entry, as text for people or as JSON for collectors.
 import type { LogOptions } from "../config/config.ts";
 import { LocalTime } from "../hooks/local_time.ts";
+import { systemClock } from "../base/clock.ts";
 import { jsonText } from "../mqtt/json_text.ts";
-import { systemClock } from "../sinks/clock.ts";
 import { LogFile } from "./log_file.ts";
 import { visible } from "./visible.ts";
 

@@ -88,7 +88,7 @@ export class Reloader {
       prepared.abandon();
       throw error;
     }
-    const afterRestart = prepared.commit();
+    prepared.commit();
     hooks.bind(config.hooks.rules, (url) => sinks.get(url), config.hooks.packetIdType);
     const nodeId = broker.options.nodeId;
     broker.reconfigure(config.broker);
@@ -96,7 +96,7 @@ export class Reloader {
     const { log } = logger;
     for (const warning of config.warnings) log("warn", warning);
     if (config.broker.nodeId !== nodeId) log("warn", `node.id stays ${nodeId} until a restart`);
-    for (const { url, keys } of afterRestart) {
+    for (const { url, keys } of prepared.afterRestart) {
       log("warn", `${url}: its new ${keys.join(", ")} take effect after a restart`);
     }
     for (const { config: { name }, listener: { address, port } } of changes.opened) {

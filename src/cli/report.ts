@@ -1,6 +1,6 @@
 // What ends a command line, said where the operator reads it, and the exit code that stands for it.
 import { ConfigErrors } from "../config/config_error.ts";
-import { reason } from "../sinks/file/reason.ts";
+import { errorText } from "../base/error_text.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { SinkError } from "../sinks/sink.ts";
 import { EXIT } from "./exit_code.ts";
@@ -51,7 +51,7 @@ function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof Deno.errors.NotCapable) {
     const what = /"(.*?)"/.exec(error.message)?.[1];
-    return visible(`${what === undefined ? "" : `${what} cannot be used: `}${reason(error)}.`);
+    return visible(`${what === undefined ? "" : `${what} cannot be used: `}${errorText(error)}.`);
   }
   return "code" in error && typeof error.code === "string"
     ? visible(error.message)

@@ -1,15 +1,14 @@
 // `hookline run`: wires the rooms together, and takes them apart again when it is told to stop.
 import { createAccess } from "../access/access.ts";
 import { Broker } from "../broker/broker.ts";
-import { systemClock as clock } from "../base/clock.ts";
 import { Turn } from "../broker/turn.ts";
 import type { Config } from "../config/config.ts";
 import { isLoopback } from "../config/units.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
-import { systemClock } from "../sinks/clock.ts";
+import { systemClock } from "../base/clock.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
-import { openSinks, type SinkOptions, type SinkSet } from "../sinks/open_sinks.ts";
-import { configuredUrls, loadConfigured, strayNews } from "./configured.ts";
+import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
+import { configuredUrls, loadConfigured, sinkOptionsOf, strayNews } from "./configured.ts";
 import { EXIT } from "./exit_code.ts";
 import { ListenError, Listeners } from "./listeners.ts";
 import { type Log, openLogger } from "./logger.ts";
@@ -32,16 +31,16 @@ export const run: Verb = async (values, _positionals, io) => {
   });
   const { log } = logger;
   for (const warning of config.warnings) log("warn", warning);
-  const sinkOptions = (of: Config): SinkOptions => ({ cwd: io.cwd, ...of.hooks });
-  await using sinks = openConfiguredSinks(config, sinkOptions(config), log);
-  const turn = new Turn(clock, () => sinks.flush());
+  const sinkOptions = (of: Config) => sinkOptionsOf(of, io.cwd);
+  await using sinks = openSinks(configuredUrls(config), sinkOptions(config), log, systemClock);
+  const turn = new Turn(systemClock, () => sinks.flush());
   const hooks = new ReloadableHooks(() => turn.now);
   hooks.bind(config.hooks.rules, (url) => sinks.get(url), config.hooks.packetIdType);
   const broker = new Broker({
     options: config.broker,
     hooks: hooks.hooks,
     turn,
-    clock,
+    clock: systemClock,
     access: createAccess(),
     log,
   });
@@ -93,7 +92,7 @@ export const run: Verb = async (values, _positionals, io) => {
     return EXIT.failed;
   }
   announce(listeners, sinks, config.mainFile, log);
-  for (const sentence of strayNews(config)) log("warn", sentence);
+  for (const sentence of strayNews(config, io.cwd)) log("warn", sentence);
   ready();
   const signal = await signals.stop;
   notifier.stopping();
@@ -110,16 +109,6 @@ export const run: Verb = async (values, _positionals, io) => {
 function withLogLevel(config: Config, values: Values): Config {
   const level = textOf(values, "log-level") as Config["log"]["level"] | undefined;
   return level === undefined ? config : { ...config, log: { ...config.log, level } };
-}
-
-function openConfiguredSinks(config: Config, options: SinkOptions, log: Log): SinkSet {
-  return openSinks(
-    configuredUrls(config),
-    options,
-    ({ level, url, text, dropped }) =>
-      log(level, text, { url: maskUrl(url), ...(dropped !== undefined && { dropped }) }),
-    systemClock,
-  );
 }
 
 function announce(listeners: Listeners, sinks: SinkSet, mainFile: string | undefined, log: Log): void {

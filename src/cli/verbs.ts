@@ -117,9 +117,9 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
     load: async () => (await import("./tail.ts")).tail,
   },
   {
-    name: "replay",
+    name: "redeliver",
     summary: "send parked or recorded events to an HTTP endpoint again",
-    usage: "replay FILE... [--url URL] [options]",
+    usage: "redeliver FILE... [--url URL] [options]",
     about: `Sends the events of each FILE, one POST each: failed.jsonl and segments of a spool, hook.log, and
 the same gzipped (.gz). Lines without an event are skipped and counted. An event keeps its
 Idempotency-Key. Ends with 0 when all were delivered, else with 1; the files stay as they are.`,
@@ -142,7 +142,7 @@ Idempotency-Key. Ends with 0 when all were delivered, else with 1; the files sta
       rate: { type: "count", value: "N", default: 0, help: "events a second; 0: as fast as they are taken" },
       concurrency: { type: "count", value: "N", default: 16, help: "requests in flight" },
     },
-    load: async () => (await import("./replay.ts")).replay,
+    load: async () => (await import("./redeliver.ts")).redeliver,
   },
   {
     name: "completions",

@@ -1,23 +1,14 @@
 // The entries of `urls`: bare URLs, and tables that give one URL options of its own.
-import { resolve } from "node:path";
-import { filePathOf } from "../sinks/file/file_url.ts";
-import type { HttpEndpoint } from "../sinks/http/options.ts";
+import { URL_OPTIONS, type UrlOptions } from "../sinks/options.ts";
+import { schemeOf } from "../sinks/schemes.ts";
 import { type Document, isTable } from "./_document.ts";
-import { anything, duration, integer, text } from "./_fields.ts";
+import { anything } from "./_fields.ts";
 import type { KeyPath } from "./_key_path.ts";
+import { fieldsOf, optionsOf } from "./_option_fields.ts";
 import { readTable } from "./_table.ts";
 import { isHttpsUrl, isHttpUrl, urlOf, urlProblem } from "./_url.ts";
 
-const FIELDS = {
-  url: anything(),
-  headers: anything(),
-  ca_file: text("a PEM file"),
-  cert_file: text("a PEM file"),
-  key_file: text("a PEM file"),
-  timeout: duration("1ms", "1h"),
-  concurrency_limit: integer(1, 10_000),
-  batch_max: integer(1, 100_000),
-};
+const FIELDS = { url: anything(), ...fieldsOf(URL_OPTIONS) };
 
 /** Set by Hookline for every request. */
 const OWN_HEADERS = [
@@ -33,7 +24,7 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Reads every `urls` of one file and keeps the tables it meets, by URL. */
 export class Endpoints {
-  readonly byUrl = new Map<string, HttpEndpoint>();
+  readonly byUrl = new Map<string, UrlOptions>();
   readonly #paths = new Map<string, KeyPath>();
 
   /** @param cwd what relative PEM files start from */
@@ -62,7 +53,7 @@ export class Endpoints {
 
   /** The same for every spelling of one file or one endpoint. */
   #placeOf(url: string): string {
-    return isHttpUrl(url) ? new URL(url).href : filePathOf(url, this.cwd);
+    return schemeOf(url).placeOf(url, this.cwd);
   }
 
   #readEntry(path: KeyPath, value: unknown): string | undefined {
@@ -90,16 +81,7 @@ export class Endpoints {
     const url = this.#checkedUrl(urlPath, value["url"]);
     if (url === undefined || !this.#fitsScheme(path, url, value)) return undefined;
     if (isHttpUrl(url)) {
-      this.#keep(urlPath, {
-        url,
-        ...(headers !== undefined && { headers }),
-        ...(table.ca_file !== undefined && { caFile: resolve(this.cwd, table.ca_file) }),
-        ...(table.cert_file !== undefined && { certFile: resolve(this.cwd, table.cert_file) }),
-        ...(table.key_file !== undefined && { keyFile: resolve(this.cwd, table.key_file) }),
-        ...(table.timeout !== undefined && { timeout: table.timeout }),
-        ...(table.concurrency_limit !== undefined && { concurrency: table.concurrency_limit }),
-        ...(table.batch_max !== undefined && { batchMax: table.batch_max }),
-      });
+      this.#keep(urlPath, url, optionsOf(URL_OPTIONS, { ...table, headers }, this.cwd));
     }
     return url;
   }
@@ -156,8 +138,7 @@ export class Endpoints {
     return Object.fromEntries(headers.sort(([a], [b]) => a < b ? -1 : 1));
   }
 
-  #keep(path: KeyPath, endpoint: HttpEndpoint): void {
-    const { url } = endpoint;
+  #keep(path: KeyPath, url: string, endpoint: UrlOptions): void {
     const known = this.byUrl.get(url);
     const knownPath = this.#paths.get(url);
     if (known === undefined || knownPath === undefined) {

@@ -2,40 +2,22 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { EVENT_NAMES } from "../hooks/events.ts";
-import { FILE_DEFAULTS, type FileOptions } from "../sinks/file/options.ts";
-import { HTTP_DEFAULTS, type HttpOptions } from "../sinks/http/options.ts";
+import { type KindOptions, SINK_OPTIONS } from "../sinks/options.ts";
 import type { Document } from "./_document.ts";
 import { Endpoints } from "./_endpoints.ts";
-import { anything, boolean, decimal, duration, fileMode, integer, oneOf, size, text } from "./_fields.ts";
+import { anything, oneOf } from "./_fields.ts";
+import { fieldsOf, optionsOf } from "./_option_fields.ts";
 import { FOREIGN_IN_HOOKS } from "./_rmqtt_keys.ts";
 import { readRules } from "./_rules.ts";
-import { readTable, type Values } from "./_table.ts";
+import { readTable } from "./_table.ts";
 import type { HooksConfig } from "./config.ts";
 
 const FIELDS = {
+  ...fieldsOf(Object.assign({}, ...Object.values(SINK_OPTIONS))),
   urls: anything(),
   http_urls: anything(),
   rule: anything(),
   packet_id_type: oneOf("string", "number"),
-  file_max_size: size("1KB", "1024TB", "never rotated"),
-  file_max_files: integer(1, 1_000),
-  file_compress: boolean(),
-  file_mode: fileMode(),
-  file_fsync: oneOf("never", "1s", "always"),
-  file_buffer: size("4KB", "1GB"),
-  http_timeout: duration("1ms", "1h"),
-  retry_max_elapsed_time: duration("0", "24d"),
-  retry_multiplier: decimal(1, 100),
-  concurrency_limit: integer(1, 10_000),
-  queue_capacity: integer(1, 100_000_000),
-  spool: boolean(),
-  spool_dir: text("a folder"),
-  spool_max_bytes: size("64KB", "1024TB"),
-  http_order: oneOf("none", "client"),
-  http_batch_max: integer(1, 100_000),
-  http_batch_wait: duration("0", "1m"),
-  http_compression: oneOf("none", "gzip"),
-  shutdown_timeout: duration("0", "1h"),
 };
 
 /** What RMQTT documents. */
@@ -47,8 +29,7 @@ export function defaultHooks(cwd: string): HooksConfig {
   return {
     rules: Object.fromEntries(EVENT_NAMES.map((event) => [event, [{ action: event, urls }]])),
     packetIdType: PACKET_ID_TYPE,
-    file: FILE_DEFAULTS,
-    http: httpOptions({}, cwd),
+    ...sinkOptions({}, cwd),
     endpoints: new Map(),
   };
 }
@@ -61,8 +42,7 @@ export function readHooksFile(doc: Document, cwd: string): HooksConfig {
   return {
     rules: readRules(doc, doc.data["rule"], urls, endpoints),
     packetIdType: table.packet_id_type ?? PACKET_ID_TYPE,
-    file: fileOptions(table),
-    http: httpOptions(table, cwd),
+    ...sinkOptions(table, cwd),
     endpoints: endpoints.byUrl,
   };
 }
@@ -74,31 +54,9 @@ function readDefaultUrls(doc: Document, endpoints: Endpoints): readonly string[]
   return old === undefined ? all : endpoints.readUrls(["http_urls"], old, all);
 }
 
-function fileOptions(table: Values<typeof FIELDS>): FileOptions {
-  return {
-    maxSize: table.file_max_size ?? FILE_DEFAULTS.maxSize,
-    maxFiles: table.file_max_files ?? FILE_DEFAULTS.maxFiles,
-    compress: table.file_compress ?? FILE_DEFAULTS.compress,
-    mode: table.file_mode ?? FILE_DEFAULTS.mode,
-    fsync: table.file_fsync ?? FILE_DEFAULTS.fsync,
-    bufferBytes: table.file_buffer ?? FILE_DEFAULTS.bufferBytes,
-  };
-}
-
-function httpOptions(table: Values<typeof FIELDS>, cwd: string): HttpOptions {
-  return {
-    timeout: table.http_timeout ?? HTTP_DEFAULTS.timeout,
-    retryMaxElapsed: table.retry_max_elapsed_time ?? HTTP_DEFAULTS.retryMaxElapsed,
-    retryMultiplier: table.retry_multiplier ?? HTTP_DEFAULTS.retryMultiplier,
-    concurrency: table.concurrency_limit ?? HTTP_DEFAULTS.concurrency,
-    queueCapacity: table.queue_capacity ?? HTTP_DEFAULTS.queueCapacity,
-    spool: table.spool ?? HTTP_DEFAULTS.spool,
-    spoolDir: resolve(cwd, table.spool_dir ?? HTTP_DEFAULTS.spoolDir),
-    spoolMaxBytes: table.spool_max_bytes ?? HTTP_DEFAULTS.spoolMaxBytes,
-    order: table.http_order ?? HTTP_DEFAULTS.order,
-    batchMax: table.http_batch_max ?? HTTP_DEFAULTS.batchMax,
-    batchWait: table.http_batch_wait ?? HTTP_DEFAULTS.batchWait,
-    compression: table.http_compression ?? HTTP_DEFAULTS.compression,
-    shutdownTimeout: table.shutdown_timeout ?? HTTP_DEFAULTS.shutdownTimeout,
-  };
+/** The options of each kind of sink, by its name. */
+function sinkOptions(values: Readonly<Record<string, unknown>>, cwd: string): KindOptions {
+  const kinds = Object.entries(SINK_OPTIONS).map(([kind, table]) => [kind, optionsOf(table, values, cwd)]);
+  // Each kind has the options of its own table.
+  return Object.fromEntries(kinds) as KindOptions;
 }

@@ -1,8 +1,7 @@
 // The shape of a whole configuration: what the files say, checked, with every default filled in.
 import type { BrokerOptions, ListenerOptions } from "../broker/options.ts";
 import type { PacketIdType, Rules } from "../hooks/rules.ts";
-import type { FileOptions } from "../sinks/file/options.ts";
-import type { HttpEndpoint, HttpOptions } from "../sinks/http/options.ts";
+import type { SinkOptions } from "../sinks/options.ts";
 
 export interface Config {
   readonly log: LogOptions;
@@ -37,12 +36,9 @@ export interface TcpListener {
   readonly options: ListenerOptions;
 }
 
-export interface HooksConfig {
+/** The rules, and everything the sinks are opened with. */
+export interface HooksConfig extends Omit<SinkOptions, "cwd"> {
   readonly rules: Rules;
   /** `packet_id_type` */
   readonly packetIdType: PacketIdType;
-  readonly file: FileOptions;
-  readonly http: HttpOptions;
-  /** Each URL that was written as a table, by its URL. */
-  readonly endpoints: ReadonlyMap<string, HttpEndpoint>;
 }

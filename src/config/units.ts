@@ -34,6 +34,19 @@ export function parseDuration(text: string): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
+/** Milliseconds as a duration is written, in the largest unit that fits: `24d`, `90s`. */
+export function durationText(ms: number): string {
+  const [unit, size] = [...MILLISECONDS].findLast(([name, size]) => name !== "f" && ms % size === 0) ??
+    ["ms", 1];
+  return ms === 0 ? "0" : `${ms / size}${unit}`;
+}
+
+/** Bytes as a size is written, in the largest unit that fits: `64KB`. */
+export function sizeText(bytes: number): string {
+  const [unit, power] = [...POWERS].findLast(([, power]) => bytes % 1024 ** power === 0) ?? ["", 0];
+  return bytes === 0 ? "0" : `${bytes / 1024 ** power}${unit.toUpperCase()}B`;
+}
+
 const POWERS: ReadonlyMap<string, number> = new Map([["", 0], ["k", 1], ["m", 2], ["g", 3], ["t", 4]]);
 
 /**

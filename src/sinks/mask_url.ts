@@ -1,6 +1,6 @@
 // URLs without their secrets, for everything that is shown.
 
-/** User name, password and each query value as `***`; a text that is no URL is masked before its `@` and behind its `?`. */
+/** User name, password and query values as `***`; of what is no URL, all before `@` and behind `?`. */
 export function maskUrl(url: string): string {
   if (!URL.canParse(url)) return url.replace(/\/\/[^/@]*@/, "//***@").replace(/\?.*$/s, "?***");
   const parsed = new URL(url);

@@ -1,10 +1,11 @@
 // What a sink is: the whole contract between the hooks that make lines and the places where lines end up.
+import type { SinkOptions } from "./options.ts";
 
 /**
  * A place where lines go. One object per place (two URLs of one file share it).
  *
  * `append` and `flush` are called within the broker's turn, before any acknowledgement leaves, so both are
- * synchronous, never throw and never wait: what a sink cannot do now it keeps (bounded), counts and reports.
+ * synchronous, never throw and never wait: what a sink cannot do now it keeps (bounded), counts and logs.
  */
 export interface Sink extends AsyncDisposable {
   /** The URL that named it, without secrets; for messages and `check`. */
@@ -17,6 +18,11 @@ export interface Sink extends AsyncDisposable {
   reopen(): void;
   /** How it is doing, for logs and health. */
   status(): SinkStatus;
+  /**
+   * Makes other options ready; undefined where it has just these. Throws SinkError when they cannot be used.
+   * @param url one that names this place
+   */
+  prepare(url: string, options: SinkOptions): PreparedOptions | undefined;
   /** Writes what is left, waits for work under way within the sink's own limit, releases everything. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -34,17 +40,15 @@ export interface SinkStatus {
   readonly lastError?: string;
 }
 
-/** Something the operator should read: a sink's failures go here and nowhere else (never into a sink). */
-export interface SinkReport {
-  readonly level: "info" | "warn" | "error";
-  readonly url: string;
-  /** A whole sentence. */
-  readonly text: string;
-  /** Lines lost that this report stands for; absent when none. */
-  readonly dropped?: number;
+/** Other options for an open sink, ready to be taken; one of the two methods is called, once. */
+export interface PreparedOptions {
+  /** The sink has them from here on, and loses no line over it. */
+  commit(): void;
+  /** Closes what was made ready for nothing. */
+  abandon(): void;
+  /** Keys, as the configuration writes them, whose new values only a restart can give. */
+  readonly afterRestart: readonly string[];
 }
-
-export type ReportSink = (report: SinkReport) => void;
 
 /** A sink could not be made at all: the URL or its options are wrong. Never thrown after start. */
 export class SinkError extends Error {

@@ -17,16 +17,16 @@ for (
       1,
       /\/proc\/self\/environ cannot be used: Hookline runs without the permission/,
     ],
-    [["replay", "folder", ...URL_OPTION], 1, /folder cannot be read: .*directory/],
-    [["replay", "none", ...URL_OPTION], 1, /none cannot be read: No such file/],
-    [["replay", "file/none", ...URL_OPTION], 1, /file\/none cannot be read/],
-    [["replay", "bad.gz", ...URL_OPTION], 1, /bad\.gz cannot be read: /],
+    [["redeliver", "folder", ...URL_OPTION], 1, /folder cannot be read: .*directory/],
+    [["redeliver", "none", ...URL_OPTION], 1, /none cannot be read: No such file/],
+    [["redeliver", "file/none", ...URL_OPTION], 1, /file\/none cannot be read/],
+    [["redeliver", "bad.gz", ...URL_OPTION], 1, /bad\.gz cannot be read: /],
     [
-      ["replay", "/proc/self/environ", ...URL_OPTION],
+      ["redeliver", "/proc/self/environ", ...URL_OPTION],
       1,
       /environ cannot be read: Hookline runs without the permission/,
     ],
-    [["replay", "file/none"], 64, /Which endpoint/],
+    [["redeliver", "file/none"], 64, /Which endpoint/],
     [["init", "file"], 1, /file/],
     [["init", "file/none"], 1, /file\/none/],
     [["init", "/proc/none"], 1, /\/proc\/none.* cannot be used/],
@@ -58,13 +58,13 @@ for (
     }));
 }
 
-Deno.test("tail and replay take what is no event, and binary, as it comes", () =>
+Deno.test("tail and redeliver take what is no event, and binary, as it comes", () =>
   inTempDir(async (cwd) => {
     Deno.writeFileSync(join(cwd, "binary"), new Uint8Array([27, 91, 255, 10, 0, 200]));
     const shown = await outsideProcess(["tail", "--no-follow", "binary"], cwd);
     assert.deepEqual([shown.code, shown.stderr], [0, ""]);
     assert.ok(!shown.stdout.includes("\x1b"));
-    const sent = await outsideProcess(["replay", "binary", ...URL_OPTION], cwd);
+    const sent = await outsideProcess(["redeliver", "binary", ...URL_OPTION], cwd);
     assert.deepEqual([sent.code, sent.stdout], [0, "sent 0, failed 0, skipped 2 (no event)\n"]);
   }));
 

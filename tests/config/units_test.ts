@@ -1,6 +1,13 @@
 // Durations, sizes and addresses: what is read as what, and what is refused.
 import assert from "node:assert/strict";
-import { isLoopback, parseAddress, parseDuration, parseSize } from "../../src/config/units.ts";
+import {
+  durationText,
+  isLoopback,
+  parseAddress,
+  parseDuration,
+  parseSize,
+  sizeText,
+} from "../../src/config/units.ts";
 
 const DURATIONS: readonly (readonly [string, number | undefined])[] = [
   ["0", 0],
@@ -119,5 +126,14 @@ Deno.test("only this machine reaches 127.0.0.0/8, ::1 and localhost, whatever a 
   }
   for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.example.com", "localhost.example.com"]) {
     assert.ok(!isLoopback(host), host);
+  }
+});
+
+Deno.test("what is written of a duration or a size is read as the same", () => {
+  for (const text of ["0", "1ms", "1500ms", "90s", "8s", "1m", "1h", "24d", "1w"]) {
+    assert.equal(durationText(parseDuration(text) ?? NaN), text);
+  }
+  for (const text of ["0", "1B", "1536B", "64KB", "16MB", "1GB", "1024TB"]) {
+    assert.equal(sizeText(parseSize(text) ?? NaN), text);
   }
 });

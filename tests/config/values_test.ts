@@ -212,7 +212,6 @@ Deno.test("a URL written as a table gives its options to every use of the URL", 
   assert.deepEqual(hooks.rules.client_connect?.[0]?.urls, ["http://other/"]);
   assert.deepEqual([...hooks.endpoints], [
     ["https://h/a", {
-      url: "https://h/a",
       headers: { A: "", Authorization: "Bearer value" },
       caFile: "/work/dir/ca.pem",
       certFile: "/c.pem",
@@ -221,7 +220,7 @@ Deno.test("a URL written as a table gives its options to every use of the URL", 
       concurrency: 2,
       batchMax: 3,
     }],
-    ["http://other/", { url: "http://other/", batchMax: 9 }],
+    ["http://other/", { batchMax: 9 }],
   ]);
 });
 

@@ -94,7 +94,7 @@ Deno.test("check and the daemon's log name an endpoint without its secrets", asy
   }
 });
 
-Deno.test("events that wait for a URL which the configuration lost are told at the start and by check, and can be replayed", async () => {
+Deno.test("events that wait for a URL which the configuration lost are told at the start and by check, and can be redelivered", async () => {
   await using dir = await tempDir();
   await using endpoint = await Endpoint.start();
   await endpoint.stop();
@@ -112,11 +112,11 @@ Deno.test("events that wait for a URL which the configuration lost are told at t
   ok((await inProcess(["check", "--hooks", "hooks.toml"], at)).stderr.includes(news?.msg ?? "?"));
 
   await endpoint.restart();
-  const [, folder = ""] = /`hookline replay (.*)\/\*\.jsonl`/.exec(news?.msg ?? "") ?? [];
+  const [, folder = ""] = /`hookline redeliver (.*)\/\*\.jsonl`/.exec(news?.msg ?? "") ?? [];
   const files = [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".jsonl")).map(({ name }) =>
     `${folder}/${name}`
   );
-  equal((await inProcess(["replay", ...files], at)).code, 0);
+  equal((await inProcess(["redeliver", ...files], at)).code, 0);
   deepEqual(
     payloads(endpoint.lines).map(Number).sort((a, b) => a - b),
     Array.from({ length: 25 }, (_, i) => i),

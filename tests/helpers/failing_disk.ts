@@ -1,5 +1,5 @@
 // The real disk, but for the failures a test asks of it.
-import { type Disk, type DiskFile, type FileStat, realDisk } from "../../src/sinks/file/disk.ts";
+import { type Disk, type DiskFile, type FileStat, realDisk } from "../../src/sinks/lines/disk.ts";
 
 type Call = "open" | "makeFolders" | "stat" | "rename" | "remove" | "gzip" | "write" | "truncate" | "sync";
 type Code = keyof typeof TEXT;

@@ -28,6 +28,8 @@ export class MemorySink implements Sink {
     };
   }
 
+  prepare(): undefined {}
+
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }

@@ -1,17 +1,17 @@
 // The file sink keeps the contract of all sinks.
 import { FileSink } from "../../src/sinks/file/file_sink.ts";
 import { FILE_DEFAULTS } from "../../src/sinks/file/options.ts";
-import type { SinkReport } from "../../src/sinks/sink.ts";
 import { FailingDisk } from "../helpers/failing_disk.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { type Entry, logInto } from "../helpers/told.ts";
 import { linesOf } from "./_lines.ts";
 import { sinkContract } from "./sink_contract.ts";
 
 sinkContract("file sink", async () => {
   const dir = await Deno.makeTempDir({ prefix: "hookline-test-" });
   const path = `${dir}/hook.log`;
-  const [clock, disk, reports] = [new FakeClock(), new FailingDisk(), [] as SinkReport[]];
-  const sink = new FileSink(`file://${path}`, path, FILE_DEFAULTS, (each) => reports.push(each), clock, disk);
+  const [clock, disk, reports] = [new FakeClock(), new FailingDisk(), [] as Entry[]];
+  const sink = new FileSink(`file://${path}`, path, FILE_DEFAULTS, logInto(reports), clock, disk);
   return {
     sink,
     reports,

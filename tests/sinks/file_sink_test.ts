@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { FileSink } from "../../src/sinks/file/file_sink.ts";
 import { FILE_DEFAULTS, type FileOptions } from "../../src/sinks/file/options.ts";
-import type { SinkReport } from "../../src/sinks/sink.ts";
 import { FailingDisk } from "../helpers/failing_disk.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { type Entry, logInto } from "../helpers/told.ts";
 import { inTempDir, line, linesOf, numbersOf, textOf, upTo } from "./_lines.ts";
 
 const LINE = line(0).length;
@@ -12,16 +12,22 @@ const LINE = line(0).length;
 class Bench {
   readonly clock = new FakeClock();
   readonly disk = new FailingDisk();
-  readonly reports: SinkReport[] = [];
+  readonly reports: Entry[] = [];
   #sink: FileSink | undefined;
 
   constructor(readonly path: string, private readonly options: Partial<FileOptions>) {}
 
   /** Made when first asked for, so that a test can first say what the disk refuses. */
   get sink(): FileSink {
-    const report = (each: SinkReport): number => this.reports.push(each);
     const options = { ...FILE_DEFAULTS, ...this.options };
-    return this.#sink ??= new FileSink("file:hook.log", this.path, options, report, this.clock, this.disk);
+    return this.#sink ??= new FileSink(
+      "file:hook.log",
+      this.path,
+      options,
+      logInto(this.reports),
+      this.clock,
+      this.disk,
+    );
   }
 
   /** One turn that makes these lines. */

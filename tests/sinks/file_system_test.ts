@@ -1,9 +1,9 @@
 // The file sink against real trouble: SIGKILL, renames by another process, a full and a read-only file system.
 import assert from "node:assert/strict";
-import { systemClock } from "../../src/sinks/clock.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { FileSink } from "../../src/sinks/file/file_sink.ts";
 import { FILE_DEFAULTS } from "../../src/sinks/file/options.ts";
-import { probeFile } from "../../src/sinks/file/probe_file.ts";
+import { probeFile } from "../../src/sinks/lines/probe_file.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { inTempDir, line, numbersOf, upTo } from "./_lines.ts";
 

@@ -1,10 +1,11 @@
 // From URLs to sinks: which URLs are one place, which are refused and how, and what `check` learns of a file.
 import assert from "node:assert/strict";
-import { systemClock } from "../../src/sinks/clock.ts";
+import { systemClock } from "../../src/base/clock.ts";
 import { filePathOf } from "../../src/sinks/file/file_url.ts";
 import { FILE_DEFAULTS } from "../../src/sinks/file/options.ts";
 import { HTTP_DEFAULTS } from "../../src/sinks/http/options.ts";
-import { openSinks, probe, type SinkOptions, type SinkSet } from "../../src/sinks/open_sinks.ts";
+import { openSinks, type SinkOptions, type SinkSet } from "../../src/sinks/open_sinks.ts";
+import { probe } from "../../src/sinks/schemes.ts";
 import { SinkError } from "../../src/sinks/sink.ts";
 import { inTempDir, line, namesIn, numbersOf } from "./_lines.ts";
 

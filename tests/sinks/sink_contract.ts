@@ -1,13 +1,14 @@
 // What every sink must do, whatever is behind it: each implementation's test calls `sinkContract` once.
 import assert from "node:assert/strict";
-import type { Sink, SinkReport } from "../../src/sinks/sink.ts";
+import type { Sink } from "../../src/sinks/sink.ts";
+import type { Entry } from "../helpers/told.ts";
 import { line, upTo } from "./_lines.ts";
 
 /** One sink, ready to take lines, and the place behind it. */
 export interface SinkUnderTest extends AsyncDisposable {
   readonly sink: Sink;
   /** What the sink told the operator so far. */
-  readonly reports: readonly SinkReport[];
+  readonly reports: readonly Entry[];
   /** The lines that reached the place, without `"\n"`; waits until there are at least so many. */
   linesThatArrived(atLeast: number): Promise<string[]>;
   /** From now on the place takes nothing. */
@@ -119,7 +120,7 @@ export function sinkContract(name: string, make: () => Promise<SinkUnderTest>): 
     it.sink.flush();
     await it.mendPlace();
     for (const report of it.reports) {
-      assert.equal(report.url, it.sink.url);
+      assert.equal(report.fields["url"], it.sink.url);
       assert.match(report.text, /^\S.*\.$/);
     }
   });

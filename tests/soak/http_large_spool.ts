@@ -3,8 +3,8 @@
 import { Hookline } from "../helpers/hookline.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
-import { spoolFolderName } from "../../src/sinks/http/_spool_folder.ts";
-import { segmentName } from "../../src/sinks/http/_segments.ts";
+import { spoolFolderName } from "../../src/sinks/spool/spool_folder.ts";
+import { segmentName } from "../../src/sinks/spool/_segments.ts";
 import { Helper, megabytes, print, residentBytes, sleep } from "./_processes.ts";
 
 const LINES_PER_SEGMENT = 20_000;
@@ -30,8 +30,7 @@ for (let n = 0, segment = 1; n < count; segment++) {
 }
 print({ spool_mb: megabytes(bytes), events: count });
 const hooks = (more: string): string =>
-  `urls = [{ url = "${url}", batch_max = 500 }]\nrule.message_publish = [{}]\nspool_max_bytes = "4GB"\n` +
-  `queue_capacity = 10_000_000\n${more}`;
+  `urls = [{ url = "${url}", batch_max = 500 }]\nrule.message_publish = [{}]\nspool_max_bytes = "4GB"\n${more}`;
 
 // The same start without a backlog, for comparison: the spool may add a second.
 const empty = await startTime(hooks('spool_dir = "empty"\n'));

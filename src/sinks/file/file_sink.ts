@@ -1,16 +1,20 @@
-// The file sink: an append file, or a standard stream, behind a line writer.
-import type { Clock } from "../clock.ts";
-import type { ReportSink, Sink, SinkStatus } from "../sink.ts";
-import { type Disk, realDisk } from "./disk.ts";
-import { AppendFile } from "./append_file.ts";
-import { LineWriter, type Tell } from "./line_writer.ts";
+// The file sink: a rotating file, or a standard stream, behind a line writer.
+import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../../base/clock.ts";
+import { type Log, withFields } from "../../base/log.ts";
+import { type Disk, realDisk } from "../lines/disk.ts";
+import { LineWriter } from "../lines/line_writer.ts";
+import { RotatingFile } from "../lines/rotating_file.ts";
+import { StandardStream, standardStreamOf } from "../lines/standard_stream.ts";
+import type { SinkOptions } from "../options.ts";
+import type { PreparedOptions, Sink, SinkStatus } from "../sink.ts";
 import type { FileOptions } from "./options.ts";
-import { StandardStream, standardStreamOf } from "./standard_stream.ts";
 
 export class FileSink implements Sink {
   readonly url: string;
+  #options: FileOptions;
   /** Undefined for a standard stream, which has no use for its options. */
-  readonly #file: AppendFile | undefined;
+  readonly #file: RotatingFile | undefined;
   readonly #writer: LineWriter;
 
   /** Opens the file; when that fails the sink starts degraded and goes on trying. Never throws. */
@@ -18,24 +22,18 @@ export class FileSink implements Sink {
     url: string,
     path: string,
     options: FileOptions,
-    report: ReportSink,
+    log: Log,
     clock: Clock,
     disk: Disk = realDisk,
   ) {
     this.url = url;
-    const tell: Tell = (level, text, dropped = 0) =>
-      report({ level, url, text, ...(dropped > 0 ? { dropped } : {}) });
+    this.#options = options;
+    const own = withFields(log, { url });
     const stream = standardStreamOf(path);
     const target = stream === undefined
-      ? this.#file = new AppendFile(path, { ...options, ownStart: '{"action":"' }, tell, clock, disk)
+      ? this.#file = new RotatingFile(path, { ...options, ownStart: '{"action":"' }, own, clock, disk)
       : new StandardStream(path, stream);
-    this.#writer = new LineWriter(target, options.bufferBytes, tell, clock);
-  }
-
-  /** Takes other options from here on; no line waits for it. */
-  reconfigure(options: FileOptions): void {
-    this.#file?.reconfigure(options);
-    this.#writer.bufferBytes = options.bufferBytes;
+    this.#writer = new LineWriter(target, options.bufferBytes, own, clock);
   }
 
   append(line: string): void {
@@ -61,7 +59,20 @@ export class FileSink implements Sink {
     };
   }
 
-  /** What the disk does not take now is lost, counted and reported; waits for a compression, at most five seconds. */
+  prepare(_url: string, { file: options }: SinkOptions): PreparedOptions | undefined {
+    if (isDeepStrictEqual(options, this.#options)) return undefined;
+    return {
+      commit: () => {
+        this.#options = options;
+        this.#file?.reconfigure(options);
+        this.#writer.bufferBytes = options.bufferBytes;
+      },
+      abandon: () => {},
+      afterRestart: [],
+    };
+  }
+
+  /** What the disk does not take now is lost, counted, told; waits for a compression for five seconds. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer.close();
   }

@@ -3,8 +3,9 @@ import { posix } from "node:path";
 import { SinkError } from "../sink.ts";
 
 /**
- * The absolute, normal path of `file:///a/b.log`, `file:/a/b.log`, `file:./b.log` or `file:b.log`; the last two
- * start from `cwd`. Percent escapes are decoded. Throws SinkError when the URL does not name a file of this machine.
+ * The absolute, normal path of `file:///a/b.log`, `file:/a/b.log`, `file:./b.log` or `file:b.log`; the last
+ * two start from `cwd`. Percent escapes are decoded. Throws SinkError when the URL does not name a file of
+ * this machine.
  */
 export function filePathOf(url: string, cwd: string): string {
   const refuse = (why: string, cause?: unknown): never => {

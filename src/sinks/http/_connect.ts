@@ -1,5 +1,5 @@
 // Whether an endpoint can be reached, asked by connecting to it and sending nothing (`hookline check`).
-import { reason } from "../file/reason.ts";
+import { errorText } from "../../base/error_text.ts";
 import { withMeaning } from "./_meaning.ts";
 import type { Target } from "./_target.ts";
 
@@ -16,7 +16,7 @@ export async function connectProblem({ url, tls }: Target): Promise<string | und
   } catch (error) {
     const why = timeout.signal.aborted
       ? `it does not answer within ${TIMEOUT / 1000} s`
-      : withMeaning(reason(error));
+      : withMeaning(errorText(error));
     return `The endpoint cannot be reached: ${why}.`;
   } finally {
     clearTimeout(timer);

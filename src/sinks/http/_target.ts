@@ -1,6 +1,6 @@
-// The endpoint that a URL and its options name: what every request to it has in common, with secrets kept apart.
+// The endpoint that a URL and its options name: what all requests have in common, with secrets kept apart.
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { reason } from "../file/reason.ts";
+import { errorText } from "../../base/error_text.ts";
 import { maskUrl } from "../mask_url.ts";
 import { SinkError } from "../sink.ts";
 import type { HttpEndpoint } from "./options.ts";
@@ -25,7 +25,7 @@ export interface Target {
 }
 
 /** Reads the PEM files. Throws SinkError when the URL or a file is not usable. */
-export function targetOf(url: string, endpoint: Partial<HttpEndpoint> = {}): Target {
+export function targetOf(url: string, endpoint: HttpEndpoint = {}): Target {
   const parsed = parseHttpUrl(url);
   const { headers = {}, caFile, certFile, keyFile } = endpoint;
   const credentials = credentialsOf(parsed, url);
@@ -44,6 +44,21 @@ export function targetOf(url: string, endpoint: Partial<HttpEndpoint> = {}): Tar
       .flatMap((text) => [text, ...text.split(" ")])
       .filter((text) => text.length >= SHORTEST_SECRET),
   };
+}
+
+/**
+ * Makes ready for requests, and sends none. Throws SinkError when the certificates are of no use.
+ * @param concurrency connections kept open while idle
+ */
+export function clientFor({ tls, shownUrl }: Target, concurrency: number): Deno.HttpClient {
+  try {
+    return Deno.createHttpClient({
+      ...tls as Deno.CreateHttpClientOptions,
+      poolMaxIdlePerHost: concurrency,
+    });
+  } catch (error) {
+    throw new SinkError(shownUrl, `its certificates cannot be used: ${errorText(error)}.`, { cause: error });
+  }
 }
 
 /** Throws SinkError when it is not an http or https URL with a host. */
@@ -75,7 +90,7 @@ function readPem(url: string, key: string, path: string, check: (pem: string) =>
     check(pem);
     return pem;
   } catch (error) {
-    throw new SinkError(maskUrl(url), `its ${key}, ${path}, cannot be used: ${reason(error)}.`, {
+    throw new SinkError(maskUrl(url), `its ${key}, ${path}, cannot be used: ${errorText(error)}.`, {
       cause: error,
     });
   }

@@ -1,36 +1,55 @@
-// The http: and https: lines of the scheme table: URLs of one endpoint are one place, and that place is an HttpSink.
-import { probeFile } from "../file/probe_file.ts";
-import type { Scheme, SinkOptions } from "../scheme.ts";
+// The http: and https: URLs of the scheme table: those of one endpoint are one place, an HttpSink.
+import { probeFile } from "../lines/probe_file.ts";
+import type { Scheme } from "../scheme.ts";
+import { leftSpools } from "../spool/left_spools.ts";
 import { SinkError } from "../sink.ts";
-import { HttpSink, type HttpSinkOptions } from "./http_sink.ts";
+import { isLocked, spoolFolderName, SpoolInUse } from "../spool/spool_folder.ts";
 import { connectProblem } from "./_connect.ts";
-import { isLocked, spoolFolderName, SpoolInUse } from "./_spool_folder.ts";
+import { HttpSink } from "./http_sink.ts";
+import { HTTP_DEFAULTS } from "./options.ts";
+import { connectionTo, Poster } from "./_poster.ts";
 import { parseHttpUrl, targetOf } from "./_target.ts";
 
+const EXAMPLE = "http://127.0.0.1:5656/hook";
+const NAMES = ["http", "https"];
+
 export const httpScheme: Scheme = {
+  names: NAMES,
+  example: EXAMPLE,
+  problem: (url) =>
+    /^https?:\/\/[^/?#]/i.test(url) && URL.canParse(url) ? undefined : `must name a host, as in "${EXAMPLE}"`,
   placeOf(url): string {
     const parsed = parseHttpUrl(url);
     parsed.hash = "";
     return parsed.href;
   },
-  open: (url, options, report, clock) => new HttpSink(url, sinkOptionsOf(url, options), report, clock),
-  reconfigure: (sink, url, options) => (sink as HttpSink).reconfigure(url, sinkOptionsOf(url, options)),
-  probe(url, options): string | undefined {
-    const target = targetOf(url, options.endpoints.get(url));
-    if (!options.http.spool) return undefined;
+  open: (url, options, log, clock) => new HttpSink(url, options, log, clock),
+  probe(url, { http, endpoints }): string | undefined {
+    const target = targetOf(url, endpoints.get(url));
+    if (!http.spool) return undefined;
     // Any file of the folder tells whether the spool can be written; a running Hookline has this one open.
-    return probeFile(`${options.http.spoolDir}/${spoolFolderName(target.url)}/lock`);
+    return probeFile(`${http.spoolDir}/${spoolFolderName(target.url)}/lock`);
   },
-  async reach(url, options): Promise<string | undefined> {
-    const target = targetOf(url, options.endpoints.get(url));
-    const spool = `${options.http.spoolDir}/${spoolFolderName(target.url)}`;
-    if (options.http.spool && isLocked(spool)) {
+  async reach(url, { http, endpoints }): Promise<string | undefined> {
+    const target = targetOf(url, endpoints.get(url));
+    const spool = `${http.spoolDir}/${spoolFolderName(target.url)}`;
+    if (http.spool && isLocked(spool)) {
       throw new SinkError(target.shownUrl, `${new SpoolInUse(spool).message}.`);
     }
     return await connectProblem(target);
   },
+  goodNews: (_url, _options, untried) =>
+    untried === undefined ? "ok, takes connections" : `not tried (${untried})`,
+  leftBy(urls, { http: { spoolDir } }): string[] {
+    const own = [...urls].filter((url) => NAMES.includes(URL.parse(url)?.protocol.slice(0, -1) ?? ""));
+    return leftSpools(spoolDir, new Set(own.map(spoolFolderName))).map(({ folder, bytes }) =>
+      `${folder} holds ${bytes} bytes of events for a URL that the configuration does not have; ` +
+      `send them with \`hookline redeliver ${folder}/*.jsonl\`, or remove the folder`
+    );
+  },
+  farEnd(url, own, clock): Poster {
+    const { concurrency, timeout } = { ...HTTP_DEFAULTS, ...own };
+    const options = { timeout, concurrency, compression: "none", batchMax: 1 } as const;
+    return new Poster(connectionTo(targetOf(url, own), options), clock);
+  },
 };
-
-function sinkOptionsOf(url: string, { http, file, endpoints }: SinkOptions): HttpSinkOptions {
-  return { ...http, file, endpoint: endpoints.get(url) ?? {} };
-}

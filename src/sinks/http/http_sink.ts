@@ -1,115 +1,97 @@
-// The HTTP sink: a store that keeps events and a deliverer that carries them to the endpoint, tied together.
+// The HTTP sink: a backlog that keeps events, and a deliverer that carries them to the endpoint.
 import { isDeepStrictEqual } from "node:util";
-import type { Clock } from "../clock.ts";
-import { type Disk, realDisk } from "../file/disk.ts";
-import { reason } from "../file/reason.ts";
-import type { Tell } from "../file/line_writer.ts";
-import type { FileOptions } from "../file/options.ts";
-import type { Reconfiguration } from "../scheme.ts";
-import { type ReportSink, type Sink, SinkError, type SinkStatus } from "../sink.ts";
-import { type Connection, connectionTo } from "./_connection.ts";
-import { Deliverer } from "./_deliverer.ts";
-import { MemoryStore } from "./_memory_store.ts";
-import { Poster } from "./_post.ts";
-import { spoolFolderName, SpoolInUse } from "./_spool_folder.ts";
-import { SpoolStore } from "./_spool_store.ts";
-import type { Store, StoreLimits } from "./_store.ts";
+import type { Clock } from "../../base/clock.ts";
+import { type Log, withFields } from "../../base/log.ts";
+import { Deliverer } from "../delivery/deliverer.ts";
+import { type Disk, realDisk } from "../lines/disk.ts";
+import type { SinkOptions } from "../options.ts";
+import { type PreparedOptions, type Sink, SinkError, type SinkStatus } from "../sink.ts";
+import type { Backlog, BacklogLimits } from "../spool/backlog.ts";
+import { MemoryQueue } from "../spool/memory_queue.ts";
+import { Spool } from "../spool/spool.ts";
+import { spoolFolderName, SpoolInUse } from "../spool/spool_folder.ts";
+import { connectionTo, Poster } from "./_poster.ts";
 import { type Target, targetOf } from "./_target.ts";
-import type { HttpEndpoint, HttpOptions } from "./options.ts";
+import { HTTP_OPTIONS, type HttpEndpoint, type HttpOptions } from "./options.ts";
 
-export interface HttpSinkOptions extends HttpOptions {
-  readonly file: Pick<FileOptions, "fsync" | "bufferBytes">;
-  readonly endpoint: Partial<HttpEndpoint>;
+/** Decide how events are kept and in which order they leave: an open sink cannot change them. */
+const AFTER_RESTART = ["spool", "spoolDir", "order"] as const;
+
+/** The options of one endpoint: those of all, and what its own table says. */
+interface Options {
+  readonly http: HttpOptions;
+  readonly limits: BacklogLimits;
+  /** With what stood in the PEM files. */
+  readonly target: Target;
 }
-
-/** What decides how events are kept and in which order they leave: an open sink cannot change it. */
-const RESTART_KEYS = [["spool", "spool"], ["spool_dir", "spoolDir"], ["http_order", "order"]] as const;
 
 export class HttpSink implements Sink {
   readonly url: string;
-  readonly #store: Store;
+  readonly #backlog: Backlog;
   readonly #poster: Poster;
   readonly #deliverer: Deliverer;
-  #options: HttpSinkOptions;
-  /** What stood in the PEM files. */
-  #tls: Target["tls"];
+  #options: Options;
   #disposing: Promise<void> | undefined;
 
-  /** Throws SinkError when the URL, a PEM file or the spool is not usable; a folder that takes nothing now is no error. */
-  constructor(
-    url: string,
-    options: HttpSinkOptions,
-    report: ReportSink,
-    clock: Clock,
-    disk: Disk = realDisk,
-  ) {
-    const target = targetOf(url, options.endpoint);
+  /** Throws SinkError when the URL, a PEM file or the spool is of no use; a full disk is no error. */
+  constructor(url: string, options: SinkOptions, log: Log, clock: Clock, disk: Disk = realDisk) {
+    this.#options = optionsOf(url, options);
+    const { http, target } = this.#options;
     this.url = target.shownUrl;
-    this.#options = options;
-    this.#tls = target.tls;
-    const tell: Tell = (level, text, dropped = 0) =>
-      report({ level, url: this.url, text, ...(dropped > 0 ? { dropped } : {}) });
-    this.#poster = new Poster(connectionOf(target, options), clock);
+    const own = withFields(log, { url: this.url });
+    this.#poster = new Poster(connectionTo(target, http), clock);
     try {
-      this.#store = this.#openStore(target, options, tell, clock, disk);
+      this.#backlog = this.#openBacklog(own, clock, disk);
     } catch (error) {
       this.#poster[Symbol.dispose]();
       throw error instanceof SpoolInUse
         ? new SinkError(this.url, `${error.message}.`, { cause: error })
         : error;
     }
-    this.#deliverer = new Deliverer(
-      this.#store,
-      this.#poster,
-      deliveryOf(options),
-      (level, text, dropped) => tell(level, `The endpoint ${text}`, dropped),
-      clock,
-    );
+    this.#deliverer = new Deliverer(this.#backlog, this.#poster, http, own, clock);
     this.#deliverer.wake();
   }
 
-  /** Makes other options ready, PEM files read; undefined for the same. Throws SinkError when they cannot be used. */
-  reconfigure(url: string, options: HttpSinkOptions): Reconfiguration | undefined {
-    const target = targetOf(url, options.endpoint);
-    if (isDeepStrictEqual([options, target.tls], [this.#options, this.#tls])) return undefined;
-    const connection = connectionOf(target, options);
-    const { spool, spoolDir, order } = this.#options;
-    const kept = { spool, spoolDir, order };
-    const refused = RESTART_KEYS.filter(([, name]) => options[name] !== kept[name]);
-    return {
-      apply: () => {
-        // What waits for a restart differs, and is told, at the next reload too.
-        this.#options = { ...options, ...kept };
-        this.#tls = target.tls;
-        this.#poster.use(connection);
-        this.#store.reconfigure(storeLimitsOf(options));
-        this.#deliverer.reconfigure(deliveryOf(options));
-      },
-      abandon: () => connection.client.close(),
-      afterRestart: refused.map(([key]) => key),
-    };
-  }
-
   append(line: string): void {
-    this.#store.append(line);
+    this.#backlog.append(line);
   }
 
   flush(): void {
-    this.#store.flush();
+    this.#backlog.flush();
   }
 
   reopen(): void {
-    this.#store.reopen();
+    this.#backlog.reopen();
   }
 
   status(): SinkStatus {
-    const lastError = this.#store.failure ?? this.#deliverer.lastError;
+    const lastError = this.#backlog.failure ?? this.#deliverer.lastError;
     return {
       state: lastError === undefined ? "ok" : "degraded",
       linesWritten: this.#deliverer.delivered,
-      linesWaiting: this.#store.waiting,
-      linesDropped: { ...this.#store.dropped },
+      linesWaiting: this.#backlog.waiting,
+      linesDropped: { ...this.#backlog.dropped },
       ...(lastError === undefined ? {} : { lastError }),
+    };
+  }
+
+  prepare(url: string, options: SinkOptions): PreparedOptions | undefined {
+    const next = optionsOf(url, options);
+    const before = this.#options;
+    if (isDeepStrictEqual(next, before)) return undefined;
+    const connection = connectionTo(next.target, next.http);
+    const kept = Object.fromEntries(AFTER_RESTART.map((name) => [name, before.http[name]]));
+    return {
+      commit: () => {
+        // What waits for a restart differs, and is told, at the next reload too.
+        this.#options = { ...next, http: { ...next.http, ...kept } };
+        this.#poster.use(connection);
+        this.#backlog.reconfigure(next.limits);
+        this.#deliverer.reconfigure(next.http);
+      },
+      abandon: () => connection[Symbol.dispose](),
+      afterRestart: AFTER_RESTART.filter((name) => next.http[name] !== before.http[name])
+        .map((name) => HTTP_OPTIONS[name].key),
     };
   }
 
@@ -120,45 +102,30 @@ export class HttpSink implements Sink {
 
   async #dispose(): Promise<void> {
     this.flush();
-    await this.#deliverer.stop(this.#options.shutdownTimeout);
-    await this.#store.close();
+    await this.#deliverer.stop(this.#options.http.shutdownTimeout);
+    await this.#backlog.close();
     this.#poster[Symbol.dispose]();
   }
 
-  #openStore(target: Target, options: HttpSinkOptions, tell: Tell, clock: Clock, disk: Disk): Store {
-    const more = (): void => this.#deliverer?.wake();
-    const withClients = options.order === "client";
-    if (!options.spool) return new MemoryStore(options.queueCapacity, withClients, more, tell, clock);
-    const spool = {
-      folder: `${options.spoolDir}/${spoolFolderName(target.url)}`,
-      shownUrl: target.shownUrl,
-      withClients,
-      ...storeLimitsOf(options),
-    };
-    return new SpoolStore(spool, more, tell, clock, disk);
+  #openBacklog(log: Log, clock: Clock, disk: Disk): Backlog {
+    const { http, limits, target } = this.#options;
+    const onMore = (): void => this.#deliverer?.wake();
+    if (!http.spool) return new MemoryQueue(limits.capacity, onMore, log, clock);
+    const folder = `${http.spoolDir}/${spoolFolderName(target.url)}`;
+    return new Spool({ folder, shownUrl: target.shownUrl, ...limits }, onMore, log, clock, disk);
   }
 }
 
-function storeLimitsOf({ spoolMaxBytes, queueCapacity, file }: HttpSinkOptions): StoreLimits {
-  return { maxBytes: spoolMaxBytes, capacity: queueCapacity, file };
-}
-
-/** The options of all endpoints with those of this one over them. */
-function deliveryOf({ endpoint, ...options }: HttpSinkOptions): HttpOptions {
+function optionsOf(url: string, { http, file: { fsync, bufferBytes }, endpoints }: SinkOptions): Options {
+  const { timeout, concurrency, batchMax, ...endpoint }: HttpEndpoint = endpoints.get(url) ?? {};
   return {
-    ...options,
-    concurrency: endpoint.concurrency ?? options.concurrency,
-    batchMax: endpoint.batchMax ?? options.batchMax,
-    timeout: endpoint.timeout ?? options.timeout,
+    http: {
+      ...http,
+      timeout: timeout ?? http.timeout,
+      concurrency: concurrency ?? http.concurrency,
+      batchMax: batchMax ?? http.batchMax,
+    },
+    limits: { maxBytes: http.spoolMaxBytes, capacity: http.queueCapacity, fsync, bufferBytes },
+    target: targetOf(url, endpoint),
   };
-}
-
-function connectionOf(target: Target, options: HttpSinkOptions): Connection {
-  try {
-    return connectionTo(target, deliveryOf(options));
-  } catch (error) {
-    throw new SinkError(target.shownUrl, `its certificates cannot be used: ${reason(error)}.`, {
-      cause: error,
-    });
-  }
 }

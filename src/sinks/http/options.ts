@@ -1,63 +1,137 @@
-// Options of the HTTP sink; the contract's names, meanings and defaults where it has them.
+// Options of the HTTP sink: RMQTT's names, meanings and defaults where it has them.
+import { optionsFrom, type OptionsOf, optionTable } from "../../base/option.ts";
 
-export interface HttpOptions {
-  /** `http_timeout`, milliseconds for one request, answer included. */
-  readonly timeout: number;
-  /** `retry_max_elapsed_time`, milliseconds an event is tried for before it is parked in `failed.jsonl`. */
-  readonly retryMaxElapsed: number;
-  /** `retry_multiplier` between two waits. */
-  readonly retryMultiplier: number;
-  /** `concurrency_limit`: requests in flight to one URL. */
-  readonly concurrency: number;
-  /** `queue_capacity`: events that wait for one URL. */
-  readonly queueCapacity: number;
-  /** `spool`: events wait in files; false: in memory only, newest dropped past `queue_capacity`. */
-  readonly spool: boolean;
-  /** `spool_dir`: one folder per URL is made in it. */
-  readonly spoolDir: string;
-  /** `spool_max_bytes` of one URL; past it the oldest segment goes, counted and logged. */
-  readonly spoolMaxBytes: number;
-  /** `http_order`: `client` sends the events of one Client Identifier one after the other. */
-  readonly order: "none" | "client";
-  /** `http_batch_max`: events in one request; above 1 the body is newline-delimited JSON. */
-  readonly batchMax: number;
-  /** `http_batch_wait`, milliseconds a batch that is not full waits for more. */
-  readonly batchWait: number;
-  /** `http_compression` of request bodies. */
-  readonly compression: "none" | "gzip";
-  /** `shutdown_timeout`, milliseconds that requests in flight get at the end. */
-  readonly shutdownTimeout: number;
-}
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+const KIB = 1024;
 
-export const HTTP_DEFAULTS: HttpOptions = {
-  timeout: 8_000,
-  retryMaxElapsed: 60_000,
-  retryMultiplier: 2.5,
-  concurrency: 128,
-  queueCapacity: 300_000,
-  spool: true,
-  spoolDir: "./spool",
-  spoolMaxBytes: 1024 * 1024 * 1024,
-  order: "none",
-  batchMax: 1,
-  batchWait: 20,
-  compression: "none",
-  shutdownTimeout: 10_000,
-};
+export const HTTP_OPTIONS = optionTable({
+  timeout: {
+    key: "http_timeout",
+    kind: "duration",
+    min: 1,
+    max: HOUR,
+    default: 8 * SECOND,
+    doc: "For one request, its answer included.",
+  },
+  retryMaxElapsed: {
+    key: "retry_max_elapsed_time",
+    kind: "duration",
+    min: 0,
+    max: 24 * 24 * HOUR,
+    default: 60 * SECOND,
+    doc: "How long an event is tried for before it is parked in failed.jsonl.",
+  },
+  retryMultiplier: {
+    key: "retry_multiplier",
+    kind: "decimal",
+    min: 1,
+    max: 100,
+    default: 2.5,
+    doc: "How the waits between the tries grow.",
+  },
+  concurrency: {
+    key: "concurrency_limit",
+    kind: "integer",
+    min: 1,
+    max: 10_000,
+    default: 128,
+    doc: "Requests in flight to one URL.",
+  },
+  queueCapacity: {
+    key: "queue_capacity",
+    kind: "integer",
+    min: 1,
+    max: 100_000_000,
+    default: 300_000,
+    doc:
+      "Events that wait in memory for one URL, with spool = false; past it the newest are dropped, counted.",
+  },
+  spool: {
+    key: "spool",
+    kind: "boolean",
+    default: true,
+    doc: "Events wait in files, and so outlive a crash; false: in memory only.",
+  },
+  spoolDir: {
+    key: "spool_dir",
+    kind: "path",
+    what: "a folder",
+    default: "./spool",
+    doc: "Has one folder for each URL.",
+  },
+  spoolMaxBytes: {
+    key: "spool_max_bytes",
+    kind: "size",
+    min: 64 * KIB,
+    max: KIB ** 5,
+    default: KIB ** 3,
+    doc: "Of one URL; past it the oldest events go, counted and logged.",
+  },
+  order: {
+    key: "http_order",
+    kind: "choice",
+    choices: ["none", "client"],
+    default: "none",
+    doc: '"client": the events of one Client Identifier arrive in order.',
+  },
+  batchMax: {
+    key: "http_batch_max",
+    kind: "integer",
+    min: 1,
+    max: 100_000,
+    default: 1,
+    doc: "Events in one request; above 1 the body is newline-delimited JSON.",
+  },
+  batchWait: {
+    key: "http_batch_wait",
+    kind: "duration",
+    min: 0,
+    max: 60 * SECOND,
+    default: 20,
+    doc: "How long a batch waits to be full.",
+  },
+  compression: {
+    key: "http_compression",
+    kind: "choice",
+    choices: ["none", "gzip"],
+    default: "none",
+    doc: '"gzip" compresses bodies.',
+  },
+  shutdownTimeout: {
+    key: "shutdown_timeout",
+    kind: "duration",
+    min: 0,
+    max: HOUR,
+    default: 10 * SECOND,
+    doc: "What requests in flight get at the end.",
+  },
+});
 
-/** An entry of `urls`: a bare URL, or a table that gives this one URL options of its own. */
-export interface HttpEndpoint {
-  readonly url: string;
-  /** Request headers, `${NAME}` already replaced. Never shown in logs, errors or `check`. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** PEM files. */
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-  /** Instead of `http_timeout`, milliseconds. */
-  readonly timeout?: number;
-  /** Instead of `concurrency_limit`. */
-  readonly concurrency?: number;
-  /** Instead of `http_batch_max`. */
-  readonly batchMax?: number;
-}
+export type HttpOptions = OptionsOf<typeof HTTP_OPTIONS>;
+
+export const HTTP_DEFAULTS: HttpOptions = optionsFrom(HTTP_OPTIONS);
+
+/** What a URL that is written as a table may say of itself; where it says nothing, HTTP_OPTIONS hold. */
+export const ENDPOINT_OPTIONS = optionTable({
+  headers: {
+    key: "headers",
+    kind: "texts",
+    what: "headers",
+    doc: "Headers of every request, ${NAME} already replaced. Never shown in logs, errors or `check`.",
+  },
+  caFile: { key: "ca_file", kind: "path", what: "a PEM file", doc: "The endpoint's private CA." },
+  certFile: { key: "cert_file", kind: "path", what: "a PEM file", doc: "The client certificate." },
+  keyFile: { key: "key_file", kind: "path", what: "a PEM file", doc: "The key of the client certificate." },
+  timeout: { key: "timeout", kind: "duration", min: 1, max: HOUR, doc: "Instead of http_timeout." },
+  concurrency: {
+    key: "concurrency_limit",
+    kind: "integer",
+    min: 1,
+    max: 10_000,
+    doc: "Instead of the one of all URLs.",
+  },
+  batchMax: { key: "batch_max", kind: "integer", min: 1, max: 100_000, doc: "Instead of http_batch_max." },
+});
+
+export type HttpEndpoint = OptionsOf<typeof ENDPOINT_OPTIONS>;

@@ -1,50 +1,50 @@
 // An HTTP sink of a test, with its endpoint, its spool and its clock.
-import { FILE_DEFAULTS } from "../../../src/sinks/file/options.ts";
-import { HttpSink, type HttpSinkOptions } from "../../../src/sinks/http/http_sink.ts";
-import { HTTP_DEFAULTS } from "../../../src/sinks/http/options.ts";
-import type { SinkReport } from "../../../src/sinks/sink.ts";
+import { FILE_DEFAULTS, type FileOptions } from "../../../src/sinks/file/options.ts";
+import { HttpSink } from "../../../src/sinks/http/http_sink.ts";
+import { HTTP_DEFAULTS, type HttpEndpoint, type HttpOptions } from "../../../src/sinks/http/options.ts";
+import type { SinkOptions } from "../../../src/sinks/options.ts";
 import { FailingDisk } from "../../helpers/failing_disk.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
+import { type Entry, logInto } from "../../helpers/told.ts";
 import { until } from "../../helpers/until.ts";
 import { Endpoint } from "../../helpers/http_endpoint.ts";
+
+/** Options that differ from the defaults, what a file and the URL's own table say among them. */
+export type Differing = Partial<HttpOptions> & {
+  readonly file?: Partial<FileOptions>;
+  readonly endpoint?: HttpEndpoint;
+};
 
 /** Everything a test of the HTTP sink has; disposing of it removes the spool. */
 export class Setting implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly disk = new FailingDisk();
-  readonly reports: SinkReport[] = [];
+  readonly reports: Entry[] = [];
   readonly dir = Deno.makeTempDirSync({ prefix: "hookline-http-" });
   readonly #sinks: HttpSink[] = [];
 
-  private constructor(readonly endpoint: Endpoint, readonly options: Partial<HttpSinkOptions>) {}
+  private constructor(readonly endpoint: Endpoint, readonly options: Differing) {}
 
   /** @param options of every sink that is opened */
-  static async make(options: Partial<HttpSinkOptions> = {}): Promise<Setting> {
+  static async make(options: Differing = {}): Promise<Setting> {
     return new Setting(await Endpoint.start(), options);
   }
 
   /** All options of a sink: these over those of the setting, over the defaults. */
-  optionsWith(options: Partial<HttpSinkOptions>): HttpSinkOptions {
+  optionsWith(options: Differing): SinkOptions {
+    const { file, endpoint = {}, ...http } = { ...this.options, ...options };
     return {
-      ...HTTP_DEFAULTS,
-      spoolDir: this.dir,
-      file: FILE_DEFAULTS,
-      endpoint: {},
-      shutdownTimeout: 2_000,
-      ...this.options,
-      ...options,
+      cwd: this.dir,
+      file: { ...FILE_DEFAULTS, ...file },
+      http: { ...HTTP_DEFAULTS, spoolDir: this.dir, shutdownTimeout: 2_000, ...http },
+      endpoints: new Map([[this.endpoint.url, endpoint]]),
     };
   }
 
   /** Opens a sink on the spool; a second one after the first was disposed of is a restart. */
-  open(options: Partial<HttpSinkOptions> = {}): HttpSink {
-    const sink = new HttpSink(
-      this.endpoint.url,
-      this.optionsWith(options),
-      (report) => this.reports.push(report),
-      this.clock,
-      this.disk,
-    );
+  open(options: Differing = {}): HttpSink {
+    const all = this.optionsWith(options);
+    const sink = new HttpSink(this.endpoint.url, all, logInto(this.reports), this.clock, this.disk);
     this.#sinks.push(sink);
     return sink;
   }

@@ -1,12 +1,11 @@
 // The HTTP sink keeps the contract of all sinks: with its endpoint away, with its disk full, and without a spool.
-import type { HttpSinkOptions } from "../../../src/sinks/http/http_sink.ts";
 import { sinkContract, type SinkUnderTest } from "../sink_contract.ts";
 import { answer, ok } from "../../helpers/http_endpoint.ts";
-import { Setting } from "./_sink.ts";
+import { type Differing, Setting } from "./_sink.ts";
 
 /** @param trouble what breaks; the other half goes on working */
 async function underTest(
-  options: Partial<HttpSinkOptions>,
+  options: Differing,
   trouble: "endpoint" | "disk",
 ): Promise<SinkUnderTest> {
   const setting = await Setting.make(options);

@@ -1,4 +1,4 @@
-// What an endpoint gets: requests as events.md has them, order, batches, and what follows each kind of failure.
+// What an endpoint gets: requests, their order, batches, and what follows each kind of failure.
 import assert from "node:assert/strict";
 import type { Sink } from "../../../src/sinks/sink.ts";
 import { line, upTo } from "../_lines.ts";

@@ -1,21 +1,29 @@
 // What operators read when an endpoint fails, for real endpoints that fail in each way: the cause, and what to do.
 import assert from "node:assert/strict";
-import { systemClock } from "../../../src/sinks/clock.ts";
+import { systemClock } from "../../../src/base/clock.ts";
 import { FILE_DEFAULTS } from "../../../src/sinks/file/options.ts";
 import { HttpSink } from "../../../src/sinks/http/http_sink.ts";
 import { HTTP_DEFAULTS, type HttpEndpoint } from "../../../src/sinks/http/options.ts";
-import type { SinkReport } from "../../../src/sinks/sink.ts";
+import type { SinkOptions } from "../../../src/sinks/options.ts";
 import { canMakeCertificates, makeCertificates } from "../../helpers/certificates.ts";
 import { answer, Endpoint } from "../../helpers/http_endpoint.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { type Entry, logInto } from "../../helpers/told.ts";
 import { until } from "../../helpers/until.ts";
 import { line } from "../_lines.ts";
 
+/** The URL, and what its table says. */
+type Place = HttpEndpoint & { readonly url: string };
+
+function optionsFor(url: string, endpoint: HttpEndpoint = {}): SinkOptions {
+  const http = { ...HTTP_DEFAULTS, spool: false, shutdownTimeout: 100 };
+  return { cwd: "/", file: FILE_DEFAULTS, http, endpoints: new Map([[url, endpoint]]) };
+}
+
 /** What the status says and what was reported once one event has failed. */
-async function failureOf(endpoint: HttpEndpoint): Promise<{ status: string; reports: SinkReport[] }> {
-  const reports: SinkReport[] = [];
-  const options = { ...HTTP_DEFAULTS, spool: false, shutdownTimeout: 100, file: FILE_DEFAULTS, endpoint };
-  await using sink = new HttpSink(endpoint.url, options, (each) => reports.push(each), systemClock);
+async function failureOf({ url, ...endpoint }: Place): Promise<{ status: string; reports: Entry[] }> {
+  const reports: Entry[] = [];
+  await using sink = new HttpSink(url, optionsFor(url, endpoint), logInto(reports), systemClock);
   sink.append(line(0));
   sink.flush();
   await until(() => sink.status().lastError !== undefined, "it fails");
@@ -41,7 +49,8 @@ for (
     assert.equal(shown, `The last request failed: ${what}.`);
     assert.deepEqual(reports, [{
       level: "warn",
-      url: `${endpoint.url}?key=***`,
+      fields: { url: `${endpoint.url}?key=***` },
+      dropped: undefined,
       text: `The endpoint refuses events: ${what}: "no, ***"; each is tried again for a while.`,
     }]);
   });
@@ -50,9 +59,9 @@ for (
 Deno.test("another status within the minute is told, too", async () => {
   await using endpoint = await Endpoint.start();
   endpoint.behave = ({ lines }) => ({ status: lines[0]?.includes('"n":0') === true ? 401 : 413 });
-  const reports: SinkReport[] = [];
-  const options = { ...HTTP_DEFAULTS, spool: false, shutdownTimeout: 100, file: FILE_DEFAULTS, endpoint: {} };
-  await using sink = new HttpSink(endpoint.url, options, (each) => reports.push(each), systemClock);
+  const reports: Entry[] = [];
+  const { url } = endpoint;
+  await using sink = new HttpSink(url, optionsFor(url), logInto(reports), systemClock);
   for (const n of [0, 1]) {
     sink.append(line(n));
     sink.flush();
@@ -95,7 +104,7 @@ Deno.test({
       requestCert: true,
       rejectUnauthorized: true,
     });
-    const cases: readonly (readonly [HttpEndpoint, RegExp])[] = [
+    const cases: readonly (readonly [Place, RegExp])[] = [
       [{ url: tls.url }, /: no CA that is known signed its certificate; name the one that did as ca_file \(/],
       [
         { url: selfSigned.url, caFile: files.selfSignedCa },

@@ -1,17 +1,17 @@
 // Other options for an open HTTP sink: what is sent from then on follows them, what is under way ends as it began.
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
-import type { HttpSink, HttpSinkOptions } from "../../../src/sinks/http/http_sink.ts";
+import type { HttpSink } from "../../../src/sinks/http/http_sink.ts";
 import { SinkError } from "../../../src/sinks/sink.ts";
 import { ok } from "../../helpers/http_endpoint.ts";
 import { line, upTo } from "../_lines.ts";
-import { Setting, settled } from "./_sink.ts";
+import { type Differing, Setting, settled } from "./_sink.ts";
 
 /** Gives the sink options of `changed` over those it was opened with; returns the keys that wait for a restart. */
-function reconfigure(it: Setting, sink: HttpSink, changed: Partial<HttpSinkOptions>): readonly string[] {
-  const change = sink.reconfigure(it.endpoint.url, it.optionsWith(changed));
+function reconfigure(it: Setting, sink: HttpSink, changed: Differing): readonly string[] {
+  const change = sink.prepare(it.endpoint.url, it.optionsWith(changed));
   assert.ok(change !== undefined);
-  change.apply();
+  change.commit();
   return change.afterRestart;
 }
 
@@ -87,25 +87,34 @@ Deno.test("a batch that waits for its next attempt stays a batch when batches ar
   }
 });
 
-Deno.test("a smaller queue_capacity lets the oldest go at once, counted", async () => {
-  await using it = await Setting.make({ queueCapacity: 800 });
+/** Lines for ten segments of 8 KB or more, which wait for an endpoint that is away. */
+const LONG = "x".repeat(900);
+async function fill(it: Setting): Promise<HttpSink> {
   await it.endpoint.stop();
   const sink = it.open();
-  for (const n of upTo(8)) send(sink, n * 100, n * 100 + 100);
-  assert.equal(sink.status().linesWaiting, 800);
-  reconfigure(it, sink, { queueCapacity: 300 });
-  assert.equal(sink.status().linesWaiting, 300);
-  assert.deepEqual(sink.status().linesDropped, { SpoolFull: 500 });
+  for (const n of upTo(100)) {
+    sink.append(line(n, LONG));
+    sink.flush();
+  }
+  return sink;
+}
+
+Deno.test("a smaller spool_max_bytes lets the oldest go at once, counted", async () => {
+  await using it = await Setting.make({ spoolMaxBytes: 128 * 1024 });
+  const sink = await fill(it);
+  assert.equal(sink.status().linesWaiting, 100);
+  reconfigure(it, sink, { spoolMaxBytes: 64 * 1024 });
+  const { linesWaiting, linesDropped: { SpoolFull = 0 } } = sink.status();
+  assert.equal(linesWaiting + SpoolFull, 100);
+  assert.ok(linesWaiting > 45 && linesWaiting < 68, String(linesWaiting));
 });
 
 // What is watched is the suite's own sanitizer of resources.
 Deno.test("a sink that is closed while it reads leaves no file open", async () => {
   for (let turns = 0; turns < 30; turns++) {
-    await using it = await Setting.make({ queueCapacity: 800 });
-    await it.endpoint.stop();
-    const sink = it.open();
-    for (const n of upTo(8)) send(sink, n * 100, n * 100 + 100);
-    reconfigure(it, sink, { queueCapacity: 300 });
+    await using it = await Setting.make({ spoolMaxBytes: 128 * 1024 });
+    const sink = await fill(it);
+    reconfigure(it, sink, { spoolMaxBytes: 64 * 1024 });
     for (let turn = 0; turn < turns % 10; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 });
@@ -145,7 +154,7 @@ Deno.test("a PEM file that cannot be read is refused, and the sink goes on as it
 Deno.test("a change that is given up leaves the sink as it was", async () => {
   await using it = await Setting.make();
   const sink = it.open();
-  const change = sink.reconfigure(
+  const change = sink.prepare(
     it.endpoint.url,
     it.optionsWith({ endpoint: { headers: { "x-mine": "1" } } }),
   );
@@ -160,7 +169,7 @@ Deno.test("the same options are no change", async () => {
   const options = { timeout: 3_000, endpoint: { headers: { "x-mine": "1" } } };
   await using it = await Setting.make(options);
   const sink = it.open();
-  assert.equal(sink.reconfigure(it.endpoint.url, it.optionsWith({})), undefined);
+  assert.equal(sink.prepare(it.endpoint.url, it.optionsWith({})), undefined);
   reconfigure(it, sink, { timeout: 4_000 });
-  assert.equal(sink.reconfigure(it.endpoint.url, it.optionsWith({ timeout: 4_000 })), undefined);
+  assert.equal(sink.prepare(it.endpoint.url, it.optionsWith({ timeout: 4_000 })), undefined);
 });

@@ -3,24 +3,28 @@ import assert from "node:assert/strict";
 import { FILE_DEFAULTS } from "../../../src/sinks/file/options.ts";
 import { HttpSink } from "../../../src/sinks/http/http_sink.ts";
 import { HTTP_DEFAULTS, type HttpEndpoint } from "../../../src/sinks/http/options.ts";
-import { openSinks, probe, type SinkOptions } from "../../../src/sinks/open_sinks.ts";
-import { SinkError, type SinkReport } from "../../../src/sinks/sink.ts";
-import { systemClock } from "../../../src/sinks/clock.ts";
+import { openSinks, type SinkOptions } from "../../../src/sinks/open_sinks.ts";
+import { probe } from "../../../src/sinks/schemes.ts";
+import { SinkError } from "../../../src/sinks/sink.ts";
+import { systemClock } from "../../../src/base/clock.ts";
 import { canMakeCertificates, makeCertificates } from "../../helpers/certificates.ts";
 import { tempDir } from "../../helpers/temp_dir.ts";
+import { type Entry, logInto } from "../../helpers/told.ts";
 import { until } from "../../helpers/until.ts";
 import { line, namesIn } from "../_lines.ts";
 import { answer, Endpoint } from "../../helpers/http_endpoint.ts";
 
-function optionsFor(dir: string, endpoint?: HttpEndpoint): SinkOptions {
-  const endpoints = new Map(endpoint === undefined ? [] : [[endpoint.url, endpoint]]);
+/** The URL, and what its table says. */
+type Place = HttpEndpoint & { readonly url: string };
+
+function optionsFor(dir: string, { url, ...endpoint }: Place = { url: "" }): SinkOptions {
+  const endpoints = new Map([[url, endpoint]]);
   const http = { ...HTTP_DEFAULTS, spoolDir: `${dir}/spool`, shutdownTimeout: 100 };
   return { cwd: dir, file: FILE_DEFAULTS, http, endpoints };
 }
 
-function openSink(dir: string, endpoint: HttpEndpoint, reports: SinkReport[] = []): HttpSink {
-  const { http, file } = optionsFor(dir);
-  return new HttpSink(endpoint.url, { ...http, file, endpoint }, (each) => reports.push(each), systemClock);
+function openSink(dir: string, place: Place, reports: Entry[] = []): HttpSink {
+  return new HttpSink(place.url, optionsFor(dir, place), logInto(reports), systemClock);
 }
 
 Deno.test({
@@ -65,7 +69,7 @@ Deno.test("a PEM file that is missing or holds nothing useful is refused with it
   await using dir = await tempDir();
   await Deno.writeTextFile(`${dir.path}/bad.pem`, "no certificate");
   const url = "https://127.0.0.1:9/hook";
-  const cases: readonly (readonly [Partial<HttpEndpoint>, RegExp])[] = [
+  const cases: readonly (readonly [HttpEndpoint, RegExp])[] = [
     [{ caFile: `${dir.path}/none.pem` }, /its ca_file, .*none\.pem, cannot be used: .*No such file/],
     [
       { caFile: `${dir.path}/bad.pem` },
@@ -114,17 +118,13 @@ Deno.test("no secret of a URL or a header is shown: not in reports, status, erro
   const [user, pass, query, token] = secrets;
   endpoint.behave = (request) => answer(400, {}, JSON.stringify([request.headers, request.path]))(request);
   const url = `${endpoint.url.replace("://", `://${user}:${pass}@`)}?key=${query}`;
-  const reports: SinkReport[] = [];
+  const reports: Entry[] = [];
   const shown: string[] = [];
   const headers = { "X-Token": `Bearer ${token}` };
   {
-    const { http, file } = optionsFor(dir.path);
-    await using sink = new HttpSink(
-      url,
-      { ...http, retryMaxElapsed: 0, file, endpoint: { url, headers } },
-      (each) => reports.push(each),
-      systemClock,
-    );
+    const options = optionsFor(dir.path, { url, headers });
+    const atOnce = { ...options, http: { ...options.http, retryMaxElapsed: 0 } };
+    await using sink = new HttpSink(url, atOnce, logInto(reports), systemClock);
     sink.append(line(0));
     sink.flush();
     await until(() => sink.status().linesDropped["Parked"] === 1, "it is parked");

@@ -1,0 +1,123 @@
+// `hookline redeliver`: sends parked or recorded events to an HTTP endpoint again, and reports.
+import { basename, dirname, join, resolve } from "node:path";
+import { errorText } from "../base/error_text.ts";
+import { maskUrl } from "../sinks/mask_url.ts";
+import { redeliver as redeliverLines, type RedeliverOptions } from "../sinks/redeliver.ts";
+import { EXIT } from "./exit_code.ts";
+import { countOf, Failure, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
+import { visible } from "./visible.ts";
+
+/** Longest line that is read, characters; a longer one is skipped and counted. */
+const MAX_LINE = 64 * 1024 * 1024;
+
+export const redeliver: Verb = async (values, files, io) => {
+  if (files.length === 0) throw new UsageError("Missing FILE. Usage: hookline redeliver FILE... [options]");
+  const paths = files.map((file) => resolve(io.cwd, file));
+  const url = textOf(values, "url") ?? urlOf(paths);
+  const options = {
+    url,
+    endpoint: {
+      headers: headersOf(values),
+      ...pemFilesOf(values, io.cwd),
+      concurrency: Math.max(1, countOf(values, "concurrency") ?? 16),
+    },
+    rate: countOf(values, "rate") ?? 0,
+  };
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  Deno.addSignalListener("SIGINT", onSignal);
+  Deno.addSignalListener("SIGTERM", onSignal);
+  try {
+    const outcome = await redeliverLines(linesOf(paths), { ...options, signal: stop.signal });
+    const { sent, failed, skipped, lastFailure } = outcome;
+    const stopped = stop.signal.aborted ? ", stopped by a signal" : "";
+    io.out(`sent ${sent}, failed ${failed}, skipped ${skipped} (no event)${stopped}\n`);
+    if (lastFailure !== undefined) {
+      io.err(`hookline redeliver: the last failure at ${maskUrl(url)}: ${visible(lastFailure)}.\n`);
+    }
+    return failed === 0 && !stop.signal.aborted ? EXIT.done : EXIT.failed;
+  } finally {
+    Deno.removeSignalListener("SIGINT", onSignal);
+    Deno.removeSignalListener("SIGTERM", onSignal);
+  }
+};
+
+function pemFilesOf(values: Values, cwd: string): Omit<RedeliverOptions["endpoint"], "concurrency"> {
+  const [ca, cert, key] = ["ca-file", "cert-file", "key-file"].map((name) => textOf(values, name));
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError("--cert-file and --key-file go together: give both, or neither.");
+  }
+  return {
+    ...(ca !== undefined && { caFile: resolve(cwd, ca) }),
+    ...(cert !== undefined && { certFile: resolve(cwd, cert) }),
+    ...(key !== undefined && { keyFile: resolve(cwd, key) }),
+  };
+}
+
+/** `Name: value` */
+function headersOf(values: Values): Record<string, string> {
+  return Object.fromEntries(
+    listOf(values, "header").map((text) => {
+      const [, name, value] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ??
+        [];
+      // Not shown: it may hold a secret.
+      if (name === undefined || value === undefined) {
+        throw new UsageError(
+          '--header is given a text that is no header; write it as --header "Name: value".',
+        );
+      }
+      return [name, value];
+    }),
+  );
+}
+
+/** The spool's folder names its URL, without secrets. */
+function urlOf(paths: readonly string[]): string {
+  const urls = new Set(paths.map((path) => urlBeside(path)));
+  const [url] = urls;
+  if (urls.size !== 1 || url === undefined) {
+    throw new UsageError(
+      "Which endpoint? The files are not all of one spool folder; name it with --url URL.",
+    );
+  }
+  if (url.includes("***")) {
+    throw new UsageError(`The URL of this spool, ${url}, has secrets; give it in full with --url URL.`);
+  }
+  return url;
+}
+
+function urlBeside(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(join(dirname(path), "url")).trim();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw new Failure(`${path}: the URL beside it cannot be read: ${errorText(error)}.`, { cause: error });
+  }
+}
+
+/** The lines of all files, one file after the other; `.gz` files are unpacked. */
+async function* linesOf(paths: readonly string[]): AsyncGenerator<{ name: string; text: string }> {
+  for (const path of paths) {
+    let number = 0;
+    try {
+      for await (const text of linesIn(path)) yield { name: `${basename(path)}:${++number}`, text };
+    } catch (error) {
+      throw new Failure(`${path} cannot be read: ${errorText(error)}.`, { cause: error });
+    }
+  }
+}
+
+async function* linesIn(path: string): AsyncGenerator<string> {
+  // Not `using`: reading to the end, or giving up on the stream, closes it.
+  const { readable } = await Deno.open(path);
+  const bytes = path.endsWith(".gz") ? readable.pipeThrough(new DecompressionStream("gzip")) : readable;
+  let rest = "";
+  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    // What is left of an overlong line is no JSON, and is skipped as such.
+    if (rest.length > MAX_LINE) rest = "";
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}

@@ -1,0 +1,24 @@
+// The options of all kinds of sinks: one line for each kind's table.
+import type { OptionsOf } from "../base/option.ts";
+import { FILE_OPTIONS } from "./file/options.ts";
+import { ENDPOINT_OPTIONS, HTTP_OPTIONS } from "./http/options.ts";
+
+/** Their keys stand side by side in the hooks file. */
+export const SINK_OPTIONS = { file: FILE_OPTIONS, http: HTTP_OPTIONS } as const;
+
+/** What a URL that is written as a table may say of itself. */
+export const URL_OPTIONS = ENDPOINT_OPTIONS;
+export type UrlOptions = OptionsOf<typeof URL_OPTIONS>;
+
+/** The options of each kind, by the name it has in `SINK_OPTIONS`. */
+export type KindOptions = {
+  readonly [Kind in keyof typeof SINK_OPTIONS]: OptionsOf<(typeof SINK_OPTIONS)[Kind]>;
+};
+
+/** Everything the sinks of one configuration are opened with. */
+export interface SinkOptions extends KindOptions {
+  /** Folder, absolute, that relative file URLs start from. */
+  readonly cwd: string;
+  /** What URLs that were written as a table say of themselves, by their URL. */
+  readonly endpoints: ReadonlyMap<string, UrlOptions>;
+}
