@@ -1,11 +1,12 @@
 // `hookline redeliver`: sends parked or recorded events to an HTTP endpoint again, and reports.
 import { basename, dirname, join, resolve } from "node:path";
 import { errorText } from "../base/error_text.ts";
+import { Failure } from "../base/failure.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { redeliver as redeliverLines, type RedeliverOptions } from "../sinks/redeliver.ts";
 import { EXIT } from "./exit_code.ts";
-import { countOf, Failure, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
-import { visible } from "./visible.ts";
+import { countOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
+import { visible } from "../terminal/visible.ts";
 
 /** Longest line that is read, characters; a longer one is skipped and counted. */
 const MAX_LINE = 64 * 1024 * 1024;

@@ -5,12 +5,12 @@ import { topicFilterProblem } from "../mqtt/topics.ts";
 import { nearest } from "../config/nearest.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import { parseEvent } from "./tail/event.ts";
-import { type Filter, selects, selectsAll } from "./tail/filter.ts";
-import { follow } from "./tail/follow.ts";
+import { parseEvent } from "../reading/event.ts";
+import { type Filter, selects, selectsAll } from "../reading/filter.ts";
+import { follow } from "../reading/follow.ts";
 import { rowFormatter } from "./tail/format.ts";
-import { isCut, type Line } from "./tail/line.ts";
-import { ANSI, COLOURLESS } from "./tail/style.ts";
+import { isCut, type Line } from "../reading/line.ts";
+import { ANSI, COLOURLESS } from "../terminal/style.ts";
 import { countOf, flagOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
 
 export const tail: Verb = async (values, positionals, io) => {
