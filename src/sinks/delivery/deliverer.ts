@@ -10,7 +10,7 @@ import { ClientOutbox, FifoOutbox, type Outbox } from "./_outbox.ts";
 import { type Go, type LastAttempt, Retries } from "./_retries.ts";
 
 /** Events, and their bytes, that may be in hand: read, in flight, or waiting for another attempt. */
-const MAX_IN_HAND = 4_096;
+const MAX_IN_HAND = 2_048;
 const MAX_IN_HAND_BYTES = 16 * 1024 * 1024;
 /** Bytes of one batch, unless one event alone is larger. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
