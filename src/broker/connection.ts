@@ -1,4 +1,4 @@
-// One Network Connection: bytes in, packets to their handlers, bytes out at the end of the turn.
+// One Network Connection: bytes in, whole packets to whoever handles them, bytes out at the end of the turn.
 import type { Transport } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
 import {
@@ -10,60 +10,96 @@ import {
 } from "../mqtt/encode.ts";
 import type { OutgoingAlias, OutgoingPublish } from "../mqtt/encode.ts";
 import { Frame, readFrame } from "../mqtt/framing.ts";
+import { InputBuffer } from "../mqtt/input_buffer.ts";
 import { OutputBuffer } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
-import type { Publisher } from "./brake.ts";
-import type { Broker } from "./broker.ts";
-import type { Client } from "./client.ts";
-import { handlePacket } from "./handlers/packets.ts";
+import type { ListenerState } from "./listener_state.ts";
 import type { ListenerOptions } from "./options.ts";
-import type { Outlet } from "./session_context.ts";
-import type { Flushable } from "./turn.ts";
+import type { OutgoingAliases } from "./outgoing_aliases.ts";
+import type { Outlet } from "./outlet.ts";
+import type { Flushable, Turn } from "./turn.ts";
 
-/** An idle connection's read buffer; it doubles while reads fill it, up to the largest. */
-const INPUT_START = 2 * 1024;
-const INPUT_LARGEST = 64 * 1024;
-/** Output that waits for a slow peer before its session keeps messages back; one turn's output may pass it. */
+/** Output for a slow peer from which its session keeps messages back; one turn may pass it. */
 const OUTPUT_HIGH = 1024 * 1024;
 /** Output, acknowledgements by then, at which a peer that does not read is not read any more either. */
 const OUTPUT_STOP = 2 * OUTPUT_HIGH;
 /** How long a closed connection may take to hear why, milliseconds. */
 const LINGER = 2_000;
 
-type State = "handshake" | "open" | "closing" | "closed";
+/** `handshake`: no CONNECT yet; `connecting`: it is being decided, and nothing more is read. */
+type State = "handshake" | "connecting" | "open" | "closing" | "closed";
 
-export class Connection implements Outlet, Flushable, Publisher {
-  /** The accepted client; `undefined` before its CONNECT and after its end. */
+/** What a connection calls; one object serves all connections. */
+export interface ConnectionEvents<Client> {
+  /** One whole packet came. Throws MqttError where the peer broke the protocol. */
+  onPacket(connection: Connection<Client>, frame: Frame, bytes: Uint8Array): void;
+  /** What was to be written has left: there is room again. */
+  onDrained(connection: Connection<Client>): void;
+  /** It will not become a client, because of what the peer did or did not do. `onEnded` follows. */
+  onRefused(connection: Connection<Client>, reason: string): void;
+  /** Nothing of it is handled any more, though its last output may still be under way. Called once. */
+  onEnded(connection: Connection<Client>, reason: string): void;
+  /** Nothing of it is left. Called once, after `onEnded`. */
+  onClosed(connection: Connection<Client>): void;
+}
+
+/** What an accepted CONNECT settled for the life of the connection. */
+export interface Accepted<Client> {
+  readonly client: Client;
+  /** Milliseconds without a packet after which the peer counts as gone; Infinity for Keep Alive 0. */
+  readonly keepAliveTimeout: number;
+  /** QoS 1 and 2 messages that the client takes at once. [MQTT-3.3.4-9] */
+  readonly receiveMaximum: number;
+  /** Topic Aliases that the broker may set; `undefined` where the client wants none. [MQTT-3.1.2-27] */
+  readonly outgoingAliases: OutgoingAliases | undefined;
+}
+
+export class Connection<Client> implements Outlet, Flushable {
+  /** The accepted client; `undefined` before its CONNECT is accepted and after its end. */
   client: Client | undefined = undefined;
   /** 4 until the CONNECT says otherwise. */
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
-  receiveMaximum = 65_535;
-  /** When a packet last came, on the turn's `elapsed` clock; until the CONNECT, when the connection was accepted. */
-  lastPacketAt: number;
+  /** The listener's options when the connection came: a reload is for those after it. */
+  readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
   out = new OutputBuffer();
 
   readonly #transport: Transport;
+  readonly #turn: Turn;
+  readonly #events: ConnectionEvents<Client>;
   readonly #frame = new Frame();
+  readonly #acceptedAt: number;
   #state: State = "handshake";
+  #receiveMaximum = 65_535;
+  #keepAliveTimeout = Infinity;
+  #outgoingAliases: OutgoingAliases | undefined = undefined;
+  /** When a packet last came, on the turn's monotonic clock. */
+  #lastPacketAt: number;
   #closedAt = 0;
-  #input = new Uint8Array(INPUT_START);
-  #filled = 0;
+  readonly #input = new InputBuffer();
   /** The buffer that is being written, and then the spare one. */
   #other = new OutputBuffer();
   #writing = false;
-  /** Nothing can be written any more. What the peer sent before is still read, up to the end of the stream. */
+  /** Nothing can be written any more; what the peer sent before is still read. */
   #broken = false;
   #flushing = false;
-  /** How many sessions hold it; and what lets {@link run} go on after a pause. */
+  /** How many hold it; and what lets {@link run} go on after a pause. */
   #holds = 0;
   #whenResumed: (() => void) | undefined = undefined;
 
-  constructor(readonly broker: Broker, transport: Transport, readonly options: ListenerOptions) {
+  constructor(
+    transport: Transport,
+    readonly listener: ListenerState,
+    turn: Turn,
+    events: ConnectionEvents<Client>,
+  ) {
     this.#transport = transport;
-    this.lastPacketAt = broker.turn.elapsed;
+    this.#turn = turn;
+    this.#events = events;
+    this.options = listener.options;
+    this.#acceptedAt = this.#lastPacketAt = turn.monotonic;
   }
 
   get peer(): string {
@@ -72,6 +108,10 @@ export class Connection implements Outlet, Flushable, Publisher {
 
   get state(): State {
     return this.#state;
+  }
+
+  get receiveMaximum(): number {
+    return this.#receiveMaximum;
   }
 
   get writable(): boolean {
@@ -83,22 +123,23 @@ export class Connection implements Outlet, Flushable, Publisher {
     while (this.#state !== "closed") {
       if (this.#paused) {
         await new Promise<void>((resolve) => this.#whenResumed = resolve);
-        this.broker.turn.enter();
+        this.#turn.enter();
         this.#receive(0); // what came whole before the pause
         continue;
       }
       let count: number | null;
       try {
-        count = await this.#transport.read(this.#input.subarray(this.#filled));
+        count = await this.#transport.read(this.#input.room);
       } catch {
         // What broke does not matter to anyone but the peer; the event's reason says that it broke.
-        this.broker.turn.enter();
+        this.#turn.enter();
         this.#gone("ReadWriteError");
         return;
       }
-      this.broker.turn.enter();
+      this.#turn.enter();
       if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
-      if (this.#state === "closing") continue; // drained, so that the peer hears our last words before a reset
+        // Drained, so that the peer hears our last words before a reset.
+      if (this.#state === "closing") continue;
       this.#receive(count);
     }
   }
@@ -109,7 +150,7 @@ export class Connection implements Outlet, Flushable, Publisher {
   }
 
   #aliasFor(packet: OutgoingPublish): OutgoingAlias | undefined {
-    const aliases = this.client?.outgoingAliases;
+    const aliases = this.#outgoingAliases;
     if (aliases === undefined) return undefined;
     // The first use makes the packet longer.
     const fits = this.maximumPacketSize === Infinity || publishSize(packet, 5) + 3 <= this.maximumPacketSize;
@@ -121,12 +162,7 @@ export class Connection implements Outlet, Flushable, Publisher {
     this.touch();
   }
 
-  /** A client that has something waiting itself must be read, or its acknowledgements would wait too. */
-  get holdable(): boolean {
-    const session = this.client?.session;
-    return session !== undefined && !session.waiting && session.inflight.size === 0 && this.writable;
-  }
-
+  /** Keeps it from being read until as many `release` follow. */
   hold(): void {
     this.#holds++;
   }
@@ -136,39 +172,48 @@ export class Connection implements Outlet, Flushable, Publisher {
     this.#resume();
   }
 
+  /** The CONNECT must wait for its decision: nothing more is read until {@link open}. */
+  connecting(): void {
+    this.#state = "connecting";
+  }
+
   /** The CONNECT was accepted. */
-  open(client: Client): void {
+  open({ client, keepAliveTimeout, receiveMaximum, outgoingAliases }: Accepted<Client>): void {
     this.client = client;
-    this.lastPacketAt = this.broker.turn.elapsed;
+    this.#keepAliveTimeout = keepAliveTimeout;
+    this.#receiveMaximum = receiveMaximum;
+    this.#outgoingAliases = outgoingAliases;
+    this.#lastPacketAt = this.#turn.monotonic;
     this.#state = "open";
+    this.#resume();
   }
 
   /** Has the output written at the end of this turn. */
   touch(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    this.broker.turn.flushAtEnd(this);
+    this.#turn.flushAtEnd(this);
   }
 
   /**
-   * Ends the connection from this side: the client's end is told to the hooks now, what was written still goes
-   * out at the end of the turn, then the stream is closed.
+   * Ends the connection from this side: its end is told now, what was written still goes out at the end of
+   * the turn, then the stream is closed.
    * @param reason of client_disconnected
    */
   close(reason: string): void {
     if (this.#state === "closing" || this.#state === "closed") return;
     this.#state = "closing";
-    this.#closedAt = this.broker.turn.elapsed;
+    this.#closedAt = this.#turn.monotonic;
     this.#resume();
-    this.broker.connectionEnded(this, reason);
+    this.#events.onEnded(this, reason);
     this.touch();
   }
 
   /** Ends it because of what the peer did, with the Reason Code where the version has a packet for it. */
   fail(error: MqttError): void {
-    if (this.#state === "handshake") {
+    if (this.#state === "handshake" || this.#state === "connecting") {
       const tooLarge = error.reasonCode === Reason.PacketTooLarge;
-      this.broker.refusals.count(tooLarge ? "ConnectTooLarge" : "ProtocolError", this.peer);
+      this.#events.onRefused(this, tooLarge ? "ConnectTooLarge" : "ProtocolError");
       writeConnackRefused(this.out, this.protocolVersion, error.reasonCode);
     } else if (this.protocolVersion === 5) writeDisconnect(this.out, error.reasonCode);
     this.close(`ProtocolError(${error.message})`);
@@ -179,14 +224,15 @@ export class Connection implements Outlet, Flushable, Publisher {
     this.#gone("ServerShuttingDown");
   }
 
-  /** Called each second, `now` on the turn's `elapsed` clock: gives up what takes too long. */
+  /** Called each second, `now` on the turn's monotonic clock: gives up what takes too long. */
   tick(now: number): void {
-    const ending = this.#state === "closing" || this.#broken;
-    if (ending && now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
-    else if (this.#state === "handshake" && now - this.lastPacketAt >= this.options.handshakeTimeout) {
-      this.broker.refusals.count("HandshakeTimeout", this.peer);
+    if (this.#state === "closing" || this.#broken) {
+      if (now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
+    } else if (this.#state !== "open") {
+      if (now - this.#acceptedAt < this.options.handshakeTimeout) return;
+      this.#events.onRefused(this, "HandshakeTimeout");
       this.close("HandshakeTimeout");
-    } else if (this.client !== undefined && now - this.lastPacketAt > this.client.keepAliveTimeout) {
+    } else if (now - this.#lastPacketAt > this.#keepAliveTimeout) {
       if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
       this.close("KeepaliveTimeout"); // [MQTT-3.1.2-24]
     }
@@ -210,37 +256,37 @@ export class Connection implements Outlet, Flushable, Publisher {
         at += await this.#transport.write(buffer.bytes.subarray(at, buffer.length));
       }
     } catch {
-      // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK, DISCONNECT.
-      this.broker.turn.enter();
+      // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK,
+      // DISCONNECT.
+      this.#turn.enter();
       if (this.#state !== "open") return this.#gone("ReadWriteError");
       this.#broken = true;
-      this.#closedAt = this.broker.turn.elapsed;
+      this.#closedAt = this.#turn.monotonic;
       return;
     }
     buffer.clear();
     this.#writing = false;
     this.#resume();
-    const session = this.client?.session;
-    const waiting = session !== undefined && session.waiting;
-    if (this.out.length === 0 && this.#state === "open" && !waiting) return;
-    this.broker.turn.enter();
-    if (waiting) session.pump();
+    this.#events.onDrained(this);
+    if (this.out.length === 0 && this.#state === "open") return;
+    this.#turn.enter();
     this.touch();
   }
 
   /** The stream is at its end, whoever ended it. */
   #gone(reason: string): void {
-    if (this.#state === "handshake" || this.#state === "open") this.close(reason);
+    this.close(reason);
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#resume();
     this.#transport.close();
-    this.broker.connectionClosed(this);
+    this.#events.onClosed(this);
   }
 
   /** Whether nothing may be read now. A client at its end is read, so that it hears why. */
   get #paused(): boolean {
-    return (this.#holds > 0 || this.out.length >= OUTPUT_STOP) && this.#state === "open";
+    if (this.#state === "open") return this.#holds > 0 || this.out.length >= OUTPUT_STOP;
+    return this.#state === "connecting";
   }
 
   #resume(): void {
@@ -250,22 +296,16 @@ export class Connection implements Outlet, Flushable, Publisher {
   }
 
   #receive(count: number): void {
-    const available = this.#filled + count;
+    const available = this.#input.available(count);
     let start = 0;
-    this.broker.publisher = this;
     try {
       start = this.#handleAll(available);
     } catch (error) {
-      if (error instanceof MqttError) return this.fail(error);
-      // A defect of ours: this client pays, nobody else does, and the log has it.
-      this.broker.log("error", "a packet could not be handled", { peer: this.peer, error: describe(error) });
-      this.fail(new MqttError(Reason.UnspecifiedError, "internal error"));
-      return;
-    } finally {
-      this.broker.publisher = undefined;
+      if (!(error instanceof MqttError)) throw error;
+      return this.fail(error);
     }
-    if (start > 0) this.lastPacketAt = this.broker.turn.elapsed;
-    this.#keepRest(start, available, count);
+    if (start > 0) this.#lastPacketAt = this.#turn.monotonic;
+    this.#input.keep(start, available, count);
   }
 
   /** Handles the packets that came whole; returns where the first incomplete one starts. */
@@ -275,14 +315,14 @@ export class Connection implements Outlet, Flushable, Publisher {
     while (
       start < available && !this.#paused && (this.#state === "handshake" || this.#state === "open")
     ) {
-      const whole = readFrame(frame, this.#input, start, available);
+      const whole = readFrame(frame, this.#input.bytes, start, available);
       if (!whole) break;
       if (this.#state === "handshake") this.#checkFirst(frame.header, frame.end - start);
       if (frame.end - start > this.options.maxPacketSize) {
         throw new MqttError(Reason.PacketTooLarge, "the packet is larger than max_packet_size");
       }
       if (frame.end > available) break;
-      handlePacket(this, frame, this.#input);
+      this.#events.onPacket(this, frame, this.#input.bytes);
       start = frame.end;
     }
     return start;
@@ -290,29 +330,10 @@ export class Connection implements Outlet, Flushable, Publisher {
 
   /** What a peer that is not accepted yet may send, judged before any more of it is kept. */
   #checkFirst(header: number, size: number): void {
-    if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT"); // [MQTT-3.1.0-1]
-    if (size <= this.options.maxConnectPacketSize) return;
-    throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");
-  }
-
-  /** Moves an incomplete packet to the front, and gives the next read the room it is likely to need. */
-  #keepRest(start: number, available: number, count: number): void {
-    const rest = available - start;
-    const full = available === this.#input.length;
-    let size = this.#input.length;
-    // Memory follows the bytes that came, not the length that was claimed.
-    if (rest === size || (full && size < INPUT_LARGEST)) size *= 2;
-    else if (rest === 0 && size > INPUT_START && count * 8 < size) size = INPUT_START;
-    if (size === this.#input.length) this.#input.copyWithin(0, start, available);
-    else {
-      const input = new Uint8Array(size);
-      input.set(this.#input.subarray(start, available));
-      this.#input = input;
+    // [MQTT-3.1.0-1]
+    if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT");
+    if (size > this.options.maxConnectPacketSize) {
+      throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");
     }
-    this.#filled = rest;
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

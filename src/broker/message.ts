@@ -1,18 +1,17 @@
 // An Application Message in the broker, and its way to one client.
 import type { FromType, MessageData } from "../hooks/events.ts";
-import type { Subject } from "../hooks/subject.ts";
+import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { OutgoingPublish } from "../mqtt/encode.ts";
 import type { QoS } from "../mqtt/packets.ts";
 import type { PublishProperties } from "../mqtt/publish_properties.ts";
 import type { TopicName } from "../mqtt/topic_cache.ts";
 import type { Arena } from "./arena.ts";
-import type { Route } from "./router.ts";
 
 /** What a message is made of. */
 export interface MessageParts {
-  readonly from: Subject;
+  readonly from: ClientIdentity;
   readonly fromType: FromType;
-  readonly name: TopicName<Route>;
+  readonly name: TopicName;
   readonly payload: Uint8Array;
   readonly dup: boolean;
   readonly retain: boolean;
@@ -22,7 +21,7 @@ export interface MessageParts {
   readonly properties: PublishProperties;
   /** Unix milliseconds. */
   readonly receivedAt: number;
-  /** On the turn's `elapsed` clock; Infinity where it never expires. */
+  /** On the turn's monotonic clock; Infinity where it never expires. */
   readonly expiresAt: number;
 }
 
@@ -30,9 +29,9 @@ export interface MessageParts {
 type Memory = "read buffer" | "brief" | "long";
 
 export class Message implements MessageData {
-  readonly from: Subject;
+  readonly from: ClientIdentity;
   readonly fromType: FromType;
-  readonly name: TopicName<Route>;
+  readonly name: TopicName;
   readonly dup: boolean;
   readonly retain: boolean;
   readonly qos: QoS;
@@ -96,13 +95,13 @@ export class Delivery implements OutgoingPublish {
   packetId = 0;
   /** QoS 2: PUBREC came, PUBREL went; the PUBLISH is not sent again. [MQTT-4.3.3-6] */
   released = false;
-  /** When it was last sent, on the turn's `elapsed` clock. */
+  /** When it was last sent, on the turn's monotonic clock. */
   sentAt = 0;
   messageExpiryInterval: number | undefined = undefined;
 
   constructor(
     readonly message: Message,
-    public client: Subject,
+    public identity: ClientIdentity,
     readonly qos: QoS,
     readonly retain: boolean,
     readonly subscriptionIdentifiers: readonly number[] | undefined,
@@ -123,4 +122,14 @@ export class Delivery implements OutgoingPublish {
   get forwarded(): Uint8Array {
     return this.message.properties.forwarded;
   }
+}
+
+/**
+ * When a message expires, on the turn's monotonic clock.
+ * @param interval the publisher's Message Expiry Interval, seconds
+ * @param fallback `message_expiry_interval`, milliseconds; 0: never
+ */
+export function expiryTime(interval: number | undefined, fallback: number, now: number): number {
+  if (interval !== undefined) return now + interval * 1000;
+  return fallback === 0 ? Infinity : now + fallback;
 }

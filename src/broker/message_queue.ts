@@ -1,4 +1,5 @@
 // What waits for one session: first in, first out, bounded by number and bytes, QoS 0 given up first.
+import { Queue } from "../base/queue.ts";
 import type { Delivery } from "./message.ts";
 
 export interface QueueLimits {
@@ -13,8 +14,8 @@ interface Entry {
 
 /** Two queues, so that the oldest QoS 0 message can go in constant time; a sequence number keeps them one. */
 export class MessageQueue {
-  readonly #qos0 = new Fifo<Entry>();
-  readonly #qos12 = new Fifo<Entry>();
+  readonly #qos0 = new Queue<Entry>();
+  readonly #qos12 = new Queue<Entry>();
   #sequence = 0;
   #bytes = 0;
 
@@ -64,43 +65,11 @@ export class MessageQueue {
     return entry.delivery;
   }
 
-  #next(): Fifo<Entry> | undefined {
+  #next(): Queue<Entry> | undefined {
     const a = this.#qos0.peek();
     const b = this.#qos12.peek();
     if (a === undefined) return this.#qos12;
     if (b === undefined) return this.#qos0;
     return a.sequence < b.sequence ? this.#qos0 : this.#qos12;
-  }
-}
-
-/** An array that is read from its head; the read part is cut off now and then. */
-class Fifo<T> {
-  #items: (T | undefined)[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  peek(): T | undefined {
-    return this.#items[this.#head];
-  }
-
-  shift(): T | undefined {
-    if (this.#head === this.#items.length) return undefined;
-    const item = this.#items[this.#head];
-    this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    } else if (this.#head >= 1024 && this.#head * 2 >= this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
   }
 }

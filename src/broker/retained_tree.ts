@@ -3,12 +3,11 @@ import { levelCount } from "../mqtt/topics.ts";
 import { Arena } from "./arena.ts";
 import type { Message } from "./message.ts";
 import type { BrokerOptions } from "./options.ts";
-import type { RetainedStore } from "./stores.ts";
 
 /** Levels of a topic that can hold one: each costs some 300 bytes, however short its name. */
 const MOST_LEVELS = 128;
-/** Topics looked at between two breaths of {@link RetainedTree.match}: some 0.5 ms. */
-const BREATH = 4_096;
+/** Topics looked at after which {@link RetainedTree.match} lets others have their turn. */
+const MOST_VISITED = 4_096;
 
 class Node {
   message: Message | undefined = undefined;
@@ -26,13 +25,14 @@ interface Step {
   readonly skipDollar: boolean;
 }
 
-export class RetainedTree implements RetainedStore {
+export class RetainedTree {
   readonly #root = new Node();
   readonly #arena: Arena;
   #size = 0;
   #given = 0;
   #bytes = 0;
 
+  /** @param limits may be replaced; what is retained already stays */
   constructor(public limits: BrokerOptions, arena = new Arena()) {
     this.#arena = arena;
   }
@@ -41,6 +41,10 @@ export class RetainedTree implements RetainedStore {
     return this.#size;
   }
 
+  /**
+   * Replaces the topic's message; one with an empty payload removes it.
+   * False where a limit forbids keeping it: then the topic has none, for the one before is no longer true.
+   */
   set(message: Message): boolean {
     const before = this.#find(message.topic)?.message;
     if (message.payload.length === 0) {
@@ -63,6 +67,12 @@ export class RetainedTree implements RetainedStore {
     return true;
   }
 
+  /**
+   * Those whose topic matches a filter and that have not expired, one by one as they are asked for: the tree
+   * may change meanwhile, and what it is given after this call is not among them, for the subscription had it
+   * already. `undefined` is a pause: so much was looked at that others should have their turn.
+   * @param now the turn's monotonic clock
+   */
   match(filter: string, now: () => number): Generator<Message | undefined, void> {
     return this.#walk(filter, now, this.#given);
   }
@@ -78,7 +88,7 @@ export class RetainedTree implements RetainedStore {
         stack.pop();
         continue;
       }
-      if (++visited % BREATH === 0) yield undefined;
+      if (++visited % MOST_VISITED === 0) yield undefined;
       const [name, node] = next.value;
       const { depth } = top;
       if (top.skipDollar && name.startsWith("$")) continue;

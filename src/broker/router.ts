@@ -1,37 +1,40 @@
-// Where a message goes: the sessions whose subscriptions match its topic, each once.
+// Where a message goes: the subscribers whose subscriptions match its topic, each once.
 import type { QoS } from "../mqtt/packets.ts";
 import type { TopicName } from "../mqtt/topic_cache.ts";
 import type { Message } from "./message.ts";
-import type { Session } from "./session.ts";
+import type { Publisher } from "./publisher_hold.ts";
+import type { Subscriber } from "./subscriber.ts";
 import type { SharedGroup, Subscription } from "./subscription.ts";
 import { SubscriptionTrie } from "./subscription_trie.ts";
 
-/** What remembered routes may take together, bytes by {@link weigh}: a flood of topics to many clients must not add up. */
+/** What remembered routes may take together, bytes by {@link bytesOf}: a flood of topics must not add up. */
 const MOST_REMEMBERED = 32 * 1024 * 1024;
 
-/** What a topic resolved to, remembered with it (TopicName.memo) until any subscription changes. */
-export interface Route {
-  readonly targets: readonly Target[];
-  readonly groups: readonly SharedGroup[];
-}
-
-/** The matching subscriptions of one session, taken together (overlapping subscriptions, 3.3.4). */
-interface Target {
-  readonly session: Session;
+/** The matching subscriptions of one subscriber, taken together (overlapping subscriptions, 3.3.4). */
+interface Recipient {
+  readonly subscriber: Subscriber;
   /** The highest of them. [MQTT-3.3.4-2] */
   readonly qos: QoS;
   readonly retainAsPublished: boolean;
   /** [MQTT-3.3.4-4] */
   readonly ids: readonly number[] | undefined;
-  /** Those that also want the session's own messages; `undefined`: all of them do. [MQTT-3.8.3-3] */
-  readonly ownMessages: Target | "none" | undefined;
+  /** Those that also want the subscriber's own messages; `undefined`: all of them do. [MQTT-3.8.3-3] */
+  readonly ownMessages: Recipient | "none" | undefined;
+}
+
+/** What a topic resolved to, remembered with it (TopicName.memo) until any subscription changes. */
+class Route {
+  constructor(readonly recipients: readonly Recipient[], readonly groups: readonly SharedGroup[]) {}
 }
 
 export class Router {
   readonly #trie = new SubscriptionTrie();
-  /** Those with a memo: it is taken from them at once, for a forgotten one would keep sessions alive that are gone. */
-  #remembered: TopicName<Route>[] = [];
-  #weight = 0;
+  /**
+   * Topics with a route: it is taken from them at once, for a forgotten one would keep sessions that are
+   * gone.
+   */
+  #remembered: TopicName[] = [];
+  #rememberedBytes = 0;
   readonly #mostRemembered: number;
 
   /** @param mostRemembered bytes that remembered routes may take, roughly */
@@ -40,91 +43,77 @@ export class Router {
   }
 
   /** Bytes that remembered routes take, roughly. */
-  get weight(): number {
-    return this.#weight;
+  get rememberedBytes(): number {
+    return this.#rememberedBytes;
   }
 
-  subscribe(subscription: Subscription): void {
-    const { session, topicFilter } = subscription;
-    session.subscriptions.set(topicFilter, subscription);
+  /** Adds a subscription, or replaces the subscriber's own of the same filter. */
+  add(subscription: Subscription): void {
     this.#trie.set(subscription);
     this.#forget();
   }
 
-  /** False where the session has no such subscription. [MQTT-3.10.4-1] */
-  unsubscribe(session: Session, topicFilter: string): Subscription | undefined {
-    const subscription = session.subscriptions.get(topicFilter);
-    if (subscription === undefined) return undefined;
-    session.subscriptions.delete(topicFilter);
+  remove(subscription: Subscription): void {
     this.#trie.delete(subscription);
     this.#forget();
-    return subscription;
   }
 
-  /** Hands the message to every session it is for. Returns to how many. */
-  route(message: Message): number {
+  /** Hands the message to every subscriber it is for. Returns to how many. @param from who published it */
+  route(message: Message, from?: Publisher): number {
     const route = this.#resolve(message.name);
     let count = 0;
-    for (const target of route.targets) {
-      let to: Target = target;
-      if (target.ownMessages !== undefined && message.from.clientId === target.session.clientId) {
-        if (target.ownMessages === "none") continue;
-        to = target.ownMessages;
+    for (const recipient of route.recipients) {
+      let to: Recipient = recipient;
+      if (recipient.ownMessages !== undefined && message.from.clientId === recipient.subscriber.clientId) {
+        if (recipient.ownMessages === "none") continue;
+        to = recipient.ownMessages;
       }
       count++;
-      to.session.deliver(message, lower(to.qos, message.qos), to.retainAsPublished && message.retain, to.ids);
+      const retain = to.retainAsPublished && message.retain;
+      to.subscriber.deliver(message, lower(to.qos, message.qos), retain, to.ids, from);
     }
     for (const group of route.groups) {
       const member = group.choose();
       if (member === undefined) continue;
       count++;
-      member.session.deliver(
-        message,
-        lower(member.qos, message.qos),
-        member.retainAsPublished && message.retain,
-        member.id === undefined ? undefined : [member.id],
-      );
+      const retain = member.retainAsPublished && message.retain;
+      const ids = member.id === undefined ? undefined : [member.id];
+      member.subscriber.deliver(message, lower(member.qos, message.qos), retain, ids, from);
     }
     return count;
   }
 
-  #resolve(name: TopicName<Route>): Route {
-    if (name.memo !== undefined) return name.memo;
+  #resolve(name: TopicName): Route {
+    if (name.memo instanceof Route) return name.memo;
     const { subscriptions, groups } = this.#trie.match(name.text);
-    const bySession = new Map<Session, Subscription[]>();
-    for (const subscription of subscriptions) {
-      const several = bySession.get(subscription.session);
-      if (several === undefined) bySession.set(subscription.session, [subscription]);
-      else several.push(subscription);
-    }
-    const targets = [...bySession.values()].map(target);
-    const route = { targets, groups };
+    const bySubscriber = Map.groupBy(subscriptions, ({ subscriber }) => subscriber);
+    const route = new Route([...bySubscriber.values()].map(recipientOf), groups);
     this.#remember(name, route);
     return route;
   }
 
-  #remember(name: TopicName<Route>, route: Route): void {
-    const weight = weigh(name, route);
-    if (this.#weight + weight > this.#mostRemembered) this.#forget();
-    if (weight > this.#mostRemembered) return;
+  #remember(name: TopicName, route: Route): void {
+    const bytes = bytesOf(name, route);
+    if (this.#rememberedBytes + bytes > this.#mostRemembered) this.#forget();
+    if (bytes > this.#mostRemembered) return;
     name.memo = route;
     this.#remembered.push(name);
-    this.#weight += weight;
+    this.#rememberedBytes += bytes;
   }
 
   #forget(): void {
     for (const name of this.#remembered) name.memo = undefined;
     this.#remembered = [];
-    this.#weight = 0;
+    this.#rememberedBytes = 0;
   }
 }
 
-/** Bytes, roughly: the objects of a route, and the topic's name as bytes, text and JSON. */
-function weigh(name: TopicName<Route>, { targets, groups }: Route): number {
-  return 300 + 3 * name.wire.length + 100 * (targets.length + groups.length);
+/** Roughly: the objects of a route, and the topic's name as bytes, text and JSON. */
+function bytesOf(name: TopicName, { recipients, groups }: Route): number {
+  return 300 + 3 * name.wire.length + 100 * (recipients.length + groups.length);
 }
 
-function target(subscriptions: readonly Subscription[]): Target {
+function recipientOf(subscriptions: readonly Subscription[]): Recipient {
   const own = subscriptions.filter((s) => !s.noLocal);
   return {
     ...merge(subscriptions),
@@ -136,12 +125,12 @@ function target(subscriptions: readonly Subscription[]): Target {
   };
 }
 
-function merge(subscriptions: readonly Subscription[]): Omit<Target, "ownMessages"> {
+function merge(subscriptions: readonly Subscription[]): Omit<Recipient, "ownMessages"> {
   const [first] = subscriptions;
-  if (first === undefined) throw new Error("a target without a subscription");
+  if (first === undefined) throw new Error("a recipient without a subscription");
   const ids = subscriptions.flatMap((s) => s.id === undefined ? [] : [s.id]);
   return {
-    session: first.session,
+    subscriber: first.subscriber,
     qos: Math.max(...subscriptions.map((s) => s.qos)) as QoS,
     retainAsPublished: subscriptions.some((s) => s.retainAsPublished),
     ids: ids.length === 0 ? undefined : ids,

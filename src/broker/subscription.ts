@@ -1,10 +1,10 @@
-// One subscription of one session, and the group that shares one.
+// One subscription of one subscriber, and the group that shares one.
 import type { SubscriptionOpts } from "../hooks/events.ts";
 import type { QoS } from "../mqtt/packets.ts";
-import type { Session } from "./session.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 export interface Subscription {
-  readonly session: Session;
+  readonly subscriber: Subscriber;
   /** As the client wrote it. */
   readonly topicFilter: string;
   /** Without `$share/<ShareName>/`. */
@@ -22,7 +22,7 @@ export interface Subscription {
 
 /** The members of `$share/<ShareName>/<filter>`; each message goes to one of them (4.8.2). */
 export class SharedGroup {
-  readonly #members = new Map<Session, Subscription>();
+  readonly #members = new Map<Subscriber, Subscription>();
   #order: Subscription[] = [];
   #next = 0;
 
@@ -31,12 +31,12 @@ export class SharedGroup {
   }
 
   set(subscription: Subscription): void {
-    this.#members.set(subscription.session, subscription);
+    this.#members.set(subscription.subscriber, subscription);
     this.#order = [...this.#members.values()];
   }
 
-  delete(session: Session): void {
-    this.#members.delete(session);
+  delete(subscriber: Subscriber): void {
+    this.#members.delete(subscriber);
     this.#order = [...this.#members.values()];
   }
 
@@ -47,7 +47,7 @@ export class SharedGroup {
     const first = this.#next++ % count;
     for (let i = 0; i < count; i++) {
       const member = this.#order[(first + i) % count];
-      if (member?.session.present) return member;
+      if (member?.subscriber.present) return member;
     }
     return this.#order[first];
   }

@@ -1,10 +1,11 @@
-// All subscriptions, by the levels of their filters: finds those that match a topic without looking at the rest.
+// All subscriptions, by the levels of their filters: finds those that match a topic without looking at the
+// rest.
 import { SharedGroup, type Subscription } from "./subscription.ts";
-import type { Session } from "./session.ts";
+import type { Subscriber } from "./subscriber.ts";
 
 class Node {
   readonly children = new Map<string, Node>();
-  readonly subscriptions = new Map<Session, Subscription>();
+  readonly subscriptions = new Map<Subscriber, Subscription>();
   readonly groups = new Map<string, SharedGroup>();
 
   get empty(): boolean {
@@ -21,7 +22,7 @@ export interface Matches {
 export class SubscriptionTrie {
   readonly #root = new Node();
 
-  /** Adds a subscription, or replaces the session's own of the same filter. [MQTT-3.8.4-3] */
+  /** Adds a subscription, or replaces the subscriber's own of the same filter. [MQTT-3.8.4-3] */
   set(subscription: Subscription): void {
     let node = this.#root;
     for (const level of subscription.filter.split("/")) {
@@ -30,7 +31,7 @@ export class SubscriptionTrie {
       node = child;
     }
     if (subscription.group === undefined) {
-      node.subscriptions.set(subscription.session, subscription);
+      node.subscriptions.set(subscription.subscriber, subscription);
       return;
     }
     let group = node.groups.get(subscription.group);
@@ -47,10 +48,10 @@ export class SubscriptionTrie {
       path.push([node, level]);
       node = child;
     }
-    if (subscription.group === undefined) node.subscriptions.delete(subscription.session);
+    if (subscription.group === undefined) node.subscriptions.delete(subscription.subscriber);
     else {
       const group = node.groups.get(subscription.group);
-      group?.delete(subscription.session);
+      group?.delete(subscription.subscriber);
       if (group?.size === 0) node.groups.delete(subscription.group);
     }
     for (let step = path.pop(); step !== undefined; step = path.pop()) {

@@ -1,16 +1,9 @@
-// The turn: everything that one turn of the event loop produced leaves in one write per file and one per socket.
+// The turn: everything that one turn of the event loop produced leaves in one write per file and one per
+// socket.
 //
-// The order at its end is the product's first promise: sinks before sockets, so nothing a client is told
-// (CONNACK, SUBACK, PUBACK, …) leaves before the lines it stands for are in the file.
-
-export interface Clock {
-  /** The time of day, Unix milliseconds: for lines. It jumps when NTP finds a gateway. */
-  now(): number;
-  /** Milliseconds that never go back: for every limit. */
-  monotonic(): number;
-  /** Calls `fn` once after `ms` milliseconds unless the returned function is called before. */
-  setTimer(ms: number, fn: () => void): () => void;
-}
+// The order at its end is the product's first promise: durable before sockets, so nothing a client is told
+// (CONNACK, SUBACK, PUBACK, …) leaves before what it stands for outlives the process.
+import type { Clock } from "../base/clock.ts";
 
 /** Something with output that waits for the end of the turn. */
 export interface Flushable {
@@ -19,24 +12,24 @@ export interface Flushable {
 
 export class Turn {
   readonly #clock: Clock;
-  readonly #flushSinks: () => void;
+  readonly #makeDurable: () => void;
   readonly #schedule: (end: () => void) => void;
   #now: number;
-  #elapsed: number;
+  #monotonic: number;
   #open = false;
   #waiting: Flushable[] = [];
 
   /**
-   * @param flushSinks writes every sink's lines; must not throw
+   * @param makeDurable writes what must outlive the process, every sink's lines; must not throw
    * @param schedule runs the end of the turn after what the event loop has ready; default `queueMicrotask`,
-   *   which gathers the reads that completed together and costs nothing at rest (facts.md)
+   *   which gathers the reads that completed together and costs nothing at rest
    */
-  constructor(clock: Clock, flushSinks: () => void, schedule: (end: () => void) => void = queueMicrotask) {
+  constructor(clock: Clock, makeDurable: () => void, schedule: (end: () => void) => void = queueMicrotask) {
     this.#clock = clock;
-    this.#flushSinks = flushSinks;
+    this.#makeDurable = makeDurable;
     this.#schedule = schedule;
     this.#now = clock.now();
-    this.#elapsed = clock.monotonic();
+    this.#monotonic = clock.monotonic();
   }
 
   /** The time of day of what is being handled, Unix milliseconds. */
@@ -45,14 +38,14 @@ export class Turn {
   }
 
   /** The same on the clock that never goes back, milliseconds: what limits are measured with. */
-  get elapsed(): number {
-    return this.#elapsed;
+  get monotonic(): number {
+    return this.#monotonic;
   }
 
   /** To be called first by whatever brings something in: a read, a finished write, a timer. */
   enter(): void {
     this.#now = this.#clock.now();
-    this.#elapsed = this.#clock.monotonic();
+    this.#monotonic = this.#clock.monotonic();
     if (this.#open) return;
     this.#open = true;
     this.#schedule(() => this.#end());
@@ -65,7 +58,7 @@ export class Turn {
 
   #end(): void {
     this.#open = false;
-    this.#flushSinks();
+    this.#makeDurable();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const target of waiting) target.flush();

@@ -1,5 +1,6 @@
 // All listeners of the running program: opened together, and brought to another configuration while it runs.
 import type { Broker } from "../broker/broker.ts";
+import { ListenerState } from "../broker/listener_state.ts";
 import type { TcpListener } from "../config/config.ts";
 import { type Listener, listenTcp } from "../listeners/tcp.ts";
 import type { Log } from "./logger.ts";
@@ -18,6 +19,7 @@ export interface ListenerChanges {
 export interface OpenListener {
   /** Replaced by a reload: connections that come then get its options. */
   config: TcpListener;
+  readonly state: ListenerState;
   readonly listener: Listener;
 }
 
@@ -68,7 +70,7 @@ export class Listeners {
   }
 
   #reconfigure(entry: OpenListener, config: TcpListener): void {
-    this.#broker.replaceListenerOptions(entry.config.options, config.options);
+    entry.state.options = config.options;
     entry.config = config;
   }
 
@@ -117,6 +119,7 @@ export class Listeners {
   }
 
   #openOne(config: TcpListener): OpenListener {
+    const state = new ListenerState(config.name, config.options);
     const current = (): TcpListener => entry.config;
     const options = {
       hostname: config.hostname,
@@ -126,7 +129,7 @@ export class Listeners {
       },
     };
     const accepted = (transport: Parameters<Broker["accept"]>[0]): void =>
-      this.#broker.accept(transport, entry.config.options);
+      this.#broker.accept(transport, state);
     const failed = (error: unknown): void =>
       this.#log("error", "a connection could not be accepted", {
         listener: entry.config.name,
@@ -138,7 +141,7 @@ export class Listeners {
     } catch (error) {
       throw new ListenError(sentence(config, error), { cause: error });
     }
-    const entry: OpenListener = { config, listener };
+    const entry: OpenListener = { config, state, listener };
     return entry;
   }
 }

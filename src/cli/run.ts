@@ -96,7 +96,7 @@ export const run: Verb = async (values, _positionals, io) => {
   ready();
   const signal = await signals.stop;
   notifier.stopping();
-  log("info", `stopping: ${signal}`, { clients: broker.clients });
+  log("info", `stopping: ${signal}`, { clients: broker.snapshot().clients });
   await reloader.stop();
   listeners.close();
   await broker.stop(STOP_TIMEOUT);

@@ -4,7 +4,7 @@ import manifest from "../../deno.json" with { type: "json" };
 /** src/build/bundle.ts puts the commit here; in a clone it stands as it is. */
 const COMMIT = "@COMMIT@";
 
-/** The oldest Deno that all tests pass with. */
+/** The oldest Deno that the tests of the started program pass with. */
 const OLDEST_DENO = "2.9.0";
 
 /** A sentence when `deno`, the version of the runtime, is too old for this program; undefined when it will do. */

@@ -1,5 +1,5 @@
 // The fifteen events and the plain data each one carries; lines.ts makes their lines.
-import type { Subject } from "./subject.ts";
+import type { ClientIdentity } from "./client_identity.ts";
 
 /** Subscription options as they stand in `opts`; only what the protocol version has is present. */
 export interface SubscriptionOpts {
@@ -14,29 +14,29 @@ export interface SubscriptionOpts {
 }
 
 export interface SessionCreated {
-  readonly client: Subject;
+  readonly identity: ClientIdentity;
   /** Unix milliseconds. */
   readonly createdAt: number;
 }
 
 export interface SessionTerminated {
-  readonly client: Subject;
+  readonly identity: ClientIdentity;
   readonly reason: string;
 }
 
 export interface Subscribed {
-  readonly client: Subject;
+  readonly identity: ClientIdentity;
   readonly topic: string;
   readonly opts: SubscriptionOpts;
 }
 
 export interface Unsubscribed {
-  readonly client: Subject;
+  readonly identity: ClientIdentity;
   readonly topic: string;
 }
 
 export interface ClientConnect {
-  readonly client: Subject;
+  readonly identity: ClientIdentity;
   /** Seconds, as the client asked. */
   readonly keepAlive: number;
   /** 3 (3.1), 4 (3.1.1) or 5. */
@@ -59,7 +59,7 @@ export interface ClientConnected extends ClientConnect {
 }
 
 export interface ClientDisconnected {
-  readonly client: Subject;
+  readonly identity: ClientIdentity;
   /** Unix milliseconds. */
   readonly disconnectedAt: number;
   readonly reason: string;
@@ -70,7 +70,7 @@ export type FromType = "custom" | "lastwill" | "system";
 
 /** A message as the publisher sent it. */
 export interface MessageData {
-  readonly from: Subject;
+  readonly from: ClientIdentity;
   readonly fromType: FromType;
   readonly dup: boolean;
   readonly retain: boolean;
@@ -88,10 +88,12 @@ export interface MessageData {
   ptsJson: string | undefined;
 }
 
-/** A message on its way to one client: `dup`, `retain`, `qos` and `packetId` are of the PUBLISH sent to it. */
+/**
+ * A message on its way to one client: `dup`, `retain`, `qos` and `packetId` are of the PUBLISH sent to it.
+ */
 export interface DeliveryData {
   readonly message: MessageData;
-  readonly client: Subject;
+  readonly identity: ClientIdentity;
   readonly dup: boolean;
   readonly retain: boolean;
   readonly qos: 0 | 1 | 2;
@@ -101,11 +103,13 @@ export interface DeliveryData {
 export interface MessageDropped {
   readonly message: MessageData;
   /** Absent when the message reached nobody at all. */
-  readonly client?: Subject;
+  readonly identity?: ClientIdentity;
   readonly dup: boolean;
   readonly retain: boolean;
   readonly qos: 0 | 1 | 2;
-  /** Of the PUBLISH to the client, 0 where none was sent with QoS 1 or 2; without a client, the publisher's. */
+  /**
+   * Of the PUBLISH to the client, 0 where none was sent with QoS 1 or 2; without a client, the publisher's.
+   */
   readonly packetId: number;
   readonly reason: string;
 }

@@ -1,8 +1,7 @@
-// Each event as the rest of its JSON line, behind `{"action":"…",` and up to `}\n`: keys in the contract's order.
+// Each event as the rest of its JSON line, behind `{"action":"…",`, with the keys in the contract's order.
 //
-// A line is a few strings put together, and what repeats is made once: Subject per connection, topic and payload
-// per message, the end per millisecond. That makes 4.1 M lines/s of 495 bytes where one template of all parts
-// makes 2.0 M and JSON.stringify 2.4 M without encoding; a test holds these strings and JSON.stringify together.
+// A line is a few strings put together, and what repeats is made once: the identity per connection, topic and
+// payload per message, the end per millisecond. A test holds these strings and JSON.stringify together.
 import { jsonText } from "../mqtt/json_text.ts";
 import type { EventData, EventName, MessageData, SubscriptionOpts } from "./events.ts";
 import type { Instant } from "./instant.ts";
@@ -17,14 +16,14 @@ export function linesWith(packetIdType: PacketIdType): Lines {
   const idAndPayload = packetIdType === "string" ? idInQuotes : idAsNumber;
   const delivery = (e: EventData["message_delivered"], at: Instant): string => {
     const m = e.message;
-    return m.from.fromJson + e.client.json + flags(e) + m.topicJson + idAndPayload(e.packetId, m) + pts(m) +
+    return m.from.fromJson + e.identity.json + flags(e) + m.topicJson + idAndPayload(e.packetId, m) + pts(m) +
       at.messageEnd(m.fromType);
   };
   return {
-    session_created: (e, at) => `${e.client.json}"created_at":${e.createdAt},${at.time}`,
-    session_terminated: (e, at) => `${e.client.json}"reason":${jsonText(e.reason)},${at.time}`,
+    session_created: (e, at) => `${e.identity.json}"created_at":${e.createdAt},${at.time}`,
+    session_terminated: (e, at) => `${e.identity.json}"reason":${jsonText(e.reason)},${at.time}`,
     session_subscribed: subscribed,
-    session_unsubscribed: (e, at) => `${e.client.json}"topic":${jsonText(e.topic)},${at.time}`,
+    session_unsubscribed: (e, at) => `${e.identity.json}"topic":${jsonText(e.topic)},${at.time}`,
     client_connect: (e, at) => `${connect(e)}${at.time}`,
     client_connack: (e, at) => `${connect(e)}"conn_ack":${jsonText(e.connAck)},${at.time}`,
     client_connected: (e, at) => {
@@ -36,9 +35,9 @@ export function linesWith(packetIdType: PacketIdType): Lines {
       }"connected_at":${e.connectedAt},"session_present":${e.sessionPresent},${properties}${at.time}`;
     },
     client_disconnected: (e, at) =>
-      `${e.client.json}"disconnected_at":${e.disconnectedAt},"reason":${jsonText(e.reason)},${at.time}`,
+      `${e.identity.json}"disconnected_at":${e.disconnectedAt},"reason":${jsonText(e.reason)},${at.time}`,
     client_subscribe: subscribed,
-    client_unsubscribe: (e, at) => `${e.client.json}"topic":${jsonText(e.topic)},${at.time}`,
+    client_unsubscribe: (e, at) => `${e.identity.json}"topic":${jsonText(e.topic)},${at.time}`,
     message_publish: (e, at) =>
       e.from.fromJson + flags(e) + e.topicJson + idAndPayload(e.packetId, e) + '"ts":' +
       (e.receivedAt === at.ms
@@ -48,7 +47,7 @@ export function linesWith(packetIdType: PacketIdType): Lines {
     message_acked: delivery,
     message_dropped: (e, at) => {
       const m = e.message;
-      return `${m.from.fromJson}${e.client?.json ?? ""}${flags(e)}${m.topicJson}${
+      return `${m.from.fromJson}${e.identity?.json ?? ""}${flags(e)}${m.topicJson}${
         idAndPayload(e.packetId, m)
       }"reason":${jsonText(e.reason)},"pts":${m.receivedAt},"ts":` + at.messageEnd(m.fromType);
     },
@@ -58,11 +57,12 @@ export function linesWith(packetIdType: PacketIdType): Lines {
 
 function connect(e: EventData["client_connect"]): string {
   const clean = e.protocolVersion >= 5 ? "clean_start" : "clean_session";
-  return `${e.client.json}"keepalive":${e.keepAlive},"proto_ver":${e.protocolVersion},"${clean}":${e.clean},`;
+  const { identity, keepAlive, protocolVersion } = e;
+  return `${identity.json}"keepalive":${keepAlive},"proto_ver":${protocolVersion},"${clean}":${e.clean},`;
 }
 
 function subscribed(e: EventData["client_subscribe"], at: Instant): string {
-  return `${e.client.json}"topic":${jsonText(e.topic)},"opts":${opts(e.opts)},${at.time}`;
+  return `${e.identity.json}"topic":${jsonText(e.topic)},"opts":${opts(e.opts)},${at.time}`;
 }
 
 function opts(o: SubscriptionOpts): string {
@@ -77,8 +77,9 @@ function opts(o: SubscriptionOpts): string {
 }
 
 /**
- * Payloads that stay with their message as base64, bytes. A longer one is encoded for each line, for less than what it
- * costs to write it: with a message that waits or is retained, it would more than double what that takes.
+ * Payloads that stay with their message as base64, bytes. A longer one is encoded for each line, for less
+ * than what it costs to write it: with a message that waits or is retained, it would more than double what
+ * that takes.
  */
 const MOST_KEPT = 4_096;
 

@@ -1,5 +1,5 @@
 // Where one packet ends and the next begins: the fixed header (2.1.1), read in place.
-import { malformed } from "./error.ts";
+import { malformed, type MqttError } from "./error.ts";
 
 /** Remaining Length at its largest, and the bytes of the longest fixed header. [2.1.4] */
 export const MAX_REMAINING_LENGTH = 268_435_455;
@@ -13,7 +13,10 @@ export class Frame {
   bodyStart = 0;
   /** One past the packet's last byte. May lie beyond the bytes that have come. */
   end = 0;
-  /** Whether the Remaining Length is in its shortest form, which 5.0 asks for [MQTT-1.5.5-1] and 3.1.1 does not. */
+  /**
+   * Whether the Remaining Length is in its shortest form, which 5.0 asks for [MQTT-1.5.5-1] and 3.1.1 does
+   * not.
+   */
   shortest = true;
 }
 
@@ -38,4 +41,9 @@ export function readFrame(frame: Frame, bytes: Uint8Array, start: number, availa
   frame.bodyStart = position;
   frame.end = position + length;
   return true;
+}
+
+/** A 5.0 packet whose Remaining Length is longer than it must be. [MQTT-1.5.5-1] */
+export function notShortest(): MqttError {
+  return malformed("the Remaining Length is not in its shortest form");
 }

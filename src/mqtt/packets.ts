@@ -1,4 +1,5 @@
 // The packets a client sends, as decoded data, and the numbers of their types.
+import type { UserProperties } from "./properties.ts";
 import type { PublishProperties } from "./publish_properties.ts";
 import type { TopicName } from "./topic_cache.ts";
 
@@ -25,8 +26,6 @@ export const PacketType = {
   DISCONNECT: 14,
   AUTH: 15,
 } as const;
-
-export type UserProperties = readonly (readonly [name: string, value: string])[];
 
 export interface Will {
   readonly topic: string;

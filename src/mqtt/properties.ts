@@ -1,7 +1,8 @@
 // The Properties of MQTT 5.0 (2.2.2): which exist, how each is encoded, and which packets may carry it.
 import { malformed, protocolError } from "./error.ts";
-import type { UserProperties } from "./packets.ts";
 import type { Reader } from "./reader.ts";
+
+export type UserProperties = readonly (readonly [name: string, value: string])[];
 
 /** Property Identifiers of the properties a client can send. */
 export const Property = {

@@ -3,15 +3,16 @@ import { Arena } from "../../src/broker/arena.ts";
 import { Counters } from "../../src/broker/counters.ts";
 import { Message } from "../../src/broker/message.ts";
 import { LISTENER_DEFAULTS, type ListenerOptions } from "../../src/broker/options.ts";
+import type { Outlet } from "../../src/broker/outlet.ts";
 import { QueueTotal } from "../../src/broker/queue_total.ts";
-import type { Route } from "../../src/broker/router.ts";
-import { Session } from "../../src/broker/session.ts";
-import type { Outlet, SessionContext } from "../../src/broker/session_context.ts";
+import { Router } from "../../src/broker/router.ts";
+import { Session, type SessionContext } from "../../src/broker/session.ts";
+import type { Subscriber } from "../../src/broker/subscriber.ts";
 import type { Subscription } from "../../src/broker/subscription.ts";
 import { Turn } from "../../src/broker/turn.ts";
 import { createHooks, type Hooks } from "../../src/hooks/bus.ts";
 import { EVENT_NAMES } from "../../src/hooks/events.ts";
-import { Subject } from "../../src/hooks/subject.ts";
+import { ClientIdentity } from "../../src/hooks/client_identity.ts";
 import type { OutgoingPublish } from "../../src/mqtt/encode.ts";
 import type { ProtocolVersion, QoS } from "../../src/mqtt/packets.ts";
 import { parseFilter } from "../../src/mqtt/topics.ts";
@@ -58,10 +59,10 @@ export class SessionBench implements SessionContext {
   readonly turn = new Turn(this.clock, () => {}, () => {});
   readonly arena = new Arena();
   readonly counters = new Counters();
-  readonly total = new QueueTotal(0, () => {});
   readonly sink = new MemorySink("file:///hook.log");
   readonly hooks: Hooks;
-  readonly publisher = undefined;
+  readonly router = new Router();
+  readonly total = new QueueTotal(0, () => {});
 
   constructor() {
     const rules = Object.fromEntries(
@@ -78,7 +79,7 @@ export class SessionBench implements SessionContext {
   attach(session: Session, fields: Partial<Outlet> = {}, limits: Partial<ListenerOptions> = {}): FakeOutlet {
     const outlet = new FakeOutlet(fields);
     session.attach(outlet, client(session.clientId), { ...LISTENER_DEFAULTS, ...limits });
-    session.resume();
+    session.deliveries.resume();
     return outlet;
   }
 
@@ -97,8 +98,8 @@ export class SessionBench implements SessionContext {
   }
 }
 
-export function client(clientId: string): Subject {
-  return new Subject(1, "10.0.0.7:49152", clientId, undefined);
+export function client(clientId: string): ClientIdentity {
+  return new ClientIdentity(1, "10.0.0.7:49152", clientId, undefined);
 }
 
 export interface MessageFields {
@@ -119,7 +120,7 @@ export function message(payload: string, fields: MessageFields = {}): Message {
   return new Message({
     from: client(from),
     fromType: "custom",
-    name: new TopicName<Route>(topic),
+    name: new TopicName(topic),
     payload: new TextEncoder().encode(payload),
     dup: false,
     retain,
@@ -132,14 +133,14 @@ export function message(payload: string, fields: MessageFields = {}): Message {
 }
 
 export function subscription(
-  session: Session,
+  subscriber: Subscriber,
   topicFilter: string,
   fields: Partial<Subscription> = {},
 ): Subscription {
   const parsed = parseFilter(topicFilter);
   if (typeof parsed === "string") throw new Error(parsed);
   return {
-    session,
+    subscriber,
     topicFilter,
     ...parsed,
     qos: 0,

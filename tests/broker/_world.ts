@@ -2,7 +2,7 @@
 // until a test moves it, and lines kept in memory.
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
-import { createAccess } from "../../src/access/access.ts";
+import { type Access, createAccess } from "../../src/access/access.ts";
 import { Broker } from "../../src/broker/broker.ts";
 import {
   brokerDefaults,
@@ -10,6 +10,7 @@ import {
   LISTENER_DEFAULTS,
   type ListenerOptions,
 } from "../../src/broker/options.ts";
+import { ListenerState } from "../../src/broker/listener_state.ts";
 import { Turn } from "../../src/broker/turn.ts";
 import { createHooks } from "../../src/hooks/bus.ts";
 import { EVENT_NAMES, type EventName } from "../../src/hooks/events.ts";
@@ -36,8 +37,14 @@ export class World implements AsyncDisposable {
   readonly broker: Broker;
   #stopped = false;
   #ports = 40_000;
+  /** One listener for each object of options. */
+  readonly #listeners = new Map<ListenerOptions, ListenerState>();
 
-  constructor(options: Partial<ListenerOptions> = {}, brokerOptions: Partial<BrokerOptions> = {}) {
+  constructor(
+    options: Partial<ListenerOptions> = {},
+    brokerOptions: Partial<BrokerOptions> = {},
+    access: Access = createAccess(),
+  ) {
     this.options = { ...LISTENER_DEFAULTS, ...options };
     const turn = new Turn(this.clock, () => this.sink.flush());
     const rules = Object.fromEntries(
@@ -48,15 +55,22 @@ export class World implements AsyncDisposable {
       hooks: createHooks(rules, () => this.sink, () => turn.now),
       turn,
       clock: this.clock,
-      access: createAccess(),
+      access,
       log: (level, text, fields) => this.log.push(`${level}: ${text} ${JSON.stringify(fields)}`),
     });
+  }
+
+  /** The listener with these options. */
+  listener(options: ListenerOptions = this.options): ListenerState {
+    let listener = this.#listeners.get(options);
+    if (listener === undefined) this.#listeners.set(options, listener = new ListenerState("test", options));
+    return listener;
   }
 
   /** A connection that the broker has accepted and that has sent nothing. */
   accept(options: ListenerOptions = this.options, address = "10.0.0.7"): MemoryPeer {
     const peer = new MemoryPeer(`${address}:${this.#ports++}`);
-    this.broker.accept(peer.transport, options);
+    this.broker.accept(peer.transport, this.listener(options));
     return peer;
   }
 
@@ -90,6 +104,11 @@ export class World implements AsyncDisposable {
   lines(...events: readonly EventName[]): Line[] {
     const lines: Line[] = this.sink.lines.map((line) => JSON.parse(line));
     return events.length === 0 ? lines : lines.filter((line) => events.some((e) => e === line["action"]));
+  }
+
+  /** Sessions that were created and not terminated. */
+  get sessions(): number {
+    return this.lines("session_created").length - this.lines("session_terminated").length;
   }
 
   /** `lines` as `event:clientid`, or with another key. */

@@ -17,7 +17,7 @@ Deno.test("no acknowledgement leaves before its lines are in the file", async ()
       return peer.transport.write(bytes);
     },
   };
-  world.broker.accept(transport, world.options);
+  world.broker.accept(transport, world.listener());
   const client = new TestClient(peer, 4);
   await client.sent({ cmd: "connect", clientId: "a", protocolVersion: 4, clean: true });
   assert.deepEqual([writes, world.lines("client_connected").length], [1, 1]);
@@ -135,5 +135,5 @@ Deno.test("a connection that breaks while it is written to is gone, with its rea
   assert.deepEqual(world.story("reason", "client_disconnected"), ["client_disconnected:ReadWriteError"]);
   assert(subscriber.peer.closed);
   await publisher.sent(publish("t", "y"));
-  assert.equal(world.broker.clients, 1);
+  assert.equal(world.broker.snapshot().clients, 1);
 });

@@ -1,5 +1,6 @@
 // What the broker answers to packets out of place, and how it ends a connection that broke the rules.
 import assert from "node:assert/strict";
+import { type Access, createAccess } from "../../src/access/access.ts";
 import type { ProtocolVersion } from "../../src/mqtt/packets.ts";
 import { bytesOf } from "../mqtt/_notation.ts";
 import { publish, settled, type TestClient, World } from "./_world.ts";
@@ -179,14 +180,24 @@ Deno.test("a topic alias stands for its topic until it is set anew [MQTT-3.3.2-1
 });
 
 Deno.test("a defect of ours ends one connection, is logged, and nobody else notices", async () => {
-  const world = new World();
+  const access = createAccess();
+  const broken: Access = {
+    connect: (credentials) => {
+      const principal = access.connect(credentials);
+      if (credentials.clientId !== "a") return principal;
+      return {
+        ...principal,
+        mayPublish: () => {
+          throw new Error("a defect");
+        },
+      };
+    },
+  };
+  const world = new World({}, {}, broken);
   const other = await world.connect("other");
   const client = await world.connect("a", { protocolVersion: 5 });
   client.take();
   other.take();
-  world.broker.publish = () => {
-    throw new Error("a defect");
-  };
   const [goodbye] = await client.sent(publish("t", "x"));
   assert(goodbye?.cmd === "disconnect" && goodbye.reasonCode === 0x80);
   assert.deepEqual((await other.sent({ cmd: "pingreq" })).map((p) => p.cmd), ["pingresp"]);

@@ -66,7 +66,7 @@ Deno.test("what waits for absent clients is told as lost, and their sessions as 
   );
   const [dropped] = world.lines("message_dropped");
   assert.deepEqual([dropped?.["clientid"], dropped?.["reason"]], ["away", "ServerShuttingDown"]);
-  assert.equal(world.broker.sessionCount, 0);
+  assert.equal(world.sessions, 0);
 });
 
 Deno.test("the wills of connected clients are published", async () => {

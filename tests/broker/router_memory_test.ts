@@ -1,34 +1,45 @@
 // Router: what it remembers of topics is bounded, and forgotten with the subscriptions it came from.
 import assert from "node:assert/strict";
-import { publish, World } from "./_world.ts";
+import { Router } from "../../src/broker/router.ts";
+import type { Subscriber } from "../../src/broker/subscriber.ts";
+import { message, subscription } from "./_session_bench.ts";
 
-Deno.test("topics that many clients subscribe to are remembered within a bound, and still routed", async () => {
-  await using world = new World();
-  const clients = await Promise.all(Array.from({ length: 100 }, (_, i) => world.connect(`c${i}`)));
-  for (const client of clients) await client.subscribe("#");
-  const publisher = await world.connect("p");
+/** Counts what reaches it. */
+class Counting implements Subscriber {
+  readonly present = true;
+  delivered = 0;
+
+  constructor(readonly clientId: string) {}
+
+  deliver(): void {
+    this.delivered++;
+  }
+}
+
+Deno.test("topics that many subscribe to are remembered within a bound, and still routed", () => {
+  const router = new Router();
+  const subscribers = Array.from({ length: 100 }, (_, i) => new Counting(`c${i}`));
+  for (const each of subscribers) router.add(subscription(each, "#"));
   let most = 0;
-  for (let i = 0; i < 5_000; i += 100) {
-    await publisher.sent(...Array.from({ length: 100 }, (_, k) => publish(`t/${i + k}`, "x")));
-    most = Math.max(most, world.broker.router.weight);
+  for (let i = 0; i < 5_000; i++) {
+    router.route(message("x", { topic: `t/${i}` }));
+    most = Math.max(most, router.rememberedBytes);
   }
   assert(most > 20 * 1024 * 1024 && most <= 32 * 1024 * 1024, `${most} bytes`);
-  for (const client of clients) {
-    assert.equal(client.take().filter(({ cmd }) => cmd === "publish").length, 5_000);
-  }
+  assert.deepEqual(subscribers.map(({ delivered }) => delivered), subscribers.map(() => 5_000));
 });
 
-Deno.test("a change of subscriptions forgets every route, so that no session is kept by a topic", async () => {
-  await using world = new World();
-  const client = await world.connect("a");
-  await client.subscribe("t/#");
-  const publisher = await world.connect("p");
-  await publisher.sent(publish("t/1", "x"), publish("t/2", "x"));
-  assert(world.broker.router.weight > 0);
-  await client.sent({ cmd: "disconnect" });
-  assert.equal(world.broker.router.weight, 0);
-  const again = await world.connect("b");
-  await again.subscribe("t/1");
-  await publisher.sent(publish("t/1", "x"), publish("t/2", "x"));
-  assert.deepEqual(again.names().slice(-1), ["publish"]);
+Deno.test("a change of subscriptions forgets every route, so that no session is kept by a topic", () => {
+  const router = new Router();
+  const [a, b] = [new Counting("a"), new Counting("b")];
+  const subscribed = subscription(a, "t/#");
+  router.add(subscribed);
+  const topics = [message("x", { topic: "t/1" }), message("x", { topic: "t/2" })];
+  for (const each of topics) router.route(each);
+  assert(router.rememberedBytes > 0);
+  router.remove(subscribed);
+  assert.equal(router.rememberedBytes, 0);
+  router.add(subscription(b, "t/1"));
+  for (const each of topics) router.route(each);
+  assert.deepEqual([a.delivered, b.delivered], [2, 1]);
 });

@@ -10,7 +10,7 @@ Deno.test("unacknowledged messages come again in their order, with DUP and their
   bench.attach(session);
   for (const name of ["one", "two", "three"]) session.deliver(message(name, { qos: 1 }), 1, false);
   session.deliver(message("zero"), 0, false);
-  session.puback(2, 0);
+  session.deliveries.puback(2, 0);
   session.detach();
   bench.events();
   const outlet = bench.attach(session);
@@ -24,14 +24,14 @@ Deno.test("after PUBREC only PUBREL comes again [MQTT-4.3.3-6]", () => {
   bench.attach(session);
   session.deliver(message("one", { qos: 2 }), 2, false);
   session.deliver(message("two", { qos: 2 }), 2, false);
-  session.pubrec(1, 0);
+  session.deliveries.pubrec(1, 0);
   session.detach();
   const outlet = bench.attach(session);
   assert.deepEqual(outlet.take(), ["pubrel 1", "two 2 dup"]);
-  session.pubcomp(1, 0);
-  session.pubrec(2, 0);
-  session.pubcomp(2, 0);
-  assert.equal(session.inflight.size, 0);
+  session.deliveries.pubcomp(1, 0);
+  session.deliveries.pubrec(2, 0);
+  session.deliveries.pubcomp(2, 0);
+  assert.equal(session.deliveries.inflight.size, 0);
 });
 
 Deno.test("what waited comes after what is sent again", () => {
@@ -56,9 +56,9 @@ Deno.test("a smaller window is kept also for what is sent again", () => {
   session.deliver(message("four", { qos: 1 }), 1, false);
   session.deliver(message("zero"), 0, false);
   assert.deepEqual(outlet.take(), [], "nothing overtakes");
-  session.puback(1, 0);
+  session.deliveries.puback(1, 0);
   assert.deepEqual(outlet.take(), ["three 3 dup"]);
-  session.puback(2, 0);
+  session.deliveries.puback(2, 0);
   assert.deepEqual(outlet.take(), ["four 4", "zero 0"]);
 });
 
@@ -69,11 +69,11 @@ Deno.test("an acknowledgement that comes before its message was sent again is ta
   for (const name of ["one", "two", "three"]) session.deliver(message(name, { qos: 1 }), 1, false);
   session.detach();
   const outlet = bench.attach(session, { receiveMaximum: 1 });
-  session.puback(2, 0);
+  session.deliveries.puback(2, 0);
   session.deliver(message("four", { qos: 1 }), 1, false);
   assert.deepEqual(outlet.take(), ["one 1 dup"], "the window is not wider for it");
-  session.puback(1, 0);
-  session.puback(3, 0);
+  session.deliveries.puback(1, 0);
+  session.deliveries.puback(3, 0);
   assert.deepEqual(outlet.take(), ["three 3 dup", "four 4"]);
 });
 
@@ -84,7 +84,7 @@ Deno.test("a second break before all was sent again loses nothing and keeps the 
   for (const name of ["one", "two", "three"]) session.deliver(message(name, { qos: 1 }), 1, false);
   session.detach();
   bench.attach(session, { receiveMaximum: 1 });
-  session.puback(1, 0);
+  session.deliveries.puback(1, 0);
   session.detach();
   assert.deepEqual(bench.attach(session).take(), ["two 2 dup", "three 3 dup"]);
 });
@@ -98,12 +98,12 @@ Deno.test("a 3.x client gets unacknowledged messages again after the retry inter
     bench.advance(3_000);
     session.deliver(message("two", { qos: 2 }), 2, false);
     outlet.take();
-    session.retry(bench.turn.elapsed - 2_000);
+    session.deliveries.retry(bench.turn.monotonic - 2_000);
     assert.deepEqual(outlet.take(), protocolVersion === 4 ? ["one 1 dup"] : []);
-    session.retry(bench.turn.elapsed - 2_000);
+    session.deliveries.retry(bench.turn.monotonic - 2_000);
     assert.deepEqual(outlet.take(), [], "not before another interval");
     session.deliver(message("three", { qos: 1 }), 1, false);
-    session.puback(1, 0);
+    session.deliveries.puback(1, 0);
     assert.deepEqual(outlet.take(), ["three 3"], "a repetition takes no second place in the window");
   }
 });
@@ -138,20 +138,22 @@ Deno.test("whatever happens, no message of QoS 1 or 2 is lost, doubled unmarked 
           const [name = "", id = "", dup] = text.split(" ");
           connectionIds.add(Number(id));
           if (name === "pubrel") continue;
-          if (dup !== undefined) assert(session.inflight.get(Number(id))?.dup, text);
+          if (dup !== undefined) assert(session.deliveries.inflight.get(Number(id))?.dup, text);
           else firstSent.push(Number(name));
         }
-        const unacknowledged = [...connectionIds].filter((id) => id > 0 && session.inflight.has(id));
+        const unacknowledged = [...connectionIds].filter((id) =>
+          id > 0 && session.deliveries.inflight.has(id)
+        );
         assert(outlet === undefined || unacknowledged.length <= outlet.receiveMaximum, "the window holds");
       };
       const acknowledge = (which: number): void => {
-        const ids = [...session.inflight.keys()].filter((id) => connectionIds.has(id));
+        const ids = [...session.deliveries.inflight.keys()].filter((id) => connectionIds.has(id));
         const id = ids[which % Math.max(1, ids.length)];
-        const delivery = id === undefined ? undefined : session.inflight.get(id);
+        const delivery = id === undefined ? undefined : session.deliveries.inflight.get(id);
         if (id === undefined || delivery === undefined) return;
-        if (delivery.qos === 1) session.puback(id, 0);
-        else if (delivery.released) session.pubcomp(id, 0);
-        else session.pubrec(id, 0);
+        if (delivery.qos === 1) session.deliveries.puback(id, 0);
+        else if (delivery.released) session.deliveries.pubcomp(id, 0);
+        else session.deliveries.pubrec(id, 0);
       };
       const come = (window: number): void => {
         session.detach();
@@ -168,13 +170,17 @@ Deno.test("whatever happens, no message of QoS 1 or 2 is lost, doubled unmarked 
         } else if (step.do === "block" && outlet !== undefined) outlet.writable = false;
         else if (step.do === "unblock" && outlet !== undefined) {
           outlet.writable = true;
-          session.pump();
+          session.deliveries.pump();
         }
         look();
       }
       come(3);
       look();
-      for (let i = 0; i < 10 * count && (session.inflight.size > 0 || session.waiting); i++) {
+      for (
+        let i = 0;
+        i < 10 * count && (session.deliveries.inflight.size > 0 || session.deliveries.waiting);
+        i++
+      ) {
         acknowledge(0);
         look();
       }
@@ -183,7 +189,7 @@ Deno.test("whatever happens, no message of QoS 1 or 2 is lost, doubled unmarked 
         Array.from({ length: count }, (_, i) => i),
         "each once without DUP, in order",
       );
-      assert.equal(session.inflight.size, 0);
+      assert.equal(session.deliveries.inflight.size, 0);
       const acked = bench.events().filter((event) => event.startsWith("message_acked"));
       assert.equal(new Set(acked).size, acked.length, "acknowledged once");
       assert.equal(bench.counters.dropped.size, 0);

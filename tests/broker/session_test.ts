@@ -8,10 +8,10 @@ Deno.test("no more QoS 1 and 2 messages are on their way than Receive Maximum [M
   const outlet = bench.attach(session, { receiveMaximum: 2 });
   for (const name of ["one", "two", "three", "four"]) session.deliver(message(name, { qos: 1 }), 1, false);
   assert.deepEqual(outlet.take(), ["one 1", "two 2"]);
-  session.puback(2, 0);
+  session.deliveries.puback(2, 0);
   assert.deepEqual(outlet.take(), ["three 3"]);
-  session.puback(1, 0);
-  session.puback(3, 0);
+  session.deliveries.puback(1, 0);
+  session.deliveries.puback(3, 0);
   assert.deepEqual(outlet.take(), ["four 4"]);
 });
 
@@ -31,9 +31,9 @@ Deno.test("a QoS 2 message holds its place in the window until PUBCOMP", () => {
   session.deliver(message("one", { qos: 2 }), 2, false);
   session.deliver(message("two", { qos: 1 }), 1, false);
   assert.deepEqual(outlet.take(), ["one 1"]);
-  assert(session.pubrec(1, 0));
+  assert(session.deliveries.pubrec(1, 0));
   assert.deepEqual(outlet.take(), ["pubrel 1"]);
-  session.pubcomp(1, 0);
+  session.deliveries.pubcomp(1, 0);
   assert.deepEqual(outlet.take(), ["two 2"]);
 });
 
@@ -46,7 +46,7 @@ Deno.test("QoS 0 messages need no window, but do not overtake what waits [MQTT-4
   session.deliver(message("two", { qos: 1 }), 1, false);
   session.deliver(message("zero again"), 0, false);
   assert.deepEqual(outlet.take(), ["one 1", "zero 0"]);
-  session.puback(1, 0);
+  session.deliveries.puback(1, 0);
   assert.deepEqual(outlet.take(), ["two 2", "zero again 0"]);
 });
 
@@ -58,7 +58,7 @@ Deno.test("packet identifiers are not used twice at once, and go on at 1 behind 
   session.deliver(one, 1, false); // 1 stays unacknowledged
   for (let i = 2; i <= 65_535; i++) {
     session.deliver(one, 1, false);
-    session.puback(i, 0);
+    session.deliveries.puback(i, 0);
   }
   outlet.take();
   session.deliver(one, 1, false);
@@ -73,8 +73,8 @@ Deno.test("all 65,535 identifiers can be on their way at once", () => {
   const one = message("x", { qos: 1 });
   for (let i = 0; i < 65_536; i++) session.deliver(one, 1, false);
   assert.equal(new Set(outlet.ids).size, 65_535);
-  assert.equal(session.queue.length, 1);
-  session.puback(500, 0);
+  assert.equal(session.deliveries.queued, 1);
+  session.deliveries.puback(500, 0);
   assert.equal(outlet.ids.at(-1), 500);
 });
 
@@ -86,11 +86,11 @@ Deno.test("a peer that does not take what is written keeps messages waiting, in 
   for (const name of ["one", "two"]) session.deliver(message(name), 0, false);
   session.deliver(message("three", { qos: 1 }), 1, false);
   assert.deepEqual(outlet.take(), []);
-  assert(session.waiting);
+  assert(session.deliveries.waiting);
   outlet.writable = true;
   session.deliver(message("four"), 0, false);
   assert.deepEqual(outlet.take(), [], "not before those that wait");
-  session.pump();
+  session.deliveries.pump();
   assert.deepEqual(outlet.take(), ["one 0", "two 0", "three 1", "four 0"]);
 });
 
@@ -101,15 +101,15 @@ Deno.test("PUBACK and PUBCOMP are told as acknowledged, once", () => {
   session.deliver(message("one", { qos: 1 }), 1, false);
   session.deliver(message("two", { qos: 2 }), 2, false);
   bench.events();
-  session.puback(1, 0);
-  session.puback(1, 0);
-  session.pubrec(2, 0);
-  session.pubrec(2, 0);
+  session.deliveries.puback(1, 0);
+  session.deliveries.puback(1, 0);
+  session.deliveries.pubrec(2, 0);
+  session.deliveries.pubrec(2, 0);
   assert.deepEqual(bench.events(), ["message_acked one"]);
-  session.pubcomp(2, 0);
-  session.pubcomp(2, 0);
+  session.deliveries.pubcomp(2, 0);
+  session.deliveries.pubcomp(2, 0);
   assert.deepEqual(bench.events(), ["message_acked two"]);
-  assert.equal(session.inflight.size, 0);
+  assert.equal(session.deliveries.inflight.size, 0);
 });
 
 Deno.test("acknowledgements of the wrong kind or an unknown identifier change nothing", () => {
@@ -120,13 +120,13 @@ Deno.test("acknowledgements of the wrong kind or an unknown identifier change no
   session.deliver(message("two", { qos: 2 }), 2, false);
   outlet.take();
   bench.events();
-  session.puback(2, 0);
-  session.pubcomp(2, 0); // before PUBREC
-  assert(!session.pubrec(1, 0));
-  assert(!session.pubrec(9, 0));
-  session.puback(9, 0);
+  session.deliveries.puback(2, 0);
+  session.deliveries.pubcomp(2, 0); // before PUBREC
+  assert(!session.deliveries.pubrec(1, 0));
+  assert(!session.deliveries.pubrec(9, 0));
+  session.deliveries.puback(9, 0);
   assert.deepEqual([outlet.take(), bench.events()], [[], []]);
-  assert.deepEqual([...session.inflight.keys()], [1, 2]);
+  assert.deepEqual([...session.deliveries.inflight.keys()], [1, 2]);
 });
 
 Deno.test("a refusal ends the exchange and is told as dropped [MQTT-4.4.0-2]", () => {
@@ -137,8 +137,8 @@ Deno.test("a refusal ends the exchange and is told as dropped [MQTT-4.4.0-2]", (
   session.deliver(message("two", { qos: 2 }), 2, false);
   session.deliver(message("three", { qos: 1 }), 1, false);
   bench.events();
-  session.puback(1, 0x97);
-  assert(session.pubrec(2, 0x80));
+  session.deliveries.puback(1, 0x97);
+  assert(session.deliveries.pubrec(2, 0x80));
   assert.deepEqual(outlet.take(), ["one 1", "two 2", "three 3"]);
   assert.deepEqual(bench.events(), [
     "message_dropped Error(PUBACK 0x97) one",
@@ -177,7 +177,7 @@ Deno.test("a message that expired while it waited is dropped; one that did not s
   const outlet = bench.attach(session, { receiveMaximum: 1 });
   assert.deepEqual(outlet.take(), ["later 1"]);
   assert.equal(outlet.last?.messageExpiryInterval, 6);
-  session.puback(1, 0);
+  session.deliveries.puback(1, 0);
   assert.equal(outlet.last?.messageExpiryInterval, undefined);
   assert.deepEqual(bench.events(), [
     "message_dropped MessageExpiration soon",
@@ -217,14 +217,14 @@ Deno.test("a session that ends while its client is away tells what was sent, the
   for (const name of ["one", "two", "three"]) session.deliver(message(name, { qos: 1 }), 1, false);
   session.detach();
   bench.events();
-  session.discard("SessionExpiration");
+  session.end("SessionExpiration");
   assert.deepEqual(bench.events(), [
     "message_dropped SessionExpiration one",
     "message_dropped SessionExpiration two",
     "message_dropped SessionExpiration three",
   ]);
-  assert(!session.waiting);
-  assert.equal(session.inflight.size, 0);
+  assert(!session.deliveries.waiting);
+  assert.equal(session.deliveries.inflight.size, 0);
 });
 
 Deno.test("what waits keeps its payload when the read buffer is used again", () => {

@@ -97,7 +97,7 @@ Deno.test("a shared group gives each message to the next member in turn", () => 
     bench.attach(session);
     group.set(subscription(session, "$share/g/t"));
   }
-  const chosen = Array.from({ length: 7 }, () => group.choose()?.session.clientId);
+  const chosen = Array.from({ length: 7 }, () => group.choose()?.subscriber.clientId);
   assert.deepEqual(chosen, ["a", "b", "c", "a", "b", "c", "a"]);
 });
 
@@ -110,7 +110,7 @@ Deno.test("a shared group passes over members that are away, unless all are", ()
   group.set(subscription(a, "$share/g/t"));
   group.set(subscription(b, "$share/g/t"));
   a.detach();
-  const chosen = (): unknown => Array.from({ length: 4 }, () => group.choose()?.session.clientId);
+  const chosen = (): unknown => Array.from({ length: 4 }, () => group.choose()?.subscriber.clientId);
   assert.deepEqual(chosen(), ["b", "b", "b", "b"]);
   b.detach();
   assert.deepEqual(chosen(), ["a", "b", "a", "b"]);

@@ -113,7 +113,7 @@ for (const version of VERSIONS) {
       given.add(clientId);
       if (version === 5) assert(connack.includes(hex(`12 '${clientId}'`)), "and is told which");
     }
-    assert.equal(world.broker.sessionCount, 50);
+    assert.equal(world.sessions, 50);
   });
 
   Deno.test(`${name}: the fields of CONNECT are read in their order`, async () => {

@@ -121,7 +121,7 @@ for (const version of VERSIONS) {
     await using world = new World();
     const publisher = await connected(world, version, "p");
     await publisher.says(`31* 'r' ${p} "kept"`, "e0*");
-    assert.equal(world.broker.sessionCount, 0);
+    assert.equal(world.sessions, 0);
     const wire = await connected(world, version, "a");
     assert.equal(await wire.says(`82* 0001 ${p} 'r' 00`), hex(`90* 0001 ${p} 00`, `31* 'r' ${p} "kept"`));
   });

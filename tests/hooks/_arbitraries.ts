@@ -1,7 +1,7 @@
 // Events for fast-check, with the worst strings a client can send.
 import fc from "fast-check";
 import type { EventData, EventName, MessageData } from "../../src/hooks/events.ts";
-import { Subject } from "../../src/hooks/subject.ts";
+import { ClientIdentity } from "../../src/hooks/client_identity.ts";
 import { plainJson } from "./_plain_lines.ts";
 
 /** Any UTF-16, well-formed or not, and what JSON and line-based tools trip over. */
@@ -34,7 +34,7 @@ export const someClient = fc.record({
   ipaddress: fc.constantFrom("10.0.0.7:49152", "[fe80::1]:49152"),
   clientId: hostileText,
   username: fc.option(hostileText, { nil: undefined }),
-}).map((s) => new Subject(s.node, s.ipaddress, s.clientId, s.username));
+}).map((s) => new ClientIdentity(s.node, s.ipaddress, s.clientId, s.username));
 
 const someMessage = fc.record({
   from: someClient,
@@ -55,7 +55,7 @@ const someMessage = fc.record({
 
 const someDelivery = fc.record({
   message: someMessage,
-  client: someClient,
+  identity: someClient,
   dup: fc.boolean(),
   retain: fc.boolean(),
   qos: someQos,
@@ -63,14 +63,14 @@ const someDelivery = fc.record({
 });
 
 const connect = {
-  client: someClient,
+  identity: someClient,
   keepAlive: fc.nat(65_535),
   protocolVersion: fc.constantFrom(3, 4, 5),
   clean: fc.boolean(),
 };
 
 const someSubscribed = fc.record({
-  client: someClient,
+  identity: someClient,
   topic: hostileText,
   opts: fc.record({
     qos: someQos,
@@ -82,12 +82,12 @@ const someSubscribed = fc.record({
   }, { requiredKeys: ["qos"] }),
 });
 
-const someUnsubscribed = fc.record({ client: someClient, topic: hostileText });
+const someUnsubscribed = fc.record({ identity: someClient, topic: hostileText });
 
 /** Data of each event. Exhaustive by type. */
 export const SOME_EVENT: { readonly [E in EventName]: fc.Arbitrary<EventData[E]> } = {
-  session_created: fc.record({ client: someClient, createdAt: someTime }),
-  session_terminated: fc.record({ client: someClient, reason: hostileText }),
+  session_created: fc.record({ identity: someClient, createdAt: someTime }),
+  session_terminated: fc.record({ identity: someClient, reason: hostileText }),
   session_subscribed: someSubscribed,
   session_unsubscribed: someUnsubscribed,
   client_connect: fc.record(connect),
@@ -97,8 +97,10 @@ export const SOME_EVENT: { readonly [E in EventName]: fc.Arbitrary<EventData[E]>
     connectedAt: someTime,
     sessionPresent: fc.boolean(),
     userProperties: fc.array(fc.tuple(propertyName, hostileText), { minLength: 1, maxLength: 6 }),
-  }, { requiredKeys: ["client", "keepAlive", "protocolVersion", "clean", "connectedAt", "sessionPresent"] }),
-  client_disconnected: fc.record({ client: someClient, disconnectedAt: someTime, reason: hostileText }),
+  }, {
+    requiredKeys: ["identity", "keepAlive", "protocolVersion", "clean", "connectedAt", "sessionPresent"],
+  }),
+  client_disconnected: fc.record({ identity: someClient, disconnectedAt: someTime, reason: hostileText }),
   client_subscribe: someSubscribed,
   client_unsubscribe: someUnsubscribed,
   message_publish: someMessage,
@@ -106,7 +108,7 @@ export const SOME_EVENT: { readonly [E in EventName]: fc.Arbitrary<EventData[E]>
   message_acked: someDelivery,
   message_dropped: fc.record({
     message: someMessage,
-    client: someClient,
+    identity: someClient,
     dup: fc.boolean(),
     retain: fc.boolean(),
     qos: someQos,

@@ -2,7 +2,7 @@
 // (spec/web-hook.txt and events.md), to be turned into JSON by JSON.stringify, and then what a terminal would obey escaped.
 import { Buffer } from "node:buffer";
 import type { EventData, EventName, MessageData, SubscriptionOpts } from "../../src/hooks/events.ts";
-import type { Subject } from "../../src/hooks/subject.ts";
+import type { ClientIdentity } from "../../src/hooks/client_identity.ts";
 
 type Line = Readonly<Record<string, unknown>>;
 export type PacketIdType = "string" | "number";
@@ -36,10 +36,10 @@ export function plainJson(value: unknown): string {
 }
 
 const MIDDLE: { readonly [E in EventName]: (data: EventData[E], ms: number) => Line } = {
-  session_created: (e) => ({ ...client(e.client), created_at: e.createdAt }),
-  session_terminated: (e) => ({ ...client(e.client), reason: e.reason }),
-  session_subscribed: (e) => ({ ...client(e.client), topic: e.topic, opts: opts(e.opts) }),
-  session_unsubscribed: (e) => ({ ...client(e.client), topic: e.topic }),
+  session_created: (e) => ({ ...clientKeys(e.identity), created_at: e.createdAt }),
+  session_terminated: (e) => ({ ...clientKeys(e.identity), reason: e.reason }),
+  session_subscribed: (e) => ({ ...clientKeys(e.identity), topic: e.topic, opts: opts(e.opts) }),
+  session_unsubscribed: (e) => ({ ...clientKeys(e.identity), topic: e.topic }),
   client_connect: connect,
   client_connack: (e) => ({ ...connect(e), conn_ack: e.connAck }),
   client_connected: (e) => ({
@@ -49,12 +49,12 @@ const MIDDLE: { readonly [E in EventName]: (data: EventData[E], ms: number) => L
     user_properties: e.userProperties && userProperties(e.userProperties),
   }),
   client_disconnected: (e) => ({
-    ...client(e.client),
+    ...clientKeys(e.identity),
     disconnected_at: e.disconnectedAt,
     reason: e.reason,
   }),
-  client_subscribe: (e) => ({ ...client(e.client), topic: e.topic, opts: opts(e.opts) }),
-  client_unsubscribe: (e) => ({ ...client(e.client), topic: e.topic }),
+  client_subscribe: (e) => ({ ...clientKeys(e.identity), topic: e.topic, opts: opts(e.opts) }),
+  client_unsubscribe: (e) => ({ ...clientKeys(e.identity), topic: e.topic }),
   message_publish: (e) => ({
     ...from(e.from),
     dup: e.dup,
@@ -70,7 +70,7 @@ const MIDDLE: { readonly [E in EventName]: (data: EventData[E], ms: number) => L
   message_acked: delivery,
   message_dropped: (e, ms) => ({
     ...from(e.message.from),
-    ...(e.client !== undefined && client(e.client)),
+    ...(e.identity !== undefined && clientKeys(e.identity)),
     dup: e.dup,
     retain: e.retain,
     qos: e.qos,
@@ -95,27 +95,27 @@ function userProperties(pairs: readonly (readonly [string, string])[]): Line {
   );
 }
 
-function client(subject: Subject): Line {
+function clientKeys(identity: ClientIdentity): Line {
   return {
-    node: subject.node,
-    ipaddress: subject.ipaddress,
-    clientid: subject.clientId,
-    username: subject.username ?? "undefined",
+    node: identity.node,
+    ipaddress: identity.ipaddress,
+    clientid: identity.clientId,
+    username: identity.username ?? "undefined",
   };
 }
 
-function from(subject: Subject): Line {
+function from(identity: ClientIdentity): Line {
   return {
-    from_node: subject.node,
-    from_ipaddress: subject.ipaddress,
-    from_clientid: subject.clientId,
-    from_username: subject.username ?? "undefined",
+    from_node: identity.node,
+    from_ipaddress: identity.ipaddress,
+    from_clientid: identity.clientId,
+    from_username: identity.username ?? "undefined",
   };
 }
 
 function connect(e: EventData["client_connect"]): Line {
   return {
-    ...client(e.client),
+    ...clientKeys(e.identity),
     keepalive: e.keepAlive,
     proto_ver: e.protocolVersion,
     [e.protocolVersion === 5 ? "clean_start" : "clean_session"]: e.clean,
@@ -125,7 +125,7 @@ function connect(e: EventData["client_connect"]): Line {
 function delivery(e: EventData["message_delivered"], ms: number): Line {
   return {
     ...from(e.message.from),
-    ...client(e.client),
+    ...clientKeys(e.identity),
     dup: e.dup,
     retain: e.retain,
     qos: e.qos,

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { createHooks, type Hooks } from "../../src/hooks/bus.ts";
 import { EVENT_NAMES, type MessageData } from "../../src/hooks/events.ts";
 import type { Rules } from "../../src/hooks/rules.ts";
-import { Subject } from "../../src/hooks/subject.ts";
+import { ClientIdentity } from "../../src/hooks/client_identity.ts";
 import { MemorySink } from "../helpers/memory_sink.ts";
 
 const A = "file:///a.log";
 const B = "file:///b.log";
-const client = new Subject(1, "10.0.0.7:49152", "c1", undefined);
+const identity = new ClientIdentity(1, "10.0.0.7:49152", "c1", undefined);
 
 class Bus {
   readonly sinks = new Map<string, MemorySink>();
@@ -33,7 +33,7 @@ class Bus {
 
 function message(topic: string): MessageData {
   return {
-    from: client,
+    from: identity,
     fromType: "custom",
     dup: false,
     retain: false,
@@ -68,7 +68,7 @@ Deno.test("one event makes one line for each rule and each of its URLs, under th
       { action: "twice", urls: [A, A] },
     ],
   });
-  bus.hooks.session_terminated?.({ client, reason: "Disconnect" });
+  bus.hooks.session_terminated?.({ identity, reason: "Disconnect" });
   assert.deepEqual(bus.actions(A), ["ended", "twice", "twice"]);
   assert.deepEqual(bus.actions(B), ["ended", "ended_2"]);
 });
@@ -116,10 +116,10 @@ Deno.test("subscription events are selected by their filter, taken as a topic", 
     session_unsubscribed: rules,
   });
   for (const topic of ["a/+/c", "a/#", "b/#", "+/b"]) {
-    bus.hooks.client_subscribe?.({ client, topic, opts: { qos: 0 } });
-    bus.hooks.session_subscribed?.({ client, topic, opts: { qos: 0 } });
-    bus.hooks.client_unsubscribe?.({ client, topic });
-    bus.hooks.session_unsubscribed?.({ client, topic });
+    bus.hooks.client_subscribe?.({ identity, topic, opts: { qos: 0 } });
+    bus.hooks.session_subscribed?.({ identity, topic, opts: { qos: 0 } });
+    bus.hooks.client_unsubscribe?.({ identity, topic });
+    bus.hooks.session_unsubscribed?.({ identity, topic });
   }
   const topics = bus.sink(A).appended.map((line) => JSON.parse(line).topic);
   assert.deepEqual(topics, [...Array(4).fill("a/+/c"), ...Array(4).fill("a/#")]);
@@ -136,7 +136,7 @@ Deno.test("deliveries, acknowledgements, drops and offline messages are selected
   for (const topic of ["a/b", "b/a"]) {
     const delivery = {
       message: message(topic),
-      client,
+      identity,
       dup: false,
       retain: false,
       qos: 1 as const,
@@ -153,15 +153,22 @@ Deno.test("deliveries, acknowledgements, drops and offline messages are selected
 Deno.test("events without a topic ignore the rule's topics", () => {
   const rules = [{ action: "c", topics: ["a/#"], urls: [A] }];
   const bus = new Bus({ session_created: rules, client_connect: rules, client_disconnected: rules });
-  bus.hooks.session_created?.({ client, createdAt: 1 });
-  bus.hooks.client_connect?.({ client, keepAlive: 1, protocolVersion: 4, clean: true });
-  bus.hooks.client_disconnected?.({ client, disconnectedAt: 1, reason: "RemoteClose" });
+  bus.hooks.session_created?.({ identity, createdAt: 1 });
+  bus.hooks.client_connect?.({ identity, keepAlive: 1, protocolVersion: 4, clean: true });
+  bus.hooks.client_disconnected?.({ identity, disconnectedAt: 1, reason: "RemoteClose" });
   assert.equal(bus.sink(A).appended.length, 3);
 });
 
 Deno.test("ts is the turn's time when the line is made, pts when the message came", () => {
   const bus = new Bus({ message_acked: [{ action: "m", urls: [A] }] });
-  const delivery = { message: message("a"), client, dup: false, retain: false, qos: 1 as const, packetId: 1 };
+  const delivery = {
+    message: message("a"),
+    identity,
+    dup: false,
+    retain: false,
+    qos: 1 as const,
+    packetId: 1,
+  };
   bus.hooks.message_acked?.(delivery);
   bus.ms = 2_500;
   bus.hooks.message_acked?.(delivery);

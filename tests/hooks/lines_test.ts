@@ -64,7 +64,14 @@ Deno.test("what the lines of a message share is made once, and is the same in al
   const hooks = createHooks(rules, () => sink, () => ms);
   const payload = Uint8Array.of(1, 2, 3);
   const message = { ...sampleMessage(), payload, receivedAt: 1000 };
-  const delivery = { message, client: message.from, dup: false, retain: false, qos: 1, packetId: 7 } as const;
+  const delivery = {
+    message,
+    identity: message.from,
+    dup: false,
+    retain: false,
+    qos: 1,
+    packetId: 7,
+  } as const;
   hooks.message_publish?.(message);
   payload.fill(0); // the buffer it was read into is used again
   ms = 2000;

@@ -3,17 +3,17 @@ import { protocolError } from "../../mqtt/error.ts";
 import type { Disconnect } from "../../mqtt/packets.ts";
 import { Reason } from "../../mqtt/reason_codes.ts";
 import type { Client } from "../client.ts";
-import type { Connection } from "../connection.ts";
 import { disconnectReason } from "../disconnect_reason.ts";
-import { sessionExpiryMs } from "./connect.ts";
+import { sessionExpiry } from "../options.ts";
 
-export function handleDisconnect(connection: Connection, client: Client, packet: Disconnect): void {
+export function handleDisconnect(client: Client, packet: Disconnect): void {
+  const { connection, session } = client;
   const { sessionExpiryInterval } = packet;
   if (sessionExpiryInterval !== undefined) {
     if (client.connectExpiryInterval === 0 && sessionExpiryInterval > 0) {
       throw protocolError("a Session Expiry Interval in DISCONNECT after 0 in CONNECT"); // 3.14.2.2.2
     }
-    client.session.expiryInterval = sessionExpiryMs(sessionExpiryInterval, connection.options);
+    session.outliveConnection(sessionExpiry(sessionExpiryInterval, connection.options));
   }
   if (packet.reasonCode === Reason.Success) client.will = undefined; // [MQTT-3.14.4-3]
   connection.close(disconnectReason(packet));

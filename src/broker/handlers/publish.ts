@@ -5,29 +5,45 @@ import { MqttError } from "../../mqtt/error.ts";
 import { PacketType, type Publish } from "../../mqtt/packets.ts";
 import { Reason, type ReasonCode } from "../../mqtt/reason_codes.ts";
 import type { TopicName } from "../../mqtt/topic_cache.ts";
-import type { Client } from "../client.ts";
-import type { Connection } from "../connection.ts";
-import { Message } from "../message.ts";
-import type { Route } from "../router.ts";
-import { expiryTime } from "../wills.ts";
+import type { Client, ClientConnection } from "../client.ts";
+import type { BrokerContext } from "../context.ts";
+import { expiryTime, Message } from "../message.ts";
+import { dropMessage, publish } from "../publish.ts";
+import { whenDecided } from "./decision.ts";
 
 export function handlePublish(
-  connection: Connection,
+  context: BrokerContext,
   client: Client,
   header: number,
   bytes: Uint8Array,
   start: number,
   end: number,
 ): void {
-  const { broker, options } = connection;
-  const packet = decodePublish(header, bytes, start, end, connection.protocolVersion, broker.topics);
-  const name = resolveAlias(connection, client, packet);
+  const { connection, session } = client;
+  const packet = decodePublish(header, bytes, start, end, connection.protocolVersion, context.topics);
+  const name = resolveAlias(client, packet);
   checkCapabilities(connection, packet);
-  if (packet.qos === 2 && client.session.received.has(packet.packetId)) {
+  if (packet.qos === 2 && session.hasReceived(packet.packetId)) {
     return acknowledge(connection, packet, Reason.Success); // received before [MQTT-4.3.3-10]
   }
-  const message = new Message({
-    from: client.subject,
+  const message = messageOf(context, client, packet, name);
+  const decision = client.principal.mayPublish(name.text);
+  if (typeof decision === "boolean") return decided(context, client, packet, message, decision);
+  message.keepLong(context.arena); // the read buffer is used again meanwhile
+  whenDecided(
+    context,
+    client,
+    decision,
+    false,
+    (allowed) => decided(context, client, packet, message, allowed),
+  );
+}
+
+function messageOf(context: BrokerContext, client: Client, packet: Publish, name: TopicName): Message {
+  const { turn } = context;
+  const { properties } = packet;
+  return new Message({
+    from: client.identity,
     fromType: "custom",
     name,
     payload: packet.payload,
@@ -35,51 +51,56 @@ export function handlePublish(
     retain: packet.retain,
     qos: packet.qos,
     packetId: packet.packetId,
-    properties: packet.properties,
-    receivedAt: broker.turn.now,
+    properties,
+    receivedAt: turn.now,
     expiresAt: expiryTime(
-      packet.properties.messageExpiryInterval,
-      options.messageExpiryInterval,
-      broker.turn.elapsed,
+      properties.messageExpiryInterval,
+      client.connection.options.messageExpiryInterval,
+      turn.monotonic,
     ),
   });
-  if (!broker.access.publish(client.subject.clientId, name.text)) {
-    broker.dropPublish(message, "NotAuthorized");
+}
+
+function decided(
+  context: BrokerContext,
+  client: Client,
+  packet: Publish,
+  message: Message,
+  allowed: boolean,
+): void {
+  const { connection, session } = client;
+  if (!allowed) {
+    dropMessage(context, message, "NotAuthorized");
     // 3.x has no way to say no: the message is acknowledged and goes nowhere (3.3.5).
     return acknowledge(connection, packet, Reason.NotAuthorized);
   }
   if (packet.qos === 2) {
-    if (client.session.received.size >= options.maxInflight && connection.protocolVersion === 5) {
+    if (session.received >= connection.options.maxInflight && connection.protocolVersion === 5) {
       throw new MqttError(Reason.ReceiveMaximumExceeded, "more QoS 2 messages than Receive Maximum");
     }
-    client.session.received.add(packet.packetId);
+    session.receive(packet.packetId);
   }
-  const receivers = broker.publish(message);
+  const receivers = publish(context, message, client);
   acknowledge(connection, packet, receivers === 0 ? Reason.NoMatchingSubscribers : Reason.Success);
 }
 
 /** The topic the packet is about; sets or looks up its Topic Alias. [MQTT-3.3.2-9] [MQTT-3.3.2-12] */
-function resolveAlias(
-  connection: Connection,
-  client: Client,
-  packet: Publish & { readonly topic: TopicName<Route> | undefined },
-): TopicName<Route> {
-  const { topic, topicAlias } = packet;
+function resolveAlias({ connection, aliases }: Client, { topic, topicAlias }: Publish): TopicName {
   if (topicAlias > connection.options.maxTopicAliases) {
     throw new MqttError(Reason.TopicAliasInvalid, "Topic Alias is above Topic Alias Maximum");
   }
   if (topic !== undefined) {
-    if (topicAlias !== 0) client.aliases.set(topicAlias, topic);
+    if (topicAlias !== 0) aliases.set(topicAlias, topic);
     return topic;
   }
-  const known = client.aliases.get(topicAlias);
+  const known = aliases.get(topicAlias);
   if (known === undefined) throw new MqttError(Reason.ProtocolError, "a Topic Alias that was never set");
   return known;
 }
 
 /** What this listener does not offer ends the connection: the CONNACK said so. */
-function checkCapabilities(connection: Connection, packet: Publish): void {
-  const { maxQos, retainAvailable } = connection.options;
+function checkCapabilities({ options }: ClientConnection, packet: Publish): void {
+  const { maxQos, retainAvailable } = options;
   if (packet.qos > maxQos) throw new MqttError(Reason.QoSNotSupported, `QoS ${packet.qos} is not supported`);
   if (packet.retain && !retainAvailable) {
     throw new MqttError(Reason.RetainNotSupported, "Retained Messages are not supported"); // [MQTT-3.2.2-14]
@@ -87,14 +108,10 @@ function checkCapabilities(connection: Connection, packet: Publish): void {
 }
 
 /** PUBACK or PUBREC, or nothing for QoS 0. [MQTT-3.3.4-1] */
-function acknowledge(connection: Connection, packet: Publish, reasonCode: ReasonCode): void {
+function acknowledge(connection: ClientConnection, packet: Publish, reasonCode: ReasonCode): void {
   if (packet.qos === 0) return;
   const type = packet.qos === 1 ? PacketType.PUBACK : PacketType.PUBREC;
-  writeAcknowledgement(
-    connection.out,
-    type,
-    packet.packetId,
-    connection.protocolVersion === 5 ? reasonCode : Reason.Success,
-  );
+  const code = connection.protocolVersion === 5 ? reasonCode : Reason.Success;
+  writeAcknowledgement(connection.out, type, packet.packetId, code);
   connection.touch();
 }

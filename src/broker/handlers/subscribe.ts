@@ -1,63 +1,112 @@
 // SUBSCRIBE (3.8): each Topic Filter on its own, one SUBACK for all, then the Retained Messages.
+import type { SubscriptionOpts } from "../../hooks/events.ts";
 import { codesAckSize, writeSuback } from "../../mqtt/encode.ts";
-import type { ProtocolVersion, QoS, Subscribe, SubscriptionRequest } from "../../mqtt/packets.ts";
 import { malformed, MqttError, protocolError } from "../../mqtt/error.ts";
+import type { ProtocolVersion, QoS, Subscribe, SubscriptionRequest } from "../../mqtt/packets.ts";
 import { Reason } from "../../mqtt/reason_codes.ts";
 import { levelCount, type ParsedFilter, parseFilter } from "../../mqtt/topics.ts";
-import type { SubscriptionOpts } from "../../hooks/events.ts";
 import type { Client } from "../client.ts";
-import type { Connection } from "../connection.ts";
+import type { BrokerContext } from "../context.ts";
 import type { Subscription } from "../subscription.ts";
+import { whenDecided } from "./decision.ts";
 
-export function handleSubscribe(connection: Connection, client: Client, packet: Subscribe): void {
-  const { broker, protocolVersion } = connection;
-  if (codesAckSize(packet.subscriptions.length) > connection.maximumPacketSize) {
-    throw new MqttError(Reason.PacketTooLarge, "the SUBACK would be too large for the client"); // [MQTT-3.1.2-24]
+/** One Topic Filter of the packet: what was asked, and the filter taken apart. */
+interface Asked extends ParsedFilter {
+  readonly request: SubscriptionRequest;
+  readonly opts: SubscriptionOpts;
+}
+
+/** A SUBSCRIBE that is being answered. */
+interface Answering {
+  readonly context: BrokerContext;
+  readonly client: Client;
+  readonly packet: Subscribe;
+  readonly asked: readonly Asked[];
+  /** Reason Codes of the SUBACK so far. */
+  readonly codes: number[];
+  /** Subscriptions that want their Retained Messages. */
+  readonly retained: Subscription[];
+}
+
+export function handleSubscribe(context: BrokerContext, client: Client, packet: Subscribe): void {
+  const { protocolVersion, maximumPacketSize } = client.connection;
+  if (codesAckSize(packet.subscriptions.length) > maximumPacketSize) {
+    // [MQTT-3.1.2-24]
+    throw new MqttError(Reason.PacketTooLarge, "the SUBACK would be too large for the client");
   }
-  const codes: number[] = [];
-  const retained: Subscription[] = [];
   // All of them before any is granted: a packet that breaks the rules has no effect.
-  const filters = packet.subscriptions.map((request) => wellFormed(request, protocolVersion));
-  for (const [i, request] of packet.subscriptions.entries()) {
-    const parsed = filters[i];
-    if (parsed === undefined) continue;
-    const topic = parsed.filter;
-    const opts = optsOf(connection, request, packet.subscriptionIdentifier, parsed);
-    broker.hooks.client_subscribe?.({ client: client.subject, topic, opts });
-    const refusal = refuse(connection, client, request, parsed);
-    if (refusal !== undefined) {
-      // 3.1 has no code for it and wants a positive answer.
-      codes.push(protocolVersion === 3 ? request.qos : refusal);
-      continue;
-    }
-    const before = client.session.subscriptions.get(request.topicFilter);
-    const qos = Math.min(request.qos, connection.options.maxQos) as QoS;
-    const subscription: Subscription = {
-      session: client.session,
-      topicFilter: request.topicFilter,
+  const asked = packet.subscriptions.map((request): Asked => {
+    const parsed = wellFormed(request, protocolVersion);
+    return {
+      request,
       ...parsed,
-      qos,
-      noLocal: protocolVersion === 5 && request.noLocal,
-      retainAsPublished: protocolVersion === 5 && request.retainAsPublished,
-      id: packet.subscriptionIdentifier,
-      opts: { ...opts, qos },
+      opts: optsOf(protocolVersion, request, packet.subscriptionIdentifier, parsed),
     };
-    broker.router.subscribe(subscription);
-    broker.hooks.session_subscribed?.({ client: client.subject, topic, opts: subscription.opts });
-    codes.push(qos);
-    if (wantsRetained(subscription, request, before !== undefined)) retained.push(subscription);
+  });
+  goOn({ context, client, packet, asked, codes: [], retained: [] });
+}
+
+/** Decides on the filters that have no code yet, one after the other, and answers. */
+function goOn(answering: Answering): void {
+  const { context, client, asked, codes } = answering;
+  for (const each of asked.slice(codes.length)) {
+    context.hooks.client_subscribe?.({ identity: client.identity, topic: each.filter, opts: each.opts });
+    const decision = client.principal.maySubscribe(each.filter);
+    if (typeof decision !== "boolean") {
+      return whenDecided(context, client, decision, false, (allowed) => {
+        decided(answering, each, allowed);
+        goOn(answering);
+      });
+    }
+    decided(answering, each, decision);
   }
-  writeSuback(connection.out, protocolVersion, packet.packetId, codes);
+  answer(answering);
+}
+
+function decided(answering: Answering, asked: Asked, allowed: boolean): void {
+  const { client, codes } = answering;
+  const refusal = allowed ? beyondLimit(client, asked) : Reason.NotAuthorized;
+  if (refusal === undefined) codes.push(grant(answering, asked));
+  // 3.1 has no code for it and wants a positive answer.
+  else codes.push(client.connection.protocolVersion === 3 ? asked.request.qos : refusal);
+}
+
+function grant(
+  { context, client, packet, retained }: Answering,
+  { request, opts, filter, group }: Asked,
+): QoS {
+  const { connection: { protocolVersion, options }, session, identity } = client;
+  const qos = Math.min(request.qos, options.maxQos) as QoS;
+  const subscription: Subscription = {
+    subscriber: session,
+    topicFilter: request.topicFilter,
+    filter,
+    group,
+    qos,
+    noLocal: protocolVersion === 5 && request.noLocal,
+    retainAsPublished: protocolVersion === 5 && request.retainAsPublished,
+    id: packet.subscriptionIdentifier,
+    opts: { ...opts, qos },
+  };
+  const replaced = session.subscribe(subscription);
+  context.hooks.session_subscribed?.({ identity, topic: filter, opts: subscription.opts });
+  if (wantsRetained(subscription, request, replaced !== undefined)) retained.push(subscription);
+  return qos;
+}
+
+function answer({ context, client, packet, codes, retained }: Answering): void {
+  const { connection, session } = client;
+  writeSuback(connection.out, connection.protocolVersion, packet.packetId, codes);
   connection.touch();
   for (const subscription of retained) {
-    const messages = broker.retained.match(subscription.filter, () => broker.turn.elapsed);
-    client.session.deliverRetained(subscription, messages);
+    const messages = context.retained.match(subscription.filter, () => context.turn.monotonic);
+    session.deliverRetained(subscription, messages);
   }
 }
 
 /**
- * The filter taken apart. An ill-formed one is a violation that ends the connection; 0x8F in the SUBACK is for
- * well-formed filters that are not allowed (3.9.3). [MQTT-4.7.1-1] [MQTT-4.7.1-2] [MQTT-4.8.2-1]
+ * The filter taken apart. An ill-formed one is a violation that ends the connection; 0x8F in the SUBACK is
+ * for well-formed filters that are not allowed (3.9.3). [MQTT-4.7.1-1] [MQTT-4.7.1-2] [MQTT-4.8.2-1]
  */
 function wellFormed(request: SubscriptionRequest, version: ProtocolVersion): ParsedFilter {
   const parsed = parseFilter(request.topicFilter);
@@ -68,42 +117,25 @@ function wellFormed(request: SubscriptionRequest, version: ProtocolVersion): Par
   return parsed;
 }
 
-/** A Reason Code of 0x80 or more where the subscription is not granted. */
-function refuse(
-  connection: Connection,
-  client: Client,
-  request: SubscriptionRequest,
-  parsed: ParsedFilter,
-): number | undefined {
+/** A Reason Code of 0x80 or more where the subscription is beyond a limit. */
+function beyondLimit({ connection, session }: Client, { request, filter }: Asked): number | undefined {
   const { maxTopicLevels, maxSubscriptions } = connection.options;
-  if (maxTopicLevels > 0 && levelCount(parsed.filter) > maxTopicLevels) return Reason.TopicFilterInvalid;
-  const { subscriptions } = client.session;
-  if (
-    maxSubscriptions > 0 && subscriptions.size >= maxSubscriptions && !subscriptions.has(request.topicFilter)
-  ) {
-    return Reason.QuotaExceeded;
-  }
-  if (!connection.broker.access.subscribe(client.subject.clientId, parsed.filter)) {
-    return Reason.NotAuthorized;
-  }
-  return undefined;
+  if (maxTopicLevels > 0 && levelCount(filter) > maxTopicLevels) return Reason.TopicFilterInvalid;
+  const { subscriptions } = session;
+  const isOneMore = subscriptions.size >= maxSubscriptions && !subscriptions.has(request.topicFilter);
+  return maxSubscriptions > 0 && isOneMore ? Reason.QuotaExceeded : undefined;
 }
 
 /** What the lines show: only `qos` for 3.x, which has nothing else. */
 function optsOf(
-  connection: Connection,
-  request: SubscriptionRequest,
+  version: ProtocolVersion,
+  { qos, noLocal, retainAsPublished, retainHandling }: SubscriptionRequest,
   id: number | undefined,
   { group }: ParsedFilter,
 ): SubscriptionOpts {
   return {
-    qos: request.qos,
-    ...(connection.protocolVersion === 5 && {
-      noLocal: request.noLocal,
-      retainAsPublished: request.retainAsPublished,
-      retainHandling: request.retainHandling,
-      ...(id !== undefined && { id }),
-    }),
+    qos,
+    ...(version === 5 && { noLocal, retainAsPublished, retainHandling, ...(id !== undefined && { id }) }),
     ...(group !== undefined && { group }),
   };
 }

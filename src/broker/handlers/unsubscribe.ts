@@ -5,26 +5,26 @@ import type { Unsubscribe } from "../../mqtt/packets.ts";
 import { Reason } from "../../mqtt/reason_codes.ts";
 import { parseFilter } from "../../mqtt/topics.ts";
 import type { Client } from "../client.ts";
-import type { Connection } from "../connection.ts";
+import type { BrokerContext } from "../context.ts";
 
-export function handleUnsubscribe(connection: Connection, client: Client, packet: Unsubscribe): void {
-  const { broker } = connection;
+export function handleUnsubscribe({ hooks }: BrokerContext, client: Client, packet: Unsubscribe): void {
+  const { connection, session, identity } = client;
   if (codesAckSize(packet.topicFilters.length) > connection.maximumPacketSize) {
-    throw new MqttError(Reason.PacketTooLarge, "the UNSUBACK would be too large for the client"); // [MQTT-3.1.2-24]
+    // [MQTT-3.1.2-24]
+    throw new MqttError(Reason.PacketTooLarge, "the UNSUBACK would be too large for the client");
   }
-  const codes: number[] = [];
-  const topics = packet.topicFilters.map((topicFilter) => {
+  // All of them before any is removed: a packet that breaks the rules has no effect.
+  const filters = packet.topicFilters.map((topicFilter) => {
     const parsed = parseFilter(topicFilter);
     if (typeof parsed === "string") throw malformed(parsed);
-    return parsed.filter;
+    return { topicFilter, topic: parsed.filter };
   });
-  for (const [i, topicFilter] of packet.topicFilters.entries()) {
-    const topic = topics[i] ?? topicFilter;
-    broker.hooks.client_unsubscribe?.({ client: client.subject, topic });
-    const removed = broker.router.unsubscribe(client.session, topicFilter);
-    if (removed !== undefined) broker.hooks.session_unsubscribed?.({ client: client.subject, topic });
-    codes.push(removed === undefined ? Reason.NoSubscriptionExisted : Reason.Success);
-  }
+  const codes = filters.map(({ topicFilter, topic }) => {
+    hooks.client_unsubscribe?.({ identity, topic });
+    const removed = session.unsubscribe(topicFilter);
+    if (removed) hooks.session_unsubscribed?.({ identity, topic });
+    return removed ? Reason.Success : Reason.NoSubscriptionExisted;
+  });
   writeUnsuback(connection.out, connection.protocolVersion, packet.packetId, codes);
   connection.touch();
 }

@@ -2,7 +2,7 @@
 import { jsonText } from "../mqtt/json_text.ts";
 
 /** A client as the lines name it. */
-export class Subject {
+export class ClientIdentity {
   /** `"node":…,"ipaddress":…,"clientid":…,"username":…,` */
   readonly json: string;
   /** The same with `from_` before each key. */

@@ -1,0 +1,163 @@
+// Who is connected, and all sessions: opening, taking over, ending, and what is due of absent clients.
+import type { ClientIdentity } from "../hooks/client_identity.ts";
+import { writeDisconnect } from "../mqtt/encode.ts";
+import { Reason, type ReasonCode } from "../mqtt/reason_codes.ts";
+import type { Client, ClientConnection } from "./client.ts";
+import type { BrokerContext } from "./context.ts";
+import { DueSessions } from "./due_sessions.ts";
+import type { ListenerOptions } from "./options.ts";
+import { publish } from "./publish.ts";
+import { Session } from "./session.ts";
+import { willMessage } from "./wills.ts";
+
+export class Clients {
+  readonly #context: BrokerContext;
+  /** All Network Connections, those without a client included. */
+  readonly #connections = new Set<ClientConnection>();
+  readonly #bySession = new Map<Session, Client>();
+  /** Of clients that are here and of those that are away, by Client Identifier. */
+  readonly #sessions = new Map<string, Session>();
+  readonly #due: DueSessions<Session>;
+
+  constructor(context: BrokerContext) {
+    this.#context = context;
+    this.#due = new DueSessions(context.turn.monotonic);
+  }
+
+  /** Clients connected now. */
+  get size(): number {
+    return this.#bySession.size;
+  }
+
+  /** Network Connections, those without a client included. */
+  get connections(): ReadonlySet<ClientConnection> {
+    return this.#connections;
+  }
+
+  isConnected(clientId: string): boolean {
+    return this.#sessions.get(clientId)?.present ?? false;
+  }
+
+  /** Whether `mqtt.max_sessions` leaves room for a session of this client. */
+  hasRoomFor(clientId: string): boolean {
+    const { maxSessions } = this.#context.options;
+    return maxSessions === 0 || this.#sessions.size < maxSessions || this.#sessions.has(clientId);
+  }
+
+  /** A Network Connection was accepted. */
+  add(connection: ClientConnection): void {
+    connection.listener.handshakes.begin(connection.peer);
+    this.#connections.add(connection);
+  }
+
+  /** Ends the connection a client already has. [MQTT-3.1.4-3] */
+  takeOver(clientId: string): void {
+    const session = this.#sessions.get(clientId);
+    const old = session && this.#bySession.get(session);
+    if (old !== undefined) this.#end(old.connection, Reason.SessionTakenOver, "Kicked");
+  }
+
+  /** The session a CONNECT asks for: the one there is, or a new one. Nobody is connected with it. */
+  openSession(
+    identity: ClientIdentity,
+    clean: boolean,
+    expiryInterval: number,
+    limits: ListenerOptions,
+  ): { session: Session; present: boolean } {
+    const existing = this.#sessions.get(identity.clientId);
+    if (existing !== undefined && !clean) {
+      existing.outliveConnection(expiryInterval);
+      return { session: existing, present: true };
+    }
+    if (existing !== undefined) this.#endSession(existing, "Kicked");
+    const session = new Session(this.#context, identity, limits, expiryInterval, this.#context.turn.now);
+    this.#sessions.set(session.clientId, session);
+    this.#context.hooks.session_created?.({ identity, createdAt: session.createdAt });
+    return { session, present: false };
+  }
+
+  /** A CONNECT was accepted. */
+  opened(client: Client): void {
+    const { listener, options, peer } = client.connection;
+    listener.handshakes.end(peer);
+    listener.clients++;
+    this.#context.counters.connected++;
+    this.#bySession.set(client.session, client);
+    this.#due.delete(client.session);
+    client.session.attach(client.connection, client.identity, options);
+  }
+
+  /** The client of this connection is gone, if there was one; its last output may be under way. */
+  ended(connection: ClientConnection, reason: string): void {
+    const { client, listener } = connection;
+    if (client === undefined) return listener.handshakes.end(connection.peer);
+    connection.client = undefined;
+    listener.clients--;
+    const { session, identity, will } = client;
+    const { hooks, turn } = this.#context;
+    this.#bySession.delete(session);
+    session.detach();
+    hooks.client_disconnected?.({ identity, disconnectedAt: turn.now, reason });
+    if (will !== undefined) {
+      session.keepWill({ will, from: identity, dueAt: turn.monotonic + will.delayInterval * 1000 });
+      this.#publishWill(session, false);
+    }
+    if (session.endsWithConnection) this.#endSession(session, reason);
+    else this.#due.set(session, session.dueAt);
+  }
+
+  /** Nothing of the connection is left. */
+  closed(connection: ClientConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Ends all connections and sessions; their last bytes are then still to be written. */
+  endAll(): void {
+    for (const connection of this.#connections) {
+      this.#end(connection, Reason.ServerShuttingDown, "ServerShuttingDown");
+    }
+    // Sessions live in memory: with the process they are gone, and what waits in them is told as lost.
+    for (const session of [...this.#sessions.values()]) this.#endSession(session, "ServerShuttingDown");
+  }
+
+  /** Called each second, within a turn: time limits, retries, what is due of absent clients. */
+  tick(): void {
+    const now = this.#context.turn.monotonic;
+    for (const connection of this.#connections) {
+      connection.tick(now);
+      const retryAfter = connection.options.messageRetryInterval;
+      if (retryAfter > 0) connection.client?.session.deliveries.retry(now - retryAfter);
+    }
+    for (const session of this.#due.take(now)) {
+      if (session.hasExpired(now)) this.#endSession(session, "SessionExpiration");
+      else {
+        this.#publishWill(session, false);
+        this.#due.set(session, session.dueAt);
+      }
+    }
+    this.#context.refusals.tell(now);
+    this.#context.total.tell(now);
+  }
+
+  #end(connection: ClientConnection, reasonCode: ReasonCode, reason: string): void {
+    if (connection.state === "open" && connection.protocolVersion === 5) {
+      writeDisconnect(connection.out, reasonCode);
+    }
+    connection.close(reason);
+  }
+
+  #endSession(session: Session, reason: string): void {
+    this.#publishWill(session, true); // [MQTT-3.1.2-8]
+    this.#due.delete(session);
+    session.end(reason);
+    this.#sessions.delete(session.clientId);
+    this.#context.hooks.session_terminated?.({ identity: session.identity, reason });
+  }
+
+  /** @param early also before its delay has passed */
+  #publishWill(session: Session, early: boolean): void {
+    const { topics, turn } = this.#context;
+    const pending = session.takeWill(turn.monotonic, early);
+    if (pending !== undefined) publish(this.#context, willMessage(pending, topics, turn), undefined);
+  }
+}

@@ -1,0 +1,51 @@
+// What everything in the broker shares: plain data, made once.
+import type { Access } from "../access/access.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Hooks } from "../hooks/bus.ts";
+import { TopicCache } from "../mqtt/topic_cache.ts";
+import { Arena } from "./arena.ts";
+import { Counters } from "./counters.ts";
+import type { BrokerOptions } from "./options.ts";
+import { QueueTotal } from "./queue_total.ts";
+import { Refusals } from "./refusals.ts";
+import { RetainedTree } from "./retained_tree.ts";
+import { Router } from "./router.ts";
+import type { Turn } from "./turn.ts";
+
+/** What the broker is made of and does not make itself. */
+export interface BrokerParts {
+  readonly options: BrokerOptions;
+  readonly hooks: Hooks;
+  readonly turn: Turn;
+  readonly clock: Clock;
+  readonly access: Access;
+  readonly log: Log;
+}
+
+export interface BrokerContext extends BrokerParts {
+  /** Replaced when the configuration is reloaded. */
+  options: BrokerOptions;
+  readonly arena: Arena;
+  readonly counters: Counters;
+  readonly refusals: Refusals;
+  readonly total: QueueTotal;
+  readonly topics: TopicCache;
+  readonly router: Router;
+  readonly retained: RetainedTree;
+}
+
+export function createContext(parts: BrokerParts): BrokerContext {
+  const arena = new Arena();
+  const counters = new Counters();
+  return {
+    ...parts,
+    arena,
+    counters,
+    refusals: new Refusals(counters, parts.log),
+    total: new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log),
+    topics: new TopicCache(undefined, undefined, (length) => arena.roomLong(length)),
+    router: new Router(),
+    retained: new RetainedTree(parts.options, arena),
+  };
+}
