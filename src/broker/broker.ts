@@ -113,7 +113,8 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   }
 
   /**
-   * Ends all clients and sessions and waits until their last bytes are written. Listeners must be closed before.
+   * Ends all clients and sessions and waits until their last bytes are written. Listeners must be closed
+   * before.
    * @param timeout milliseconds for peers that do not read
    */
   async stop(timeout: number): Promise<void> {

@@ -1,4 +1,5 @@
-// The turn: everything that one turn of the event loop produced leaves in one write per file and one per socket.
+// The turn: everything that one turn of the event loop produced leaves in one write per file and one per
+// socket.
 //
 // The order at its end is the product's first promise: durable before sockets, so nothing a client is told
 // (CONNACK, SUBACK, PUBACK, …) leaves before what it stands for outlives the process.

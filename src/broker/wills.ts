@@ -1,4 +1,5 @@
-// Will Messages: what a client leaves behind, published when its connection ends without its good-bye (3.1.2.5).
+// Will Messages: what a client leaves behind, published when its connection ends without its good-bye
+// (3.1.2.5).
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { Will } from "../mqtt/packets.ts";
 import type { TopicCache } from "../mqtt/topic_cache.ts";

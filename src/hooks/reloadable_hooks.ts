@@ -1,5 +1,5 @@
-// Hooks whose rules can be replaced while the broker runs: one object for its whole life, so that the broker's
-// reference stays true and an event still costs one property read.
+// Hooks whose rules can be replaced while the broker runs: one object for its whole life, so that the
+// broker's reference stays true and an event still costs one property read.
 import type { Prepared, Reloadable } from "../base/prepared.ts";
 import { createHooks, type Hooks } from "./bus.ts";
 import { EVENT_NAMES, type EventName } from "./events.ts";

@@ -6,7 +6,7 @@ export interface ListenOptions {
   readonly hostname: string;
   /** 0: any free port. */
   readonly port: number;
-  /** TCP_NODELAY on accepted connections, read for each anew; without it a round trip can cost 44 ms. */
+  /** TCP_NODELAY on accepted connections; without it an answer may wait for the acknowledgement of another. */
   readonly nodelay: boolean;
 }
 
@@ -22,11 +22,14 @@ export interface Listener {
 }
 
 /**
- * Listens until closed. A failure to accept is told to `onError` and never ends the listener.
+ * Listens until closed.
+ * @param options asked anew for each connection, but for the address
+ *
+ * A failure to accept is told to `onError` and never ends the listener.
  * Throws Deno.errors.AddrInUse and the like where the address cannot be had.
  */
 export type Listen = (
-  options: ListenOptions,
+  options: () => ListenOptions,
   onTransport: (transport: Transport) => void,
   onError: (error: unknown) => void,
 ) => Listener;

@@ -18,11 +18,32 @@ export interface Receiver<Config> {
   reconfigure(config: Config): void;
 }
 
-export interface OpenListener<Config> {
+export class OpenListener<Config extends ListenerConfig> {
   /** Replaced by a reload. */
   config: Config;
   readonly receiver: Receiver<Config>;
   readonly listener: Listener;
+
+  /** Throws ListenError. */
+  constructor(config: Config, receiver: Receiver<Config>, log: Log) {
+    this.config = config;
+    this.receiver = receiver;
+    this.listener = listen(
+      () => this.config,
+      (transport) => receiver.accept(transport),
+      (error) => {
+        const fields = { listener: this.config.name, error: errorText(error) };
+        log("error", "a connection could not be accepted", fields);
+      },
+    );
+  }
+
+  /** The same, for connections that come from here on. */
+  reconfigured(config: Config): this {
+    this.config = config;
+    this.receiver.reconfigure(config);
+    return this;
+  }
 }
 
 export class Listeners<Config extends ListenerConfig> implements Reloadable<readonly Config[]> {
@@ -62,7 +83,7 @@ export class Listeners<Config extends ListenerConfig> implements Reloadable<read
       afterRestart: [],
       commit: () => {
         for (const entry of opened) before.set(keyOf(entry.config), entry);
-        this.#open = configs.flatMap((config) => reconfigured(before.get(keyOf(config)), config));
+        this.#open = configs.flatMap((config) => before.get(keyOf(config))?.reconfigured(config) ?? []);
         for (const { listener } of gone) void listener.close();
         for (const { config: { name }, listener: { address, port } } of opened) {
           this.#log("info", `listening on ${address}`, { listener: name, port });
@@ -111,7 +132,7 @@ export class Listeners<Config extends ListenerConfig> implements Reloadable<read
     this.#open = this.#open.flatMap((entry) => {
       if (!closed.includes(entry)) return [entry];
       try {
-        return [this.#openOne(entry.config, entry.receiver)];
+        return [new OpenListener(entry.config, entry.receiver, this.#log)];
       } catch (error) {
         this.#log("error", errorText(error), { listener: entry.config.name });
         return [];
@@ -122,35 +143,12 @@ export class Listeners<Config extends ListenerConfig> implements Reloadable<read
   async #openAll(configs: readonly Config[]): Promise<readonly OpenListener<Config>[]> {
     const open: OpenListener<Config>[] = [];
     try {
-      for (const config of configs) open.push(this.#openOne(config, this.#receiverOf(config)));
+      for (const config of configs) open.push(new OpenListener(config, this.#receiverOf(config), this.#log));
       return open;
     } catch (error) {
       await closeAll(open);
       throw error;
     }
-  }
-
-  #openOne(config: Config, receiver: Receiver<Config>): OpenListener<Config> {
-    const current = (): Config => entry.config;
-    const options = {
-      hostname: config.hostname,
-      port: config.port,
-      get nodelay(): boolean {
-        return current().nodelay;
-      },
-    };
-    const listener = listen(
-      config,
-      options,
-      (transport) => receiver.accept(transport),
-      (error) =>
-        this.#log("error", "a connection could not be accepted", {
-          listener: current().name,
-          error: errorText(error),
-        }),
-    );
-    const entry: OpenListener<Config> = { config, receiver, listener };
-    return entry;
   }
 }
 
@@ -163,7 +161,7 @@ export async function probeListeners(configs: readonly ListenerConfig[]): Promis
   const problems = configs.map((config) => {
     try {
       // Whoever comes in this moment is sent away; what cannot be accepted is the business of nobody here.
-      open.push({ listener: listen(config, config, (transport) => transport.close(), () => {}) });
+      open.push({ listener: listen(() => config, (transport) => transport.close(), () => {}) });
       return undefined;
     } catch (error) {
       return errorText(error);
@@ -175,30 +173,19 @@ export async function probeListeners(configs: readonly ListenerConfig[]): Promis
 
 /** Throws ListenError. */
 function listen(
-  config: ListenerConfig,
-  options: Parameters<typeof KINDS[ListenerConfig["kind"]]>[0],
+  config: () => ListenerConfig,
   onTransport: (transport: Transport) => void,
   onError: (error: unknown) => void,
 ): Listener {
   try {
-    return KINDS[config.kind](options, onTransport, onError);
+    return KINDS[config().kind](config, onTransport, onError);
   } catch (error) {
-    throw new ListenError(sentence(config, error), { cause: error });
+    throw new ListenError(sentence(config(), error), { cause: error });
   }
 }
 
 async function closeAll(entries: readonly { listener: Listener }[]): Promise<void> {
   await Promise.all(entries.map(({ listener }) => listener.close()));
-}
-
-function reconfigured<Config>(
-  entry: OpenListener<Config> | undefined,
-  config: Config,
-): OpenListener<Config>[] {
-  if (entry === undefined) return [];
-  entry.receiver.reconfigure(config);
-  entry.config = config;
-  return [entry];
 }
 
 /** Listeners with the same key are one. A port that the system chooses says nothing, so the name counts too. */

@@ -8,11 +8,12 @@ const ACCEPT_PAUSE = 100;
 
 /** Of the shape that `Listen` describes. */
 export function listenTcp(
-  options: ListenOptions,
+  options: () => ListenOptions,
   onTransport: (transport: Transport) => void,
   onError: (error: unknown) => void,
 ): Listener {
-  const listener = Deno.listen({ hostname: options.hostname, port: options.port });
+  const { hostname, port } = options();
+  const listener = Deno.listen({ hostname, port });
   const address = listener.addr as Deno.NetAddr;
   const closing = new AbortController();
   const accepting = acceptAll(listener, options, onTransport, onError, closing.signal);
@@ -31,7 +32,7 @@ export function listenTcp(
 
 async function acceptAll(
   listener: Deno.TcpListener,
-  options: ListenOptions,
+  options: () => ListenOptions,
   onTransport: (transport: Transport) => void,
   onError: (error: unknown) => void,
   closing: AbortSignal,
@@ -49,10 +50,10 @@ async function acceptAll(
 }
 
 /** Hands a connection over, or closes it and throws. */
-function take(conn: Deno.TcpConn, options: ListenOptions, onTransport: (it: Transport) => void): void {
+function take(conn: Deno.TcpConn, options: () => ListenOptions, onTransport: (it: Transport) => void): void {
   const transport = new TcpTransport(conn);
   try {
-    if (options.nodelay) conn.setNoDelay(true);
+    if (options().nodelay) conn.setNoDelay(true);
     onTransport(transport);
   } catch (error) {
     transport.close();

@@ -15,7 +15,7 @@ class Bench implements Disposable {
 
   constructor(options: Partial<ListenOptions> = {}, onTransport?: (transport: Transport) => void) {
     this.listener = listenTcp(
-      { hostname: "127.0.0.1", port: 0, nodelay: true, ...options },
+      () => ({ hostname: "127.0.0.1", port: 0, nodelay: true, ...options }),
       (transport) => {
         this.#accepted.push(transport);
         onTransport?.(transport);
