@@ -242,35 +242,43 @@ export class Connection<Client> implements Outlet, Flushable {
   flush(): void {
     this.#flushing = false;
     if (this.#writing || this.#state === "closed") return;
-    if (this.out.length > 0) void this.#write();
+    if (this.out.length > 0) this.#write();
     else if (this.#state === "closing") this.#transport.closeWrite();
   }
 
-  async #write(): Promise<void> {
+  /** Writes what gathered; the connection has one write under way at a time. */
+  #write(): void {
     const buffer = this.out;
     this.out = this.#other;
     this.#other = buffer;
     this.#writing = true;
-    try {
-      for (let at = 0; at < buffer.length;) {
-        at += await this.#transport.write(buffer.bytes.subarray(at, buffer.length));
-      }
-    } catch {
-      // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK,
-      // DISCONNECT.
-      this.#turn.enter();
-      if (this.#state !== "open") return this.#gone("ReadWriteError");
-      this.#broken = true;
-      this.#closedAt = this.#turn.monotonic;
-      return;
-    }
-    buffer.clear();
+    this.#writeFrom(0);
+  }
+
+  #writeFrom(start: number): void {
+    const { bytes, length } = this.#other;
+    this.#transport.write(bytes.subarray(start, length)).then((count) => {
+      if (start + count < length) this.#writeFrom(start + count);
+      else this.#written();
+    }, () => this.#writeFailed());
+  }
+
+  #written(): void {
+    this.#other.clear();
     this.#writing = false;
     this.#resume();
     this.#events.onDrained(this);
     if (this.out.length === 0 && this.#state === "open") return;
     this.#turn.enter();
     this.touch();
+  }
+
+  #writeFailed(): void {
+    // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK.
+    this.#turn.enter();
+    if (this.#state !== "open") return this.#gone("ReadWriteError");
+    this.#broken = true;
+    this.#closedAt = this.#turn.monotonic;
   }
 
   /** The stream is at its end, whoever ended it. */
