@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** The options of each room, and what only the room itself can say of them: what config may import of it. */
 const OPTION_FILES: readonly string[] = [
   "broker/options.ts",
+  "listeners/options.ts",
   "hooks/rules.ts",
   "hooks/events.ts",
   "mqtt/topics.ts",

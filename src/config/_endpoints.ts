@@ -1,14 +1,13 @@
 // The entries of `urls`: bare URLs, and tables that give one URL options of its own.
 import { URL_OPTIONS, type UrlOptions } from "../sinks/options.ts";
 import { schemeOf } from "../sinks/schemes.ts";
+import { anything, checksOf, optionsOf } from "./_checks.ts";
 import { type Document, isTable } from "./_document.ts";
-import { anything } from "./_fields.ts";
 import type { KeyPath } from "./_key_path.ts";
-import { fieldsOf, optionsOf } from "./_option_fields.ts";
 import { readTable } from "./_table.ts";
 import { isHttpsUrl, isHttpUrl, urlOf, urlProblem } from "./_url.ts";
 
-const FIELDS = { url: anything(), ...fieldsOf(URL_OPTIONS) };
+const CHECKS = { url: anything(), ...checksOf(URL_OPTIONS) };
 
 /** Set by Hookline for every request. */
 const OWN_HEADERS = [
@@ -66,7 +65,7 @@ export class Endpoints {
   }
 
   #readTable(path: KeyPath, value: Record<string, unknown>): string | undefined {
-    const table = readTable(this.doc, path, value, FIELDS);
+    const table = readTable(this.doc, path, value, CHECKS);
     const headers = this.#readHeaders([...path, "headers"], value["headers"]);
     if (!Object.hasOwn(value, "url")) {
       this.doc.error(
