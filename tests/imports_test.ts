@@ -35,8 +35,6 @@ const OPTION_FILES: readonly string[] = [
 /** Data that is imported from outside of src/, and by whom. */
 const DATA: Readonly<Record<string, readonly string[]>> = {
   "deno.json": ["cli", "build"],
-  "etc/hookline.toml": ["cli"],
-  "etc/plugins/rmqtt-web-hook.toml": ["cli"],
 };
 
 /** Packages from outside and where they may stand; `node:` is everyone's. */
