@@ -31,6 +31,16 @@ interface Text extends Described<string> {
   readonly mayBeEmpty?: true;
 }
 
+/** Names and their values: a table in the configuration. */
+interface Texts extends Described<Readonly<Record<string, string>>> {
+  readonly kind: "texts";
+  readonly what: string;
+  /** What is wrong with a name, as a phrase. */
+  readonly nameProblem: (name: string) => string | undefined;
+  /** What a value must match, and what that is in an error. */
+  readonly values: { readonly pattern: RegExp; readonly what: string };
+}
+
 /** Where to listen. */
 export interface Address {
   /** IPv6 without its brackets. */
@@ -53,8 +63,7 @@ export type OptionRow =
   | Described<Address> & { readonly kind: "address" }
   /** Of a file; written in octal and quotes, `"0640"`. */
   | Described<number> & { readonly kind: "mode" }
-  /** Names and values, each a text. */
-  | Described<Readonly<Record<string, string>>> & { readonly kind: "texts"; readonly what: string };
+  | Texts;
 
 /** What was given and checked, by key as the configuration writes it. */
 export type Values = Readonly<Record<string, unknown>>;

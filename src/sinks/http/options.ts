@@ -118,7 +118,12 @@ export const ENDPOINT_OPTIONS = optionTable({
   headers: {
     key: "headers",
     kind: "texts",
-    what: "headers",
+    what: 'a table of strings, as in { Authorization = "Bearer ${TOKEN}" }',
+    nameProblem: headerNameProblem,
+    values: {
+      pattern: /^[\t\x20-\x7e\x80-\xff]*$/,
+      what: "a string of visible Latin-1 characters, without line ends",
+    },
     doc: "Headers of every request, ${NAME} already replaced. Never shown in logs, errors or `check`.",
   },
   caFile: { key: "ca_file", kind: "path", what: "a PEM file", doc: "The endpoint's private CA." },
@@ -136,3 +141,17 @@ export const ENDPOINT_OPTIONS = optionTable({
 });
 
 export type HttpEndpoint = OptionsOf<typeof ENDPOINT_OPTIONS>;
+
+/** Set by Hookline for every request. */
+const OWN_HEADERS = [
+  "content-type",
+  "content-encoding",
+  "content-length",
+  "transfer-encoding",
+  "idempotency-key",
+];
+
+function headerNameProblem(name: string): string | undefined {
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return "is not the name of an HTTP header";
+  return OWN_HEADERS.includes(name.toLowerCase()) ? "is a header that Hookline sets itself" : undefined;
+}
