@@ -14,5 +14,8 @@ export interface Rule {
 /** All rules, by event. An event that is absent has no rule and costs nothing. */
 export type Rules = { readonly [E in EventName]?: readonly Rule[] };
 
-/** `packet_id_type` of the hooks file: `"17"` and `""` as RMQTT documents it, or 17 and null as its program writes it. */
+/**
+ * `packet_id_type` of the hooks file: `"17"` and `""` as RMQTT documents it, or 17 and null as its program
+ * writes it.
+ */
 export type PacketIdType = "string" | "number";

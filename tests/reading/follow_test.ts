@@ -1,9 +1,9 @@
 // tail's follow(): no line lost or given twice, whatever happens to the file.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { MAX_LINE_BYTES } from "../../src/cli/tail/line.ts";
+import { MAX_LINE_BYTES } from "../../src/reading/line.ts";
 import { Following } from "./_following.ts";
-import { inTempDir } from "./_io.ts";
+import { inTempDir } from "../cli/_io.ts";
 
 function append(path: string, text: string): void {
   Deno.writeTextFileSync(path, text, { append: true });

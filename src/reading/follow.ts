@@ -1,5 +1,7 @@
 // Follows a file of lines: across rotation, truncation, removal and coming back, in bounded blocks.
-import { Failure } from "../verb.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { errorText } from "../base/error_text.ts";
+import { Failure } from "../base/failure.ts";
 import { findLastLines } from "./last_lines.ts";
 import { type Line, MAX_LINE_BYTES } from "./line.ts";
 import { LineSplitter } from "./line_splitter.ts";
@@ -56,7 +58,8 @@ export async function* follow(path: string, options: FollowOptions): AsyncGenera
     } else if (followed.isOpen) {
       missing = false;
     }
-    await pause(interval, signal);
+    // Rejects when the signal comes, and then the loop ends.
+    await sleep(interval, undefined, { signal }).catch(() => {});
   }
   yield followed.flush();
 }
@@ -154,7 +157,7 @@ class Followed implements Disposable {
     try {
       file = await openFile(this.#path);
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = errorText(error);
       if (failure !== this.#openFailure) notice(`${failure}; trying again.`);
       this.#openFailure = failure;
       return false;
@@ -182,18 +185,4 @@ async function openFile(path: string): Promise<Deno.FsFile> {
   // Opening a pipe would wait for a writer, and a folder has no lines.
   if (!info.isFile) throw new Failure(`${path} is ${info.isDirectory ? "a folder" : "not a regular file"}`);
   return await Deno.open(path, { read: true });
-}
-
-/** Waits, or not, when the signal comes. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -1,6 +1,6 @@
-// Which events `tail` shows.
-import { topicMatches } from "../../mqtt/topics.ts";
-import type { TailEvent } from "./event.ts";
+// Which events of a file are wanted.
+import { topicMatches } from "../mqtt/topics.ts";
+import type { LoggedEvent } from "./event.ts";
 
 /** Every part that is given must hold. */
 export interface Filter {
@@ -17,22 +17,22 @@ export function selectsAll(filter: Filter): boolean {
   return filter.actions.length === 0 && filter.topic === undefined && filter.client === undefined;
 }
 
-export function selects(filter: Filter, event: TailEvent): boolean {
+export function selects(filter: Filter, event: LoggedEvent): boolean {
   return matchesAction(filter.actions, event) && matchesTopic(filter.topic, event) &&
     matchesClient(filter.client, event);
 }
 
-function matchesAction(actions: readonly string[], event: TailEvent): boolean {
+function matchesAction(actions: readonly string[], event: LoggedEvent): boolean {
   const action = event.text("action");
   return actions.length === 0 || (action !== undefined && actions.includes(action));
 }
 
-function matchesTopic(filter: string | undefined, event: TailEvent): boolean {
+function matchesTopic(filter: string | undefined, event: LoggedEvent): boolean {
   if (filter === undefined) return true;
   const topic = event.text("topic");
   return topic !== undefined && topicMatches(filter, topic);
 }
 
-function matchesClient(client: string | undefined, event: TailEvent): boolean {
+function matchesClient(client: string | undefined, event: LoggedEvent): boolean {
   return client === undefined || event.text("clientid") === client || event.text("from_clientid") === client;
 }

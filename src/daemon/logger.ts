@@ -1,51 +1,45 @@
 // The daemon's own log: one line an entry, as text for people or as JSON for collectors.
+import { type Clock, systemClock } from "../base/clock.ts";
+import type { Log, LogFields, LogLevel } from "../base/log.ts";
+import type { Prepared, Reloadable } from "../base/prepared.ts";
 import type { LogOptions } from "../config/config.ts";
 import { LocalTime } from "../hooks/local_time.ts";
-import { systemClock } from "../base/clock.ts";
 import { jsonText } from "../mqtt/json_text.ts";
 import { LogFile } from "./log_file.ts";
-import { visible } from "./visible.ts";
-
-export type LogLevel = "error" | "warn" | "info" | "debug" | "trace";
-export type LogFields = Readonly<Record<string, string | number | boolean>>;
-
-/** Logs one entry; never throws. `text` is a sentence or its beginning, `fields` are what it is about. */
-export type Log = (level: LogLevel, text: string, fields?: LogFields) => void;
+import { visible } from "../terminal/visible.ts";
 
 export interface LoggerOptions extends LogOptions {
   readonly format: "text" | "json";
   /** Writes to stderr; never throws. */
   readonly err: (text: string) => void;
-  /** The time of day; default: the system's. */
-  readonly now?: () => number;
+  readonly clock: Clock;
 }
 
-export interface Logger extends AsyncDisposable {
+export interface Logger extends AsyncDisposable, Reloadable<LogOptions> {
   readonly log: Log;
   /** Closes and opens the log file again (SIGHUP, SIGUSR2); nothing without one. */
   reopen(): void;
-  /** Follows other options from here on. */
-  reconfigure(options: LogOptions): void;
+  prepare(options: LogOptions): Prepared;
 }
 
-const RANK: Readonly<Record<LoggerOptions["level"], number>> = {
+/** `info` is the most detailed that is logged; RMQTT's `debug` and `trace` mean it too. */
+const RANK: Readonly<Record<LogOptions["level"], number>> = {
   off: 0,
   error: 1,
   warn: 2,
   info: 3,
-  debug: 4,
-  trace: 5,
+  debug: 3,
+  trace: 3,
 };
 
 /** A log on stderr alone, as JSON: for what is to be said while no configuration holds. */
 export function jsonLog(err: (text: string) => void): Log {
-  return (level, text, fields = {}) => err(`${jsonEntry(Date.now(), level, text, fields)}\n`);
+  return (level, text, fields = {}) => err(`${jsonEntry(systemClock.now(), level, text, fields)}\n`);
 }
 
 /** A log file that cannot be written is said on stderr, and its entries go there instead. */
 export function openLogger(options: LoggerOptions): Logger {
   const render = options.format === "json" ? jsonEntry : textRenderer();
-  const now = options.now ?? Date.now;
   const closing = new Set<Promise<void>>();
   const close = (file: LogFile | undefined): void => {
     const closed = file?.[Symbol.asyncDispose]().finally(() => closing.delete(closed as Promise<void>));
@@ -55,16 +49,21 @@ export function openLogger(options: LoggerOptions): Logger {
   return {
     log: (level, text, fields = {}) => {
       if (RANK[level] > place.limit) return;
-      const entry = `${render(now(), level, text, fields)}\n`;
+      const entry = `${render(options.clock.now(), level, text, fields)}\n`;
       const written = place.file?.write(entry) ?? false;
       if (place.toConsole || !written) options.err(entry);
     },
     reopen: () => place.file?.reopen(),
-    reconfigure: (changed) => {
-      const before = place.file;
-      place = openPlace(changed, options, before);
-      if (before !== place.file) close(before);
-    },
+    // A file that cannot be had is no error here: its entries go to stderr.
+    prepare: (changed) => ({
+      commit: () => {
+        const before = place.file;
+        place = openPlace(changed, options, before);
+        if (before !== place.file) close(before);
+      },
+      abandon: () => {},
+      afterRestart: [],
+    }),
     [Symbol.asyncDispose]: async () => {
       close(place.file);
       await Promise.all(closing);
@@ -82,7 +81,7 @@ interface Place {
 /** @param before the open log file: it stays when it is the one that is asked for */
 function openPlace(
   { level, to, file: path }: LogOptions,
-  { format, err }: LoggerOptions,
+  { format, err, clock }: LoggerOptions,
   before?: LogFile,
 ): Place {
   const limit = to === "off" ? 0 : RANK[level];
@@ -91,7 +90,7 @@ function openPlace(
     path,
     ownStart: format === "json" ? '{"time":"' : "2",
     err,
-    clock: systemClock,
+    clock,
   });
   return { limit, toConsole: to === "both", file };
 }

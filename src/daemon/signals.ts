@@ -1,12 +1,11 @@
 // The signals of a daemon: SIGTERM and SIGINT stop it, a second one forces; SIGHUP reloads, SIGUSR2 reopens files.
 import inspector from "node:inspector";
-import { EXIT } from "./exit_code.ts";
 
 export interface SignalActions {
   readonly reload: () => void;
   readonly reopen: () => void;
-  /** A second signal asks to stop: does not return. */
-  readonly force: () => void;
+  /** A second signal asks to stop; the process ends right after. */
+  readonly forced: () => void;
 }
 
 export interface Signals extends Disposable {
@@ -20,10 +19,13 @@ export interface Signals extends Disposable {
 const INSPECTOR_CLOSINGS = 1_000;
 const INSPECTOR_INTERVAL = 1;
 
-/** Catches them until it is disposed of: to be made first and disposed of last, for whatever is held up at the end. */
-export function catchSignals(): Signals {
+/**
+ * Catches them until it is disposed of: to be made first and disposed of last, for whatever is held up at the end.
+ * @param exit ends the process at once, when a second signal asks to stop
+ */
+export function catchSignals(exit: () => never): Signals {
   const stop = Promise.withResolvers<Deno.Signal>();
-  let actions: SignalActions = { reload: () => {}, reopen: () => {}, force: () => Deno.exit(EXIT.forced) };
+  let actions: SignalActions = { reload: () => {}, reopen: () => {}, forced: () => {} };
   let stopping = false;
   const handlers: [Deno.Signal, () => void][] = [];
   const on = (signal: Deno.Signal, handler: () => void): void => {
@@ -31,7 +33,10 @@ export function catchSignals(): Signals {
     handlers.push([signal, handler]);
   };
   const stopBy = (signal: Deno.Signal): void => {
-    if (stopping) return actions.force();
+    if (stopping) {
+      actions.forced();
+      exit();
+    }
     stopping = true;
     stop.resolve(signal);
   };

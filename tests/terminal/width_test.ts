@@ -1,7 +1,7 @@
 // Text made safe for a terminal and fitted to its columns.
 import assert from "node:assert/strict";
-import { visible } from "../../src/cli/visible.ts";
-import { cutEnd, cutMiddle, pad, widthOf } from "../../src/cli/width.ts";
+import { visible } from "../../src/terminal/visible.ts";
+import { cutEnd, cutMiddle, pad, widthOf } from "../../src/terminal/width.ts";
 
 Deno.test("counts terminal columns, not characters", () => {
   assert.equal(widthOf("abc"), 3);

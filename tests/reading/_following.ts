@@ -1,6 +1,6 @@
 // A follow() under test, running: gives its lines and notices as they come, with a deadline instead of a hang.
-import { follow, type FollowOptions } from "../../src/cli/tail/follow.ts";
-import type { Line } from "../../src/cli/tail/line.ts";
+import { follow, type FollowOptions } from "../../src/reading/follow.ts";
+import type { Line } from "../../src/reading/line.ts";
 
 export class Following implements AsyncDisposable {
   readonly notices: string[] = [];

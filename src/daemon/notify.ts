@@ -1,12 +1,13 @@
 // Tells systemd how the service is doing (sd_notify(3)): datagrams to the socket that NOTIFY_SOCKET names.
-import type { Log } from "./logger.ts";
+import type { Clock } from "../base/clock.ts";
+import { errorText } from "../base/error_text.ts";
+import type { Log } from "../base/log.ts";
 
 export interface NotifyOptions {
   readonly env: (name: string) => string | undefined;
   readonly pid: number;
   readonly log: Log;
-  /** Calls `run` once after `ms` milliseconds unless the returned function is called before. */
-  readonly setTimer: (ms: number, run: () => void) => () => void;
+  readonly clock: Pick<Clock, "setTimer">;
   /**
    * Has `alive` called at the end of a turn. What answers the watchdog is thus the way that every packet takes, and
    * not just a timer.
@@ -34,7 +35,7 @@ export function openNotifier(options: NotifyOptions): Notifier {
   try {
     return new SocketNotifier(path, options);
   } catch (error) {
-    options.log("warn", `systemd cannot be notified: ${text(error)}`, { socket: path });
+    options.log("warn", `systemd cannot be notified: ${errorText(error)}`, { socket: path });
     return SILENT;
   }
 }
@@ -80,7 +81,7 @@ class SocketNotifier implements Notifier {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopTimer?.();
     const timeout = Promise.withResolvers<void>();
-    const stopTimer = this.#options.setTimer(CLOSE_TIMEOUT, timeout.resolve);
+    const stopTimer = this.#options.clock.setTimer(CLOSE_TIMEOUT, timeout.resolve);
     await Promise.race([this.#sending, timeout.promise]);
     stopTimer();
     this.#socket.close();
@@ -98,18 +99,18 @@ class SocketNotifier implements Notifier {
   #fail(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
-    this.#options.log("warn", `systemd does not hear the notifications: ${text(error)}`);
+    this.#options.log("warn", `systemd does not hear the notifications: ${errorText(error)}`);
   }
 
   /** Answers the watchdog twice as often as it asks for; undefined where the unit has none. */
   #watch(): (() => void) | undefined {
-    const { env, pid, setTimer, throughTurn } = this.#options;
+    const { env, pid, clock, throughTurn } = this.#options;
     const limit = Number(env("WATCHDOG_USEC"));
     const forPid = env("WATCHDOG_PID");
     if (!(limit > 0) || (forPid !== undefined && forPid !== String(pid))) return undefined;
     let stop = (): void => {};
     const schedule = (): void => {
-      stop = setTimer(limit / 2_000, () => {
+      stop = clock.setTimer(limit / 2_000, () => {
         throughTurn(() => this.#send("WATCHDOG=1"));
         schedule();
       });
@@ -130,8 +131,4 @@ function socketName(path: string): string {
  */
 function monotonicTime(): number {
   return Deno.osUptime() * 1_000_000;
-}
-
-function text(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

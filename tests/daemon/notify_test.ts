@@ -1,6 +1,6 @@
 // The notifier's own decisions; tests/e2e/systemd_test.ts has the whole program on a real socket.
 import assert from "node:assert/strict";
-import { type Notifier, type NotifyOptions, openNotifier } from "../../src/cli/notify.ts";
+import { type Notifier, type NotifyOptions, openNotifier } from "../../src/daemon/notify.ts";
 import { Inbox } from "../helpers/inbox.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
@@ -27,9 +27,11 @@ async function withNotifier(
     env: (name) => ({ NOTIFY_SOCKET: path, ...env })[name],
     pid: 42,
     log: (level, text) => assert.fail(`${level}: ${text}`),
-    setTimer: (ms, run) => {
-      timers.push({ ms, run });
-      return () => {};
+    clock: {
+      setTimer: (ms, run) => {
+        timers.push({ ms, run });
+        return () => {};
+      },
     },
     throughTurn: (alive) => turns.push(alive),
   };
@@ -77,7 +79,7 @@ Deno.test("without NOTIFY_SOCKET, or with one that is no socket's name, nothing 
       env: (name) => name === "NOTIFY_SOCKET" ? value : undefined,
       pid: 42,
       log: (level, text) => assert.fail(`${level}: ${text}`),
-      setTimer: () => assert.fail("no timer is needed"),
+      clock: { setTimer: () => assert.fail("no timer is needed") },
       throughTurn: () => assert.fail("no turn is needed"),
     });
     notifier.ready("up");

@@ -1,8 +1,8 @@
-// One line of hook.log as `tail` reads it: the keys it shows, whatever else the line holds.
+// One line of hook.log as it is read back: its keys, each with the type that is asked for.
 import { isCut, type Line } from "./line.ts";
 
 /** The keys of a line; any may be absent, and a value of another type than the contract's counts as absent. */
-export class TailEvent {
+export class LoggedEvent {
   readonly #keys: Readonly<Record<string, unknown>>;
 
   constructor(keys: Readonly<Record<string, unknown>>) {
@@ -26,9 +26,9 @@ export class TailEvent {
   }
 
   /** The keys of a nested object. */
-  nested(key: string): TailEvent | undefined {
+  nested(key: string): LoggedEvent | undefined {
     const value = this.#own(key);
-    return isObject(value) ? new TailEvent(value) : undefined;
+    return isObject(value) ? new LoggedEvent(value) : undefined;
   }
 
   #own(key: string): unknown {
@@ -37,12 +37,12 @@ export class TailEvent {
 }
 
 /** The event of a line, `undefined` when the line is not a JSON object. */
-export function parseEvent(line: Line): TailEvent | undefined {
+export function parseEvent(line: Line): LoggedEvent | undefined {
   if (!line.text.startsWith("{")) return undefined;
   try {
     // What makes a line too long is its payload, and the keys before the payload are worth showing.
     const keys: unknown = JSON.parse(isCut(line) ? `${line.text}"}` : line.text);
-    return isObject(keys) ? new TailEvent(keys) : undefined;
+    return isObject(keys) ? new LoggedEvent(keys) : undefined;
   } catch {
     // Not JSON: such lines are shown as they are.
     return undefined;
