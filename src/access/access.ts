@@ -40,8 +40,8 @@ export interface Access {
 }
 
 /**
- * Nobody is authenticated: a client may connect where anonymous ones may, and may then do anything but publish into
- * `$SYS/`, which is the broker's own and makes no message events.
+ * Nobody is authenticated: a client may connect where anonymous ones may, and may then do anything but
+ * publish into `$SYS/`, which is the broker's own and makes no message events.
  */
 export function createAccess(): Access {
   const mayPublish = (topic: string): boolean => !topic.startsWith("$SYS/");

@@ -1,12 +1,11 @@
-// Keeps small payloads beyond their turn without an allocation each.
+// Keeps small payloads beyond their turn without an allocation for each, which costs more than the copy.
 //
-// Copying 64 bytes into an array of its own costs 900 ns, most of it V8's bookkeeping; into a shared slab 40 ns.
-// A slab lives as long as any payload in it. What lives briefly (messages in flight) goes into large ones; what may
-// wait long (queues, retained messages) into small ones: an array of its own takes 560 bytes whatever is in it, so
-// the last payload of a slab of 1 KiB keeps hardly more than that.
+// A slab lives as long as any payload in it. So what lives briefly goes into large slabs, and what may wait
+// long into small ones, whose last payload keeps hardly more than an array of its own would.
 
-/** For what lives briefly. A larger payload is copied alone: the copy then costs more than the bookkeeping. */
+/** For messages in flight. A larger payload is copied alone: the copy then costs more than the bookkeeping. */
 const BRIEF = { slab: 16 * 1024, largest: 1024 } as const;
+/** For queues and Retained Messages. */
 const LONG = { slab: 1024, largest: 256 } as const;
 
 export class Arena {

@@ -1,5 +1,6 @@
 // The broker: what a listener hands connections to, and what starts, changes and stops everything behind it.
 import type { Log } from "../base/log.ts";
+import { nothingToPrepare, type Prepared, type Reloadable } from "../base/prepared.ts";
 import type { Transport } from "../listeners/transport.ts";
 import { errorStack } from "../base/error_text.ts";
 import type { Frame } from "../mqtt/framing.ts";
@@ -26,7 +27,7 @@ export interface BrokerSnapshot {
   readonly keptBytes: number;
 }
 
-export class Broker implements ConnectionEvents<Client> {
+export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOptions> {
   readonly #context: BrokerContext;
   readonly #clients: Clients;
   #stopTick: () => void;
@@ -98,15 +99,18 @@ export class Broker implements ConnectionEvents<Client> {
     if (this.#clients.connections.size === 0) this.#whenEmpty?.();
   }
 
-  /** Takes other limits from here on; `nodeId` stays, for it is in the lines of sessions that go on. */
-  reconfigure(options: BrokerOptions): void {
+  /** Other limits; `nodeId` stays, for it is in the lines of sessions that go on. */
+  prepare(options: BrokerOptions): Prepared {
     const { nodeId } = this.#context.options;
-    this.#context.options = this.#context.retained.limits = { ...options, nodeId };
-    this.#context.total.limit = options.maxQueuedBytesTotal;
+    return nothingToPrepare(() => {
+      this.#context.options = this.#context.retained.limits = { ...options, nodeId };
+      this.#context.total.limit = options.maxQueuedBytesTotal;
+    }, options.nodeId === nodeId ? [] : [`node.id stays ${nodeId} until a restart`]);
   }
 
   /**
-   * Ends all clients and sessions and waits until their last bytes are written. Listeners must be closed before.
+   * Ends all clients and sessions and waits until their last bytes are written. Listeners must be closed
+   * before.
    * @param timeout milliseconds for peers that do not read
    */
   async stop(timeout: number): Promise<void> {

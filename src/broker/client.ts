@@ -14,7 +14,8 @@ export class Client implements Publisher {
   readonly aliases = new Map<number, TopicName>();
 
   /**
-   * @param connectExpiryInterval Session Expiry Interval of the CONNECT, seconds: 0 forbids another in DISCONNECT
+   * @param connectExpiryInterval Session Expiry Interval of the CONNECT, seconds: 0 forbids another in
+   * DISCONNECT
    * @param will deleted by its good-bye [MQTT-3.1.2-10]
    */
   constructor(

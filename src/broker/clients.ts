@@ -1,4 +1,4 @@
-// Who is connected, and the sessions of those that are and are not: opening, taking over, ending, and what is due.
+// Who is connected, and all sessions: opening, taking over, ending, and what is due of absent clients.
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import { writeDisconnect } from "../mqtt/encode.ts";
 import { Reason, type ReasonCode } from "../mqtt/reason_codes.ts";
@@ -57,7 +57,7 @@ export class Clients {
     if (old !== undefined) this.#end(old.connection, Reason.SessionTakenOver, "Kicked");
   }
 
-  /** The session a CONNECT asks for: the one there is, or a new one. Nobody is connected with this client ID. */
+  /** The session a CONNECT asks for: the one there is, or a new one. Nobody is connected with it. */
   openSession(
     identity: ClientIdentity,
     clean: boolean,
@@ -87,7 +87,7 @@ export class Clients {
     client.session.attach(client.connection, client.identity, options);
   }
 
-  /** The client of this connection is gone, or there never was one. Its last output may still be under way. */
+  /** The client of this connection is gone, if there was one; its last output may be under way. */
   ended(connection: ClientConnection, reason: string): void {
     const { client, listener } = connection;
     if (client === undefined) return listener.handshakes.end(connection.peer);
@@ -120,7 +120,7 @@ export class Clients {
     for (const session of [...this.#sessions.values()]) this.#endSession(session, "ServerShuttingDown");
   }
 
-  /** Called each second, within a turn: time limits, messages to be sent again, what is due of absent clients. */
+  /** Called each second, within a turn: time limits, retries, what is due of absent clients. */
   tick(): void {
     const now = this.#context.turn.monotonic;
     for (const connection of this.#connections) {

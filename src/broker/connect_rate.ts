@@ -1,7 +1,7 @@
 // How many connections one address may open: a token bucket for each, in a table of bounded size.
 import { addressOf } from "./peer_address.ts";
 
-/** Addresses remembered; past them the one that was here longest ago is forgotten, and has a full bucket again. */
+/** Addresses remembered; past them the one longest away is forgotten, and has a full bucket. */
 const MOST_ADDRESSES = 10_000;
 
 export class ConnectRate {
@@ -9,8 +9,8 @@ export class ConnectRate {
   readonly #fullAt = new Map<string, number>();
 
   /**
-   * Whether a connection from `peer` (address and port) is within the rate; if so, it is counted. A burst may be as
-   * large as `perSecond`.
+   * Whether a connection from `peer` (address and port) is within the rate; if so, it is counted. A burst may
+   * be as large as `perSecond`.
    * @param perSecond connections; 0: no limit
    * @param now milliseconds on a clock that never goes back
    */

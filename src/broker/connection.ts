@@ -1,4 +1,4 @@
-// One Network Connection: bytes in, whole packets out to whoever handles them, bytes out at the end of the turn.
+// One Network Connection: bytes in, whole packets to whoever handles them, bytes out at the end of the turn.
 import type { Transport } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
 import {
@@ -20,14 +20,14 @@ import type { OutgoingAliases } from "./outgoing_aliases.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Flushable, Turn } from "./turn.ts";
 
-/** Output that waits for a slow peer before its session keeps messages back; one turn's output may pass it. */
+/** Output for a slow peer from which its session keeps messages back; one turn may pass it. */
 const OUTPUT_HIGH = 1024 * 1024;
 /** Output, acknowledgements by then, at which a peer that does not read is not read any more either. */
 const OUTPUT_STOP = 2 * OUTPUT_HIGH;
 /** How long a closed connection may take to hear why, milliseconds. */
 const LINGER = 2_000;
 
-/** `handshake`: no CONNECT yet; `connecting`: the CONNECT is being decided, and nothing more is read meanwhile. */
+/** `handshake`: no CONNECT yet; `connecting`: it is being decided, and nothing more is read. */
 type State = "handshake" | "connecting" | "open" | "closing" | "closed";
 
 /** What a connection calls; one object serves all connections. */
@@ -61,7 +61,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** 4 until the CONNECT says otherwise. */
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
-  /** The listener's options as they were when the connection came: a reload is for those that come after it. */
+  /** The listener's options when the connection came: a reload is for those after it. */
   readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
   out = new OutputBuffer();
@@ -82,7 +82,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** The buffer that is being written, and then the spare one. */
   #other = new OutputBuffer();
   #writing = false;
-  /** Nothing can be written any more. What the peer sent before is still read, up to the end of the stream. */
+  /** Nothing can be written any more; what the peer sent before is still read. */
   #broken = false;
   #flushing = false;
   /** How many hold it; and what lets {@link run} go on after a pause. */
@@ -138,7 +138,8 @@ export class Connection<Client> implements Outlet, Flushable {
       }
       this.#turn.enter();
       if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
-      if (this.#state === "closing") continue; // drained, so that the peer hears our last words before a reset
+      // Drained, so that the peer hears our last words before a reset.
+      if (this.#state === "closing") continue;
       this.#receive(count);
     }
   }
@@ -171,7 +172,7 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#resume();
   }
 
-  /** The CONNECT is being decided by someone who must be waited for: nothing more is read until {@link open}. */
+  /** The CONNECT must wait for its decision: nothing more is read until {@link open}. */
   connecting(): void {
     this.#state = "connecting";
   }
@@ -195,8 +196,8 @@ export class Connection<Client> implements Outlet, Flushable {
   }
 
   /**
-   * Ends the connection from this side: its end is told now, what was written still goes out at the end of the turn,
-   * then the stream is closed.
+   * Ends the connection from this side: its end is told now, what was written still goes out at the end of
+   * the turn, then the stream is closed.
    * @param reason of client_disconnected
    */
   close(reason: string): void {
@@ -241,34 +242,43 @@ export class Connection<Client> implements Outlet, Flushable {
   flush(): void {
     this.#flushing = false;
     if (this.#writing || this.#state === "closed") return;
-    if (this.out.length > 0) void this.#write();
+    if (this.out.length > 0) this.#write();
     else if (this.#state === "closing") this.#transport.closeWrite();
   }
 
-  async #write(): Promise<void> {
+  /** Writes what gathered; the connection has one write under way at a time. */
+  #write(): void {
     const buffer = this.out;
     this.out = this.#other;
     this.#other = buffer;
     this.#writing = true;
-    try {
-      for (let at = 0; at < buffer.length;) {
-        at += await this.#transport.write(buffer.bytes.subarray(at, buffer.length));
-      }
-    } catch {
-      // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK, DISCONNECT.
-      this.#turn.enter();
-      if (this.#state !== "open") return this.#gone("ReadWriteError");
-      this.#broken = true;
-      this.#closedAt = this.#turn.monotonic;
-      return;
-    }
-    buffer.clear();
+    this.#writeFrom(0);
+  }
+
+  #writeFrom(start: number): void {
+    const { bytes, length } = this.#other;
+    this.#transport.write(bytes.subarray(start, length)).then((count) => {
+      if (start + count < length) this.#writeFrom(start + count);
+      else this.#written();
+    }, () => this.#writeFailed());
+  }
+
+  #written(): void {
+    this.#other.clear();
     this.#writing = false;
     this.#resume();
     this.#events.onDrained(this);
     if (this.out.length === 0 && this.#state === "open") return;
     this.#turn.enter();
     this.touch();
+  }
+
+  #writeFailed(): void {
+    // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK.
+    this.#turn.enter();
+    if (this.#state !== "open") return this.#gone("ReadWriteError");
+    this.#broken = true;
+    this.#closedAt = this.#turn.monotonic;
   }
 
   /** The stream is at its end, whoever ended it. */
@@ -328,7 +338,8 @@ export class Connection<Client> implements Outlet, Flushable {
 
   /** What a peer that is not accepted yet may send, judged before any more of it is kept. */
   #checkFirst(header: number, size: number): void {
-    if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT"); // [MQTT-3.1.0-1]
+    // [MQTT-3.1.0-1]
+    if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT");
     if (size > this.options.maxConnectPacketSize) {
       throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");
     }

@@ -1,4 +1,4 @@
-// Messages on their way to one client: what waits, what was sent and is not acknowledged, and what is sent next.
+// Messages on their way to one client: what waits, what is not acknowledged, and what is sent next.
 import type { Clock } from "../base/clock.ts";
 import type { Hooks } from "../hooks/bus.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
@@ -26,7 +26,7 @@ export interface DeliveryContext {
   readonly total: QueueTotal;
 }
 
-/** Messages in the queue of a present client from which its publishers are held, unless its limit is lower. */
+/** Messages in the queue of a present client from which publishers are held, or half its limit. */
 const QUEUE_LONG = 1_000;
 
 export class Deliveries implements Giver {
@@ -190,7 +190,7 @@ export class Deliveries implements Giver {
     if (this.#hold.holding && this.#fullness < 0.5) this.#hold.release();
   }
 
-  /** The session is over: what was sent and not acknowledged, and what still waits, counts as lost for its client. */
+  /** The session is over: what was not acknowledged, and what still waits, is lost for its client. */
   end(reason: string): void {
     const { total } = this.#context;
     const lose = (delivery: Delivery): void => {
@@ -249,9 +249,11 @@ export class Deliveries implements Giver {
     const { hooks, turn, counters, arena, total } = this.#context;
     const message = delivery.message;
     if (message.expiresAt !== Infinity) {
-      if (message.expiresAt <= turn.monotonic) return this.#drop(delivery, "MessageExpiration"); // [MQTT-3.3.2-5]
+      // [MQTT-3.3.2-5]
+      if (message.expiresAt <= turn.monotonic) return this.#drop(delivery, "MessageExpiration");
       if (message.properties.messageExpiryInterval !== undefined) {
-        delivery.messageExpiryInterval = Math.ceil((message.expiresAt - turn.monotonic) / 1000); // [MQTT-3.3.2-6]
+        // [MQTT-3.3.2-6]
+        delivery.messageExpiryInterval = Math.ceil((message.expiresAt - turn.monotonic) / 1000);
       }
     }
     if (

@@ -1,7 +1,7 @@
 // How a client's good-bye reads in the lines.
 import type { Disconnect } from "../mqtt/packets.ts";
 
-/** Characters of a Reason String that a line repeats: it is the client's own text, and stands in each line of its end. */
+/** Characters of a Reason String, the client's own text, that the lines of its end repeat. */
 const MOST_TEXT = 200;
 
 /** 5.0's names (3.14.2.1) of the Reason Codes that a client may disconnect with. */
@@ -23,8 +23,8 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * `Disconnect` for a normal one without words; else `Disconnect(0x04 DisconnectWithWillMessage)`, and with a Reason
- * String `Disconnect(0x82 ProtocolError: its text)`, cut where it is longer than 200 characters.
+ * `Disconnect` for a normal one without words; else `Disconnect(0x04 DisconnectWithWillMessage)`, and with a
+ * Reason String `Disconnect(0x82 ProtocolError: its text)`, cut where it is longer than 200 characters.
  */
 export function disconnectReason({ reasonCode, reasonString = "" }: Disconnect): string {
   if (reasonCode === 0 && reasonString === "") return "Disconnect";

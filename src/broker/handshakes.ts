@@ -1,4 +1,4 @@
-// Connections of one listener that have not sent their CONNECT yet: how many there may be, in all and of one address.
+// Connections of one listener without a CONNECT: how many there may be, in all and of one address.
 import type { ListenerOptions } from "./options.ts";
 import { addressOf } from "./peer_address.ts";
 

@@ -9,7 +9,10 @@ export class ListenerState {
   clients = 0;
   readonly #rate = new ConnectRate();
 
-  /** @param options may be replaced: connections that come then have the new ones, those that are here keep theirs */
+  /**
+   * @param options may be replaced: connections that come then have the new ones, those that are here keep
+   * theirs
+   */
   constructor(readonly name: string, public options: ListenerOptions) {}
 
   /**

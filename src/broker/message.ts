@@ -2,43 +2,24 @@
 import type { FromType, MessageData } from "../hooks/events.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { OutgoingPublish } from "../mqtt/encode.ts";
-import type { QoS } from "../mqtt/packets.ts";
+import type { Publish, QoS } from "../mqtt/packets.ts";
 import type { PublishProperties } from "../mqtt/publish_properties.ts";
 import type { TopicName } from "../mqtt/topic_cache.ts";
 import type { Arena } from "./arena.ts";
 
-/** What a message is made of. */
-export interface MessageParts {
-  readonly from: ClientIdentity;
-  readonly fromType: FromType;
-  readonly name: TopicName;
-  readonly payload: Uint8Array;
+/** What a message has from the packet that brought it, PUBLISH or the CONNECT of a Will. */
+export type Published = Pick<Publish, "payload" | "dup" | "retain" | "qos" | "packetId" | "properties">;
+
+/** Whose memory the payload lies in. */
+type Memory = "read buffer" | "brief" | "long";
+
+export class Message implements MessageData {
   readonly dup: boolean;
   readonly retain: boolean;
   readonly qos: QoS;
   /** The publisher's Packet Identifier; 0 where there is none. */
   readonly packetId: number;
   readonly properties: PublishProperties;
-  /** Unix milliseconds. */
-  readonly receivedAt: number;
-  /** On the turn's monotonic clock; Infinity where it never expires. */
-  readonly expiresAt: number;
-}
-
-/** Whose memory the payload lies in. */
-type Memory = "read buffer" | "brief" | "long";
-
-export class Message implements MessageData {
-  readonly from: ClientIdentity;
-  readonly fromType: FromType;
-  readonly name: TopicName;
-  readonly dup: boolean;
-  readonly retain: boolean;
-  readonly qos: QoS;
-  readonly packetId: number;
-  readonly properties: PublishProperties;
-  readonly receivedAt: number;
-  readonly expiresAt: number;
   payload: Uint8Array;
   /** How many times sessions keep it: QueueTotal's own. */
   holders = 0;
@@ -46,18 +27,24 @@ export class Message implements MessageData {
   ptsJson: string | undefined = undefined;
   #memory: Memory = "read buffer";
 
-  constructor(parts: MessageParts) {
-    this.from = parts.from;
-    this.fromType = parts.fromType;
-    this.name = parts.name;
-    this.payload = parts.payload;
-    this.dup = parts.dup;
-    this.retain = parts.retain;
-    this.qos = parts.qos;
-    this.packetId = parts.packetId;
-    this.properties = parts.properties;
-    this.receivedAt = parts.receivedAt;
-    this.expiresAt = parts.expiresAt;
+  /**
+   * @param receivedAt Unix milliseconds
+   * @param expiresAt on the turn's monotonic clock; Infinity where it never expires
+   */
+  constructor(
+    readonly from: ClientIdentity,
+    readonly fromType: FromType,
+    readonly name: TopicName,
+    { payload, dup, retain, qos, packetId, properties }: Published,
+    readonly receivedAt: number,
+    readonly expiresAt: number,
+  ) {
+    this.payload = payload;
+    this.dup = dup;
+    this.retain = retain;
+    this.qos = qos;
+    this.packetId = packetId;
+    this.properties = properties;
   }
 
   get topic(): string {

@@ -1,10 +1,13 @@
-// Topic Aliases the broker gives the topics of one 5.0 connection, so that a long topic crosses a thin line once.
+// Topic Aliases the broker gives the topics of one 5.0 connection, so that a long topic crosses a thin line
+// once.
 import type { OutgoingAlias } from "../mqtt/encode.ts";
 
 /** Topics of one connection that get one, at most; the client may allow fewer. */
 const LARGEST = 256;
 
-/** First come, first served: a topic that got an alias keeps it for the life of the connection. [MQTT-3.3.2-7] */
+/**
+ * First come, first served: a topic that got an alias keeps it for the life of the connection. [MQTT-3.3.2-7]
+ */
 export class OutgoingAliases {
   readonly #max: number;
   readonly #byTopic = new Map<string, OutgoingAlias>();

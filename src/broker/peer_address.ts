@@ -1,8 +1,8 @@
 // Which connections count as one and the same peer.
 
 /**
- * The address of `peer` (address and port, `[fe80::1]:49152`), without the port; of an IPv6 address its first half, for
- * the other half is the host's own to choose.
+ * The address of `peer` (address and port, `[fe80::1]:49152`), without the port; of an IPv6 address its first
+ * half, for the other half is the host's own to choose.
  */
 export function addressOf(peer: string): string {
   if (!peer.startsWith("[")) return peer.slice(0, peer.lastIndexOf(":"));

@@ -1,9 +1,11 @@
-// Holds back publishers while a healthy subscriber catches up, so that a burst waits in the kernel's buffers and at
-// the publisher instead of in the queue, and nothing is dropped that a moment's patience would have delivered.
+// Holds back publishers while a healthy subscriber catches up, so that a burst waits in the kernel's buffers
+// and at the publisher instead of in the queue, and nothing is dropped that a moment's patience would have
+// delivered.
 //
-// A subscriber that takes nothing for STALLED_MS, or does not catch up within LONGEST_MS, loses that privilege until
-// its queue is empty: then it fills its own queue, loses alone, and nobody else notices it. A publisher for whom
-// messages wait itself is never held, for its acknowledgements come in the same stream: so holds cannot form a circle.
+// A subscriber that takes nothing for STALLED_MS, or does not catch up within LONGEST_MS, loses that
+// privilege until its queue is empty: then it fills its own queue, loses alone, and nobody else notices it. A
+// publisher for whom messages wait itself is never held, for its acknowledgements come in the same stream: so
+// holds cannot form a circle.
 import type { Clock } from "../base/clock.ts";
 
 /** How long a subscriber may hold publishers without taking a message. */

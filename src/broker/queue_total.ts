@@ -1,10 +1,15 @@
-// One bound over what all sessions keep: messages that wait for a client, and those sent and not acknowledged.
+// One bound over what all sessions keep: messages that wait for a client, and those sent and not
+// acknowledged.
 //
-// Past it the session whose queue takes the most gives up its oldest, so whoever piled up pays, and not whoever comes next.
+// Past it the session whose queue takes the most gives up its oldest, so whoever piled up pays, and not
+// whoever comes next.
 import type { Log } from "../base/log.ts";
 import type { Message } from "./message.ts";
 
-/** What a message costs in each session that keeps it, beside its payload, topic and properties: bytes, roughly. */
+/**
+ * What a message costs in each session that keeps it, beside its payload, topic and properties: bytes,
+ * roughly.
+ */
 const ENTRY = 256;
 /** Between two entries of the log, milliseconds. */
 const MINUTE = 60_000;
@@ -21,7 +26,10 @@ export class QueueTotal {
   readonly #log: Log;
   #bytes = 0;
   readonly #waiting = new Set<Giver>();
-  /** The one that gave last, and the bytes above which it is taken for the heaviest still, without a look at all. */
+  /**
+   * The one that gave last, and the bytes above which it is taken for the heaviest still, without a look at
+   * all.
+   */
   #giver: Giver | undefined = undefined;
   #floor = 0;
   #dropped = 0;
@@ -76,7 +84,8 @@ export class QueueTotal {
   }
 
   /**
-   * To be called each second: logs what was dropped since the last entry, unless that was within the last minute.
+   * To be called each second: logs what was dropped since the last entry, unless that was within the last
+   * minute.
    * @param now milliseconds on a clock that never goes back
    */
   tell(now: number): void {

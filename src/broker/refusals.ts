@@ -1,5 +1,5 @@
-// Connections that did not become clients: counted, and told at most once a minute, so that whoever is locked out is
-// seen and a flood of refusals fills no log.
+// Connections that did not become clients: counted, and told at most once a minute, so that whoever is locked
+// out is seen and a flood of refusals fills no log.
 import type { Log } from "../base/log.ts";
 import type { Counters } from "./counters.ts";
 import { addressOf } from "./peer_address.ts";
@@ -35,7 +35,8 @@ export class Refusals {
   }
 
   /**
-   * To be called each second: logs what was counted since the last entry, unless that was within the last minute.
+   * To be called each second: logs what was counted since the last entry, unless that was within the last
+   * minute.
    * @param now milliseconds on a clock that never goes back
    */
   tell(now: number): void {

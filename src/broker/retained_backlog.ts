@@ -1,5 +1,5 @@
-// Retained Messages on their way to one client: taken from the tree only as fast as the client takes them, so a
-// subscription that matches a million of them costs no more than one that matches ten.
+// Retained Messages on their way to one client: taken from the tree only as fast as the client takes them, so
+// a subscription that matches a million of them costs no more than one that matches ten.
 import type { Message } from "./message.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -36,7 +36,9 @@ export class RetainedBacklog {
     this.#bySubscription.set(subscription.topicFilter, { subscription, messages, wanted });
   }
 
-  /** The next message; `"pause"` where others should have their turn first; `undefined` where there is none. */
+  /**
+   * The next message; `"pause"` where others should have their turn first; `undefined` where there is none.
+   */
   next(): NextRetained | "pause" | undefined {
     for (const [topicFilter, { subscription, messages, wanted }] of this.#bySubscription) {
       const goesOn = wanted();

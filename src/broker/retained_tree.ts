@@ -68,9 +68,9 @@ export class RetainedTree {
   }
 
   /**
-   * Those whose topic matches a filter and that have not expired, one by one as they are asked for: the tree may
-   * change meanwhile, and what it is given after this call is not among them, for the subscription had it already.
-   * `undefined` is a pause: so much was looked at that others should have their turn.
+   * Those whose topic matches a filter and that have not expired, one by one as they are asked for: the tree
+   * may change meanwhile, and what it is given after this call is not among them, for the subscription had it
+   * already. `undefined` is a pause: so much was looked at that others should have their turn.
    * @param now the turn's monotonic clock
    */
   match(filter: string, now: () => number): Generator<Message | undefined, void> {

@@ -29,7 +29,10 @@ class Route {
 
 export class Router {
   readonly #trie = new SubscriptionTrie();
-  /** Topics with a route: it is taken from them at once, for a forgotten one would keep sessions that are gone. */
+  /**
+   * Topics with a route: it is taken from them at once, for a forgotten one would keep sessions that are
+   * gone.
+   */
   #remembered: TopicName[] = [];
   #rememberedBytes = 0;
   readonly #mostRemembered: number;

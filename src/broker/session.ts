@@ -1,5 +1,5 @@
-// Session state (4.1): subscriptions, what is on its way to the client, what came in with QoS 2, the Will that waits.
-// Whatever changes in a session, changes by a method of it.
+// Session state (4.1): subscriptions, what is on its way to the client, what came in with QoS 2, the Will
+// that waits. Whatever changes in a session, changes by a method of it.
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { QoS } from "../mqtt/packets.ts";
 import { Deliveries, type DeliveryContext } from "./deliveries.ts";
@@ -73,7 +73,9 @@ export class Session implements Subscriber {
     return this.#expiryInterval === 0;
   }
 
-  /** When something of an absent client is due, on the turn's monotonic clock: its Will, or the session's end. */
+  /**
+   * When something of an absent client is due, on the turn's monotonic clock: its Will, or the session's end.
+   */
   get dueAt(): number {
     return Math.min(this.#expiresAt, this.#will?.dueAt ?? Infinity);
   }
@@ -87,7 +89,9 @@ export class Session implements Subscriber {
     this.#expiryInterval = expiryInterval;
   }
 
-  /** Gives the session its connection; what waits is sent by `deliveries.resume` once the CONNACK is written. */
+  /**
+   * Gives the session its connection; what waits is sent by `deliveries.resume` once the CONNACK is written.
+   */
   attach(outlet: Outlet, identity: ClientIdentity, limits: ListenerOptions): void {
     this.#identity = identity;
     this.#present = true;

@@ -1,4 +1,5 @@
-// All subscriptions, by the levels of their filters: finds those that match a topic without looking at the rest.
+// All subscriptions, by the levels of their filters: finds those that match a topic without looking at the
+// rest.
 import { SharedGroup, type Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
 

@@ -1,4 +1,5 @@
-// The turn: everything that one turn of the event loop produced leaves in one write per file and one per socket.
+// The turn: everything that one turn of the event loop produced leaves in one write per file and one per
+// socket.
 //
 // The order at its end is the product's first promise: durable before sockets, so nothing a client is told
 // (CONNACK, SUBACK, PUBACK, …) leaves before what it stands for outlives the process.
@@ -17,6 +18,17 @@ export class Turn {
   #monotonic: number;
   #open = false;
   #waiting: Flushable[] = [];
+  /** The array of the turn before, for the next one. */
+  #spare: Flushable[] = [];
+  readonly #end = (): void => {
+    this.#open = false;
+    this.#makeDurable();
+    const waiting = this.#waiting;
+    this.#waiting = this.#spare;
+    for (const target of waiting) target.flush();
+    waiting.length = 0;
+    this.#spare = waiting;
+  };
 
   /**
    * @param makeDurable writes what must outlive the process, every sink's lines; must not throw
@@ -47,19 +59,11 @@ export class Turn {
     this.#monotonic = this.#clock.monotonic();
     if (this.#open) return;
     this.#open = true;
-    this.#schedule(() => this.#end());
+    this.#schedule(this.#end);
   }
 
   /** Has `target` flushed at the end of this turn. Once per turn is enough; the caller keeps that. */
   flushAtEnd(target: Flushable): void {
     this.#waiting.push(target);
-  }
-
-  #end(): void {
-    this.#open = false;
-    this.#makeDurable();
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const target of waiting) target.flush();
   }
 }

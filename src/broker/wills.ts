@@ -1,4 +1,5 @@
-// Will Messages: what a client leaves behind, published when its connection ends without its good-bye (3.1.2.5).
+// Will Messages: what a client leaves behind, published when its connection ends without its good-bye
+// (3.1.2.5).
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { Will } from "../mqtt/packets.ts";
 import type { TopicCache } from "../mqtt/topic_cache.ts";
@@ -15,17 +16,8 @@ export interface PendingWill {
 
 /** The Will as a message, made when it is published: its expiry counts from now. */
 export function willMessage({ will, from }: PendingWill, topics: TopicCache, turn: Turn): Message {
-  return new Message({
-    from,
-    fromType: "lastwill",
-    name: topics.of(will.topic),
-    payload: will.payload,
-    dup: false,
-    retain: will.retain,
-    qos: will.qos,
-    packetId: 0,
-    properties: will.properties,
-    receivedAt: turn.now,
-    expiresAt: expiryTime(will.properties.messageExpiryInterval, 0, turn.monotonic),
-  });
+  const { payload, retain, qos, properties } = will;
+  const expiresAt = expiryTime(properties.messageExpiryInterval, 0, turn.monotonic);
+  const published = { payload, dup: false, retain, qos, packetId: 0, properties };
+  return new Message(from, "lastwill", topics.of(will.topic), published, turn.now, expiresAt);
 }

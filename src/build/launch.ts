@@ -21,7 +21,7 @@ export const RUN_ENV: readonly string[] = ["MALLOC_ARENA_MAX=2", "DENO_TOKIO_MAX
 
 /**
  * What stands before a command so that it never sees SIGUSR1, by which Deno opens V8's inspector to every user of the
- * machine. GNU's env knows it from coreutils 8.31 on; where there is none, src/cli/signals.ts does what it can.
+ * machine. GNU's env knows it from coreutils 8.31 on; where there is none, src/daemon/signals.ts does what it can.
  */
 export const HOLD_SIGUSR1 = "env --block-signal=USR1";
 

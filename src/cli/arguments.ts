@@ -1,8 +1,14 @@
 // The command line, checked against the table of verbs.
 import { parseArgs } from "node:util";
 import { nearest } from "../config/nearest.ts";
-import { type OptionValue, UsageError, type Values, type VerbEntry, type VerbOption } from "./verb.ts";
-import { COMMON_OPTIONS } from "./verbs.ts";
+import {
+  COMMON_OPTIONS,
+  type OptionValue,
+  UsageError,
+  type Values,
+  type VerbEntry,
+  type VerbOption,
+} from "./verb.ts";
 
 /** Everything behind the verb, taken apart. */
 export interface Arguments {

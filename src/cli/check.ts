@@ -4,29 +4,34 @@ import { addressText, isLoopback } from "../config/units.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
 import { fileNews, probeFile } from "../sinks/lines/probe_file.ts";
 import { goodNews, probe, type Problem, reach } from "../sinks/schemes.ts";
-import { configuredUrls, loadConfigured, sinkOptionsOf, strayNews } from "./configured.ts";
+import {
+  configuredUrls,
+  loadConfigured,
+  probeListeners,
+  sinkOptionsOf,
+  strayNews,
+} from "../daemon/configured.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import { probeListeners } from "./listeners.ts";
-import { jsonLog } from "./logger.ts";
+import { jsonLog } from "../daemon/logger.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
-import { tableText } from "./table.ts";
-import { flagOf, type Verb, wantsJson } from "./verb.ts";
-import { visible } from "./visible.ts";
+import { tableText } from "../terminal/table.ts";
+import { configPlace, flagOf, type Verb, wantsJson } from "./verb.ts";
+import { visible } from "../terminal/visible.ts";
 
 /** Variables that send requests another way than straight to the endpoint. */
 const PROXIES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
 
 /** Rejects with ConfigErrors, which cli.ts prints. */
 export const check: Verb = async (values, _positionals, io) => {
-  const config = loadConfigured(values, io);
+  const config = loadConfigured(configPlace(values, io));
   const json = wantsJson(values) ? jsonLog(io.err) : undefined;
   const warn = (text: string): void => json ? json("warn", text) : io.err(`warning: ${visible(text)}\n`);
   const fail = (text: string): void => json ? json("error", text) : io.err(`hookline check: ${text}\n`);
   for (const warning of config.warnings) warn(warning);
   io.out(`Configuration: ${visible(config.files.join(", ")) || "built-in default, no file"}\n`);
   const offline = flagOf(values, "offline");
-  const addresses = offline ? [] : probeListeners(config.listeners);
+  const addresses = offline ? [] : await probeListeners(config);
   io.out(`\nListeners\n${tableText(listenerRows(config))}`);
   for (const problem of addresses) if (problem !== undefined) io.out(`  ${visible(problem)}\n`);
   const rules = ruleRows(config);

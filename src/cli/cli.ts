@@ -33,7 +33,7 @@ export async function main(
 async function dispatch(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "--help" || name === "-h") {
-    return print(programHelp(manifest.version), io);
+    return print(programHelp(manifest.version, VERBS), io);
   }
   if (name === "--version" || name === "-V" || name === "version") return print(versionLine(), io);
   if (name === "help") return await dispatch(rest[0] === undefined ? ["--help"] : [rest[0], "--help"], io);

@@ -1,27 +1,28 @@
 // `hookline completions`: scripts for bash, zsh and fish, made from the table of verbs.
 import { hintFor } from "./arguments.ts";
 import { EXIT } from "./exit_code.ts";
-import { UsageError, type Verb, type VerbEntry, type VerbOption } from "./verb.ts";
-import { COMMON_OPTIONS, VERBS } from "./verbs.ts";
+import { COMMON_OPTIONS, UsageError, type Verb, type VerbEntry, type VerbOption } from "./verb.ts";
 
-const SHELLS: Readonly<Record<string, () => string>> = { bash, zsh, fish };
+type Verbs = readonly VerbEntry[];
 
-// deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
-export const completions: Verb = async (_values, positionals, io) => {
-  const names = Object.keys(SHELLS);
-  const [name] = positionals;
-  if (name === undefined) throw new UsageError(`Which shell? hookline completions ${names.join("|")}`);
-  const script = Object.hasOwn(SHELLS, name) ? SHELLS[name] : undefined;
-  if (script === undefined) {
-    throw new UsageError(
-      `There are no completions for ${JSON.stringify(name)}; allowed: ${names.join(", ")}.${
-        hintFor(name, names)
-      }`,
-    );
-  }
-  io.out(script());
-  return EXIT.done;
-};
+const SHELLS: Readonly<Record<string, (verbs: Verbs) => string>> = { bash, zsh, fish };
+
+/** @param verbs the whole table */
+export function completions(verbs: Verbs): Verb {
+  // deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
+  return async (_values, positionals, io) => {
+    const names = Object.keys(SHELLS);
+    const [name] = positionals;
+    if (name === undefined) throw new UsageError(`Which shell? hookline completions ${names.join("|")}`);
+    const script = Object.hasOwn(SHELLS, name) ? SHELLS[name] : undefined;
+    if (script === undefined) {
+      const wrong = `There are no completions for ${JSON.stringify(name)}; allowed: ${names.join(", ")}.`;
+      throw new UsageError(wrong + hintFor(name, names));
+    }
+    io.out(script(verbs));
+    return EXIT.done;
+  };
+}
 
 function optionsOf(verb: VerbEntry): [string, VerbOption][] {
   return Object.entries({ ...verb.options, ...COMMON_OPTIONS });
@@ -36,8 +37,8 @@ function isFile({ value }: VerbOption): boolean {
   return value === "FILE";
 }
 
-function bash(): string {
-  const values = VERBS.flatMap((verb) =>
+function bash(all: Verbs): string {
+  const values = all.flatMap((verb) =>
     optionsOf(verb).filter(([, { type }]) => type !== "flag").map(([name, option]) => {
       const patterns = spellings(name, option).map((spelling) => `${verb.name}:${spelling}`).join("|");
       if (isFile(option)) {
@@ -47,7 +48,7 @@ function bash(): string {
       return `    ${patterns}) mapfile -t COMPREPLY < <(compgen -W ${quote(words)} -- "$word"); return ;;`;
     })
   );
-  const verbs = VERBS.map((verb) => {
+  const verbs = all.map((verb) => {
     const options = optionsOf(verb).flatMap(([name, option]) => spellings(name, option)).join(" ");
     return `    ${verb.name}) options=${quote(options)}; ${bashPositionals(verb)} ;;`;
   });
@@ -57,7 +58,7 @@ _hookline() {
   local options positionals=()
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W ${
-    quote([...VERBS.map(({ name }) => name), "--help", "--version"].join(" "))
+    quote([...all.map(({ name }) => name), "--help", "--version"].join(" "))
   } -- "$word")
     return
   fi
@@ -81,13 +82,13 @@ function bashPositionals({ positionals }: VerbEntry): string {
   return `positionals=(-W ${quote((positionals ?? []).join(" "))})`;
 }
 
-function zsh(): string {
-  const cases = VERBS.map((verb) => {
+function zsh(all: Verbs): string {
+  const cases = all.map((verb) => {
     const specs = optionsOf(verb).map(([name, option]) => zshOption(name, option));
     const rest = zshPositionals(verb);
     return `    ${verb.name})\n      _arguments ${[...specs, ...rest].join(" \\\n        ")} ;;`;
   });
-  const verbs = VERBS.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`);
+  const verbs = all.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}`);
   return `#compdef hookline
 # zsh completion for hookline, printed by: hookline completions zsh
 _hookline() {
@@ -131,11 +132,11 @@ function zshPositionals({ positionals, maxPositionals }: VerbEntry): string[] {
   return [quote(`${maxPositionals > 1 ? "*" : "1"}:argument:${action}`)];
 }
 
-function fish(): string {
-  const verbs = VERBS.map(({ name, summary }) =>
+function fish(all: Verbs): string {
+  const verbs = all.map(({ name, summary }) =>
     `complete -c hookline -n __fish_use_subcommand -f -a ${name} -d ${quote(summary)}`
   );
-  const options = VERBS.flatMap((verb) => {
+  const options = all.flatMap((verb) => {
     const when = `-n '__fish_seen_subcommand_from ${verb.name}'`;
     const lines = optionsOf(verb).map(([name, option]) => {
       const short = option.short === undefined ? "" : ` -s ${option.short}`;

@@ -1,16 +1,15 @@
 // The text of `--help`, made from the table of verbs.
 import { EXIT_MEANINGS } from "./exit_code.ts";
-import type { VerbEntry, VerbOption } from "./verb.ts";
-import { COMMON_OPTIONS, VERBS } from "./verbs.ts";
+import { COMMON_OPTIONS, type VerbEntry, type VerbOption } from "./verb.ts";
 
 /** Help for the whole program. */
-export function programHelp(version: string): string {
+export function programHelp(version: string, verbs: readonly VerbEntry[]): string {
   return `hookline ${version}: an MQTT broker that writes everything that happens in it as JSON lines.
 
 Usage: hookline VERB [options]
 
 Verbs:
-${rows(VERBS.map((verb) => [verb.name, verb.summary]))}
+${rows(verbs.map((verb) => [verb.name, verb.summary]))}
 
 Options:
 ${optionRows(COMMON_OPTIONS)}

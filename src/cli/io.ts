@@ -1,6 +1,6 @@
 // What a verb sees of the world around it, so that tests can hand it another one.
 import { errorText } from "../base/error_text.ts";
-import { Failure } from "./verb.ts";
+import { Failure } from "../base/failure.ts";
 
 export interface Io {
   /** Writes to stdout as it is; throws {@link StdoutClosed} when nobody reads it any more. */

@@ -2,8 +2,7 @@
 import manifest from "../../deno.json" with { type: "json" };
 import { EXIT, EXIT_MEANINGS } from "./exit_code.ts";
 import { optionHelp } from "./help.ts";
-import type { Verb, VerbEntry, VerbOption } from "./verb.ts";
-import { COMMON_OPTIONS, VERBS } from "./verbs.ts";
+import { COMMON_OPTIONS, type Verb, type VerbEntry, type VerbOption } from "./verb.ts";
 
 const FILES: readonly (readonly [file: string, what: string])[] = [
   ["./hook.log", "the events, one line of JSON each, where no file says otherwise"],
@@ -12,20 +11,23 @@ const FILES: readonly (readonly [file: string, what: string])[] = [
   ["/var/log/hookline/hook.log", "its events"],
 ];
 
-// deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
-export const man: Verb = async (_values, _positionals, io) => {
-  io.out(manPage());
-  return EXIT.done;
-};
+/** @param verbs the whole table */
+export function man(verbs: readonly VerbEntry[]): Verb {
+  // deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
+  return async (_values, _positionals, io) => {
+    io.out(manPage(verbs));
+    return EXIT.done;
+  };
+}
 
 /** roff for man(7). */
-export function manPage(): string {
+function manPage(verbs: readonly VerbEntry[]): string {
   return `.\\" Printed by: hookline man
 .TH HOOKLINE 1 "" "hookline ${manifest.version}" "User Commands"
 .SH NAME
 hookline \\- MQTT broker that writes everything that happens in it as JSON lines
 .SH SYNOPSIS
-${VERBS.map(({ usage }) => `.B hookline\n${roff(usage)}\n.br`).join("\n")}
+${verbs.map(({ usage }) => `.B hookline\n${roff(usage)}\n.br`).join("\n")}
 .SH DESCRIPTION
 Hookline is an MQTT 3.1, 3.1.1 and 5.0 broker that turns connections, sessions, subscriptions and messages
 into JSON lines and puts them in a file, or POSTs them to a web server.
@@ -34,7 +36,7 @@ While the file cannot be written, clients are told all the same: lines wait up t
 .BR file_buffer ,
 past it they are dropped and counted.
 .SH COMMANDS
-${VERBS.map(verbSection).join("\n")}
+${verbs.map(verbSection).join("\n")}
 .SH OPTIONS OF EVERY COMMAND
 ${Object.entries(COMMON_OPTIONS).map(([name, option]) => optionItem(name, option)).join("\n")}
 .SH EXIT STATUS

@@ -1,11 +1,13 @@
 // `hookline redeliver`: sends parked or recorded events to an HTTP endpoint again, and reports.
 import { basename, dirname, join, resolve } from "node:path";
 import { errorText } from "../base/error_text.ts";
+import { Failure } from "../base/failure.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { redeliver as redeliverLines, type RedeliverOptions } from "../sinks/redeliver.ts";
 import { EXIT } from "./exit_code.ts";
-import { countOf, Failure, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
-import { visible } from "./visible.ts";
+import { Stopping } from "./stopping.ts";
+import { countOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
+import { visible } from "../terminal/visible.ts";
 
 /** Longest line that is read, characters; a longer one is skipped and counted. */
 const MAX_LINE = 64 * 1024 * 1024;
@@ -23,23 +25,16 @@ export const redeliver: Verb = async (values, files, io) => {
     },
     rate: countOf(values, "rate") ?? 0,
   };
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  Deno.addSignalListener("SIGINT", onSignal);
-  Deno.addSignalListener("SIGTERM", onSignal);
-  try {
-    const outcome = await redeliverLines(linesOf(paths), { ...options, signal: stop.signal });
-    const { sent, failed, skipped, lastFailure } = outcome;
-    const stopped = stop.signal.aborted ? ", stopped by a signal" : "";
-    io.out(`sent ${sent}, failed ${failed}, skipped ${skipped} (no event)${stopped}\n`);
-    if (lastFailure !== undefined) {
-      io.err(`hookline redeliver: the last failure at ${maskUrl(url)}: ${visible(lastFailure)}.\n`);
-    }
-    return failed === 0 && !stop.signal.aborted ? EXIT.done : EXIT.failed;
-  } finally {
-    Deno.removeSignalListener("SIGINT", onSignal);
-    Deno.removeSignalListener("SIGTERM", onSignal);
+  using stopping = new Stopping();
+  const { signal } = stopping;
+  const outcome = await redeliverLines(linesOf(paths), { ...options, signal });
+  const { sent, failed, skipped, lastFailure } = outcome;
+  const stopped = signal.aborted ? ", stopped by a signal" : "";
+  io.out(`sent ${sent}, failed ${failed}, skipped ${skipped} (no event)${stopped}\n`);
+  if (lastFailure !== undefined) {
+    io.err(`hookline redeliver: the last failure at ${maskUrl(url)}: ${visible(lastFailure)}.\n`);
   }
+  return failed === 0 && !signal.aborted ? EXIT.done : EXIT.failed;
 };
 
 function pemFilesOf(values: Values, cwd: string): Omit<RedeliverOptions["endpoint"], "concurrency"> {

@@ -1,13 +1,14 @@
 // What ends a command line, said where the operator reads it, and the exit code that stands for it.
 import { ConfigErrors } from "../config/config_error.ts";
+import type { LogFields } from "../base/log.ts";
 import { errorText } from "../base/error_text.ts";
-import { maskUrl } from "../sinks/mask_url.ts";
+import { Failure } from "../base/failure.ts";
 import { SinkError } from "../sinks/sink.ts";
 import { EXIT } from "./exit_code.ts";
 import { type Io, StdoutClosed } from "./io.ts";
-import { jsonLog, type LogFields } from "./logger.ts";
-import { Failure, UsageError } from "./verb.ts";
-import { visible } from "./visible.ts";
+import { jsonLog } from "../daemon/logger.ts";
+import { UsageError } from "./verb.ts";
+import { visible } from "../terminal/visible.ts";
 
 /**
  * Writes `error` to stderr and returns the exit code.
@@ -39,9 +40,7 @@ function tell(text: string, fields: LogFields, io: Io, json: boolean, before = "
 
 function sentenceOf(error: unknown): [text: string, code: number] {
   if (error instanceof UsageError) return [error.message, EXIT.usage];
-  if (error instanceof SinkError) {
-    return [visible(error.message.replaceAll(error.url, maskUrl(error.url))), EXIT.config];
-  }
+  if (error instanceof SinkError) return [visible(error.shown), EXIT.config];
   if (error instanceof Failure) return [visible(error.message), EXIT.failed];
   return [failureText(error), EXIT.failed];
 }

@@ -5,29 +5,17 @@ import { topicFilterProblem } from "../mqtt/topics.ts";
 import { nearest } from "../config/nearest.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
-import { parseEvent } from "./tail/event.ts";
-import { type Filter, selects, selectsAll } from "./tail/filter.ts";
-import { follow } from "./tail/follow.ts";
+import { Stopping } from "./stopping.ts";
+import { parseEvent } from "../reading/event.ts";
+import { type Filter, selects, selectsAll } from "../reading/filter.ts";
+import { follow } from "../reading/follow.ts";
 import { rowFormatter } from "./tail/format.ts";
-import { isCut, type Line } from "./tail/line.ts";
-import { ANSI, COLOURLESS } from "./tail/style.ts";
+import { isCut, type Line } from "../reading/line.ts";
+import { ANSI, COLOURLESS } from "../terminal/style.ts";
 import { countOf, flagOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
 
 export const tail: Verb = async (values, positionals, io) => {
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  Deno.addSignalListener("SIGINT", onSignal);
-  Deno.addSignalListener("SIGTERM", onSignal);
-  try {
-    return await tailFile(values, positionals[0] ?? "hook.log", io, stop.signal);
-  } finally {
-    Deno.removeSignalListener("SIGINT", onSignal);
-    Deno.removeSignalListener("SIGTERM", onSignal);
-  }
-};
-
-/** The same, ended by `signal`. */
-export async function tailFile(values: Values, file: string, io: Io, signal: AbortSignal): Promise<number> {
+  using stopping = new Stopping();
   const filter = filterOf(values, io);
   const json = flagOf(values, "json");
   const show = json ? jsonLines(io) : rows(values, io);
@@ -37,11 +25,11 @@ export async function tailFile(values: Values, file: string, io: Io, signal: Abo
     const event = parseEvent(line);
     return event !== undefined && selects(filter, event);
   };
-  const batches = follow(resolve(io.cwd, file), {
+  const batches = follow(resolve(io.cwd, positionals[0] ?? "hook.log"), {
     lines: countOf(values, "lines") ?? 10,
     selects: shown,
     follow: !flagOf(values, "no-follow"),
-    signal,
+    signal: stopping.signal,
     notice: (text) => io.err(`hookline tail: ${text}\n`),
   });
   for await (const batch of batches) {
@@ -49,7 +37,7 @@ export async function tailFile(values: Values, file: string, io: Io, signal: Abo
     if (text !== "") io.out(text);
   }
   return EXIT.done;
-}
+};
 
 function filterOf(values: Values, io: Io): Filter {
   const actions = listOf(values, "event");

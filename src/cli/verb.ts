@@ -1,4 +1,5 @@
 // What a verb is: its row in the table of verbs, and the function behind it.
+import type { ConfigPlace } from "../daemon/configured.ts";
 import type { Io } from "./io.ts";
 
 /** The options of one call, by long name, checked against the table; absent options have their default. */
@@ -44,10 +45,11 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Something outside of the program keeps a verb from its work: exit code 1, told in one line. */
-export class Failure extends Error {
-  override readonly name = "Failure";
-}
+/** The options that every verb has. */
+export const COMMON_OPTIONS: Readonly<Record<string, VerbOption>> = {
+  help: { type: "flag", short: "h", help: "show this help" },
+  version: { type: "flag", short: "V", help: "show the version" },
+};
 
 /** The value of a `text` option. */
 export function textOf(values: Values, name: string): string | undefined {
@@ -59,6 +61,11 @@ export function textOf(values: Values, name: string): string | undefined {
 export function listOf(values: Values, name: string): readonly string[] {
   const value = values[name];
   return Array.isArray(value) ? value : [];
+}
+
+/** Where `--config` and `--hooks` say that the configuration is. */
+export function configPlace(values: Values, { cwd, env }: Io): ConfigPlace {
+  return { configFile: textOf(values, "config"), hooksFile: textOf(values, "hooks"), cwd, env };
 }
 
 /** Whether stderr is for a collector: `--log-format json`. */

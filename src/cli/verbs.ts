@@ -155,7 +155,7 @@ Idempotency-Key. Ends with 0 when all were delivered, else with 1; the files sta
     maxPositionals: 1,
     positionals: ["bash", "zsh", "fish"],
     options: {},
-    load: async () => (await import("./completions.ts")).completions,
+    load: async () => (await import("./completions.ts")).completions(VERBS),
   },
   {
     name: "man",
@@ -164,12 +164,6 @@ Idempotency-Key. Ends with 0 when all were delivered, else with 1; the files sta
     about: "Prints hookline(1) for man: hookline man > hookline.1; man -l hookline.1",
     maxPositionals: 0,
     options: {},
-    load: async () => (await import("./man.ts")).man,
+    load: async () => (await import("./man.ts")).man(VERBS),
   },
 ];
-
-/** The options that every verb has. */
-export const COMMON_OPTIONS: Readonly<Record<string, VerbOption>> = {
-  help: { type: "flag", short: "h", help: "show this help" },
-  version: { type: "flag", short: "V", help: "show the version" },
-};

@@ -4,7 +4,7 @@ import type { Rule, Rules } from "../hooks/rules.ts";
 import { topicFilterProblem } from "../mqtt/topics.ts";
 import { type Document, isTable } from "./_document.ts";
 import type { Endpoints } from "./_endpoints.ts";
-import { anything, text } from "./_fields.ts";
+import { anything, text } from "./_checks.ts";
 import type { KeyPath } from "./_key_path.ts";
 import { SILENT_RULES } from "./_rmqtt_keys.ts";
 import { readTable, unknownName } from "./_table.ts";

@@ -4,14 +4,6 @@ import { nearest } from "./nearest.ts";
 
 export { urlOf } from "../sinks/schemes.ts";
 
-export function isHttpUrl(url: string): boolean {
-  return /^https?:/i.test(url);
-}
-
-export function isHttpsUrl(url: string): boolean {
-  return /^https:/i.test(url);
-}
-
 /** Why nothing can be sent to what is written, as a phrase for a message; `undefined` when it is fine. */
 export function urlProblem(written: string): string | undefined {
   const url = urlOf(written);

@@ -1,10 +1,10 @@
 // Loads the configuration: which files there are, what stands in for those that are not, and all errors at once.
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type BrokerFile, defaultBroker, readBrokerFile } from "./_broker_file.ts";
 import { Document } from "./_document.ts";
 import type { Env } from "./_env.ts";
 import { Findings } from "./_findings.ts";
 import { defaultHooks, readHooksFile } from "./_hooks_file.ts";
+import { type MainFile, readMainFile } from "./_main_file.ts";
 import { readBounded, type ReadFile, readText } from "./_read_file.ts";
 import type { Config, HooksConfig } from "./config.ts";
 import { ConfigError, ConfigErrors } from "./config_error.ts";
@@ -62,14 +62,16 @@ class Loader {
   }
 
   /** `undefined` after an error that leaves nothing to go on with. */
-  broker(): BrokerFile | undefined {
-    const { configFile, cwd } = this.#source;
-    if (configFile === undefined) return defaultBroker(cwd);
-    const doc = this.#openNamed(configFile);
-    return doc && readBrokerFile(doc, cwd);
+  broker(): MainFile | undefined {
+    const { configFile, cwd, env } = this.#source;
+    // An empty file says all defaults.
+    const doc = configFile === undefined
+      ? new Document("", "", env, this.findings)
+      : this.#openNamed(configFile);
+    return doc && readMainFile(doc, cwd);
   }
 
-  hooks(broker: BrokerFile | undefined): HooksConfig | undefined {
+  hooks(broker: MainFile | undefined): HooksConfig | undefined {
     const { configFile, hooksFile, hooksFileExpected = false, cwd } = this.#source;
     if (hooksFile !== undefined) {
       const doc = this.#openNamed(hooksFile);

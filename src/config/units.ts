@@ -1,4 +1,5 @@
-// The units of configuration values: durations, sizes and listen addresses, from text to numbers.
+// The units of configuration values: durations, sizes and listen addresses, from text to numbers and back.
+import type { Address } from "../base/option.ts";
 
 /** What a duration looks like, for messages. */
 export const DURATION_FORM = 'such as "500ms", "8s", "1m30s", "2h", "1d" or "1w" (a bare number is seconds)';
@@ -41,10 +42,10 @@ export function durationText(ms: number): string {
   return ms === 0 ? "0" : `${ms / size}${unit}`;
 }
 
-/** Bytes as a size is written, in the largest unit that fits: `64KB`. */
+/** Bytes as a size is written, in the largest unit that fits: `64KB`, `16`. */
 export function sizeText(bytes: number): string {
   const [unit, power] = [...POWERS].findLast(([, power]) => bytes % 1024 ** power === 0) ?? ["", 0];
-  return bytes === 0 ? "0" : `${bytes / 1024 ** power}${unit.toUpperCase()}B`;
+  return bytes === 0 || unit === "" ? String(bytes) : `${bytes / 1024 ** power}${unit.toUpperCase()}B`;
 }
 
 const POWERS: ReadonlyMap<string, number> = new Map([["", 0], ["k", 1], ["m", 2], ["g", 3], ["t", 4]]);
@@ -62,13 +63,6 @@ export function parseSize(text: string): number | undefined {
     total += Number(digits) * 1024 ** (POWERS.get(unit ?? "") ?? NaN);
   }
   return Number.isSafeInteger(total) ? total : undefined;
-}
-
-export interface Address {
-  /** IPv6 without its brackets. */
-  readonly hostname: string;
-  /** 0: the system picks a free one. */
-  readonly port: number;
 }
 
 /** A listen address, split. `undefined` when the text is none; a host is required, so that nothing listens everywhere by accident. */

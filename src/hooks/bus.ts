@@ -7,7 +7,10 @@ import { Instant } from "./instant.ts";
 import { type Lines, linesWith } from "./lines.ts";
 import type { PacketIdType, Rule, Rules } from "./rules.ts";
 
-/** What the broker calls. An event without a rule is `undefined`: `hooks.message_publish?.(message)` costs a test. */
+/**
+ * What the broker calls. An event without a rule is `undefined`: `hooks.message_publish?.(message)` costs a
+ * test.
+ */
 export type Hooks = { readonly [E in EventName]: ((data: EventData[E]) => void) | undefined };
 
 /** A rule with its URLs opened. */

@@ -88,7 +88,9 @@ export interface MessageData {
   ptsJson: string | undefined;
 }
 
-/** A message on its way to one client: `dup`, `retain`, `qos` and `packetId` are of the PUBLISH sent to it. */
+/**
+ * A message on its way to one client: `dup`, `retain`, `qos` and `packetId` are of the PUBLISH sent to it.
+ */
 export interface DeliveryData {
   readonly message: MessageData;
   readonly identity: ClientIdentity;
@@ -105,7 +107,9 @@ export interface MessageDropped {
   readonly dup: boolean;
   readonly retain: boolean;
   readonly qos: 0 | 1 | 2;
-  /** Of the PUBLISH to the client, 0 where none was sent with QoS 1 or 2; without a client, the publisher's. */
+  /**
+   * Of the PUBLISH to the client, 0 where none was sent with QoS 1 or 2; without a client, the publisher's.
+   */
   readonly packetId: number;
   readonly reason: string;
 }

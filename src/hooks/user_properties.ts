@@ -2,8 +2,8 @@
 import { jsonText } from "../mqtt/json_text.ts";
 
 /**
- * A JSON object in the order sent: a value is a string, or an array of strings where the name repeats. Put together as
- * text, because a JavaScript object would sort names like `2` to the front.
+ * A JSON object in the order sent: a value is a string, or an array of strings where the name repeats. Put
+ * together as text, because a JavaScript object would sort names like `2` to the front.
  */
 export function userPropertiesJson(pairs: readonly (readonly [string, string])[]): string {
   const byName = new Map<string, string[]>();

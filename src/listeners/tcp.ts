@@ -1,38 +1,19 @@
 // MQTT over plain TCP: listens, accepts, and hands each connection over as a Transport.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Listener, ListenOptions } from "./listener.ts";
 import type { Transport } from "./transport.ts";
-
-export interface TcpListenerOptions {
-  readonly hostname: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** TCP_NODELAY on accepted connections; without it a round trip can cost 44 ms (facts.md). */
-  readonly nodelay: boolean;
-}
-
-export interface Listener {
-  /** Where it really listens: `127.0.0.1:1883`. */
-  readonly address: string;
-  readonly port: number;
-  /**
-   * Accepts no more; connections that were handed over are not touched. Resolves when the address is free again.
-   * Never rejects; harmless when repeated.
-   */
-  close(): Promise<void>;
-}
 
 /** How long accepting rests after a failure such as "too many open files", milliseconds. */
 const ACCEPT_PAUSE = 100;
 
-/**
- * Listens until closed. A failure to accept is reported and never ends the listener.
- * Throws Deno.errors.AddrInUse and the like where the address cannot be had.
- */
+/** Of the shape that `Listen` describes. */
 export function listenTcp(
-  options: TcpListenerOptions,
+  options: () => ListenOptions,
   onTransport: (transport: Transport) => void,
   onError: (error: unknown) => void,
 ): Listener {
-  const listener = Deno.listen({ hostname: options.hostname, port: options.port });
+  const { hostname, port } = options();
+  const listener = Deno.listen({ hostname, port });
   const address = listener.addr as Deno.NetAddr;
   const closing = new AbortController();
   const accepting = acceptAll(listener, options, onTransport, onError, closing.signal);
@@ -51,7 +32,7 @@ export function listenTcp(
 
 async function acceptAll(
   listener: Deno.TcpListener,
-  options: TcpListenerOptions,
+  options: () => ListenOptions,
   onTransport: (transport: Transport) => void,
   onError: (error: unknown) => void,
   closing: AbortSignal,
@@ -62,16 +43,17 @@ async function acceptAll(
     } catch (error) {
       if (closing.aborted) return;
       onError(error);
-      await pause(ACCEPT_PAUSE, closing);
+      // Rejects when the listener is closed meanwhile, and then the loop ends.
+      await sleep(ACCEPT_PAUSE, undefined, { signal: closing }).catch(() => {});
     }
   }
 }
 
 /** Hands a connection over, or closes it and throws. */
-function take(conn: Deno.TcpConn, options: TcpListenerOptions, onTransport: (it: Transport) => void): void {
+function take(conn: Deno.TcpConn, options: () => ListenOptions, onTransport: (it: Transport) => void): void {
   const transport = new TcpTransport(conn);
   try {
-    if (options.nodelay) conn.setNoDelay(true);
+    if (options().nodelay) conn.setNoDelay(true);
     onTransport(transport);
   } catch (error) {
     transport.close();
@@ -116,16 +98,4 @@ function joinAddress(address: Deno.NetAddr): string {
   if (ipv4 !== undefined) return `${ipv4}:${address.port}`;
   const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
   return `${host}:${address.port}`;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -27,7 +27,10 @@ export interface OutgoingPublish {
   readonly subscriptionIdentifiers: readonly number[] | undefined;
 }
 
-/** A Topic Alias towards a client: sent with the Topic Name the first time, in its place from then on (3.3.2.3.4). */
+/**
+ * A Topic Alias towards a client: sent with the Topic Name the first time, in its place from then on
+ * (3.3.2.3.4).
+ */
 export interface OutgoingAlias {
   readonly number: number;
   readonly known: boolean;
@@ -128,7 +131,10 @@ function connackAccepted(
   );
 }
 
-/** False where the version has no code for this: then the connection is closed without an answer. [MQTT-3.2.2-6] */
+/**
+ * False where the version has no code for this: then the connection is closed without an answer.
+ * [MQTT-3.2.2-6]
+ */
 export function writeConnackRefused(out: OutputBuffer, version: ProtocolVersion, code: ReasonCode): boolean {
   if (version === 5) {
     out.append(

@@ -13,7 +13,10 @@ export class Frame {
   bodyStart = 0;
   /** One past the packet's last byte. May lie beyond the bytes that have come. */
   end = 0;
-  /** Whether the Remaining Length is in its shortest form, which 5.0 asks for [MQTT-1.5.5-1] and 3.1.1 does not. */
+  /**
+   * Whether the Remaining Length is in its shortest form, which 5.0 asks for [MQTT-1.5.5-1] and 3.1.1 does
+   * not.
+   */
   shortest = true;
 }
 

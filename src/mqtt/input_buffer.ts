@@ -10,7 +10,7 @@ export class InputBuffer {
 
   /** Where the next read goes. */
   get room(): Uint8Array {
-    return this.bytes.subarray(this.#filled);
+    return this.#filled === 0 ? this.bytes : this.bytes.subarray(this.#filled);
   }
 
   /** How much there is when a read has brought `count` bytes more. */

@@ -1,6 +1,6 @@
 // Bytes that are about to leave: one growing array that is filled in a turn and reused after the write.
 
-/** A fresh 64 KiB buffer per write halved round trips/s (facts.md): it starts small and grows under load only. */
+/** It starts small and grows under load only: a large one for each write costs more than the write. */
 const START = 1024;
 /** What an idle connection may keep; above it the array is given back when it is empty. */
 const KEEP = 64 * 1024;

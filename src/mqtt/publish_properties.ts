@@ -9,7 +9,8 @@ import { topicNameProblem } from "./topics.ts";
 export interface PublishProperties {
   /**
    * Encoded properties that are sent on byte for byte, in their order: payload format, content type, response
-   * topic, correlation data, user properties. [MQTT-3.3.2-4] [MQTT-3.3.2-15] to [MQTT-3.3.2-18] [MQTT-3.3.2-20]
+   * topic, correlation data, user properties. [MQTT-3.3.2-4] [MQTT-3.3.2-15] to [MQTT-3.3.2-18]
+   * [MQTT-3.3.2-20]
    */
   readonly forwarded: Uint8Array;
   /** Seconds, `undefined` where absent. */

@@ -1,10 +1,14 @@
 // Reads the fields of one packet from its bytes, and refuses what the standard forbids in them (1.5).
 import { malformed } from "./error.ts";
 
-// ignoreBOM keeps U+FEFF in the string [MQTT-1.5.4-3]; fatal refuses surrogates and overlong forms [MQTT-1.5.4-1].
+// ignoreBOM keeps U+FEFF in the string [MQTT-1.5.4-3]; fatal refuses surrogates and overlong forms
+// [MQTT-1.5.4-1].
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** A cursor over one packet's variable header and payload. Every method throws a malformed MqttError past the end. */
+/**
+ * A cursor over one packet's variable header and payload. Every method throws a malformed MqttError past the
+ * end.
+ */
 export class Reader {
   /** @param end one past the packet's last byte */
   constructor(readonly bytes: Uint8Array, public position: number, readonly end: number) {}

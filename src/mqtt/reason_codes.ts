@@ -37,7 +37,9 @@ export const Reason = {
 
 export type ReasonCode = (typeof Reason)[keyof typeof Reason];
 
-/** The CONNACK return code of 3.1 and 3.1.1 (3.2.2.3) for a refusal, or `undefined`: close without an answer. */
+/**
+ * The CONNACK return code of 3.1 and 3.1.1 (3.2.2.3) for a refusal, or `undefined`: close without an answer.
+ */
 export function connackReturnCode(code: ReasonCode): 1 | 2 | 3 | 4 | 5 | undefined {
   switch (code) {
     case Reason.UnsupportedProtocolVersion:

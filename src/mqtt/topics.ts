@@ -11,7 +11,10 @@ export interface ParsedFilter {
   readonly filter: string;
 }
 
-/** Why `topic` cannot be the Topic Name of a PUBLISH, or `undefined`. [MQTT-4.7.1-1] [MQTT-4.7.3-1] [MQTT-4.7.3-2] */
+/**
+ * Why `topic` cannot be the Topic Name of a PUBLISH, or `undefined`. [MQTT-4.7.1-1] [MQTT-4.7.3-1]
+ * [MQTT-4.7.3-2]
+ */
 export function topicNameProblem(topic: string): string | undefined {
   return commonProblem(topic, "Topic Name") ??
     (topic.includes("#") || topic.includes("+") ? "a Topic Name must not contain a wildcard" : undefined);
@@ -53,7 +56,9 @@ export function parseFilter(text: string): ParsedFilter | string {
   return topicFilterProblem(filter) ?? { group, filter };
 }
 
-/** Whether a topic is selected by a well-formed filter. Plain twin of the broker's trie, and what rules use. */
+/**
+ * Whether a topic is selected by a well-formed filter. Plain twin of the broker's trie, and what rules use.
+ */
 export function topicMatches(filter: string, topic: string): boolean {
   if (filter === topic) return true;
   // [MQTT-4.7.2-1]: a leading wildcard does not reach topics that begin with $.

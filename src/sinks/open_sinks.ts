@@ -1,9 +1,11 @@
 // The set of all open sinks, which a turn flushes, and how it becomes that of another configuration.
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { Prepared } from "../base/prepared.ts";
 import type { SinkOptions } from "./options.ts";
 import { schemeOf } from "./schemes.ts";
-import { type PreparedOptions, type Sink, SinkError, type SinkStatus } from "./sink.ts";
+import { maskUrl } from "./mask_url.ts";
+import { type Sink, SinkError, type SinkStatus } from "./sink.ts";
 
 export type { SinkOptions } from "./options.ts";
 
@@ -18,28 +20,11 @@ export interface SinkSet extends AsyncDisposable {
   /** One entry per sink, in the order of the URLs. */
   status(): SinkSetStatus[];
   /**
-   * Opens what the URLs of another configuration need besides what is open, and hands over to them with
-   * `commit`. Resolves when sinks that were given up before have let go of their places. Throws SinkError
-   * when a URL or its options are wrong; the set is then as it was.
+   * Opens what the URLs of another configuration need besides what is open. `commit` hands over to them: sinks
+   * without a URL are flushed, and end in the background. Resolves when sinks that were given up before have let
+   * go of their places. Rejects with SinkError when a URL or its options are wrong; the set is then as it was.
    */
-  prepare(urls: Iterable<string>, options: SinkOptions): Promise<PreparedSinks>;
-}
-
-/** The sinks of another configuration, ready to take over; one of the two methods is called. */
-export interface PreparedSinks {
-  /** From here on the set has these sinks. Those without a URL are flushed now, and end in the background. */
-  commit(): void;
-  /** Closes what was opened for nothing. */
-  abandon(): void;
-  /** What only a restart can give to sinks that stay. */
-  readonly afterRestart: readonly AfterRestart[];
-}
-
-/** Keys of the configuration whose new values an open sink cannot take. */
-export interface AfterRestart {
-  /** Without secrets. */
-  readonly url: string;
-  readonly keys: readonly string[];
+  prepare(urls: Iterable<string>, options: SinkOptions): Promise<Prepared>;
 }
 
 export interface SinkSetStatus {
@@ -59,7 +44,7 @@ interface Places {
   readonly byPlace: ReadonlyMap<string, Sink>;
   readonly byUrl: ReadonlyMap<string, Sink>;
   /** For places that were open already and have other options now. */
-  readonly changes: ReadonlyMap<Sink, PreparedOptions>;
+  readonly changes: ReadonlyMap<Sink, Prepared>;
 }
 
 /** The sink at each URL's place, one that is `open` or a new one. Throws SinkError, and then opens none. */
@@ -72,7 +57,7 @@ function openPlaces(
 ): Places {
   const byPlace = new Map<string, Sink>();
   const byUrl = new Map<string, Sink>();
-  const changes = new Map<Sink, PreparedOptions>();
+  const changes = new Map<Sink, Prepared>();
   const places = { byPlace, byUrl, changes };
   try {
     for (const url of urls) {
@@ -129,7 +114,7 @@ class OpenSinks implements SinkSet {
     );
   }
 
-  async prepare(urls: Iterable<string>, options: SinkOptions): Promise<PreparedSinks> {
+  async prepare(urls: Iterable<string>, options: SinkOptions): Promise<Prepared> {
     await Promise.all(this.#leaving);
     const before = this.#places;
     const next = openPlaces(urls, options, before.byPlace, this.#log, this.#clock);
@@ -137,11 +122,13 @@ class OpenSinks implements SinkSet {
       commit: () => {
         this.#places = next;
         for (const change of next.changes.values()) change.commit();
+        for (const { url } of without(next.byPlace, before.byPlace)) {
+          this.#log("info", `events go to ${maskUrl(url)}`);
+        }
         for (const sink of without(before.byPlace, next.byPlace)) this.#leave(sink);
       },
       abandon: () => abandon(next, before.byPlace),
-      afterRestart: Array.from(next.changes, ([{ url }, { afterRestart }]) => ({ url, keys: afterRestart }))
-        .filter(({ keys }) => keys.length > 0),
+      afterRestart: [...next.changes.values()].flatMap(({ afterRestart }) => afterRestart),
     };
   }
 
@@ -152,6 +139,8 @@ class OpenSinks implements SinkSet {
 
   #leave(sink: Sink): void {
     sink.flush();
+    const { linesWaiting: waiting } = sink.status();
+    this.#log("info", `events no longer go to ${maskUrl(sink.url)}`, waiting > 0 ? { waiting } : {});
     const leaving = sink[Symbol.asyncDispose]().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }
@@ -164,7 +153,7 @@ function without(places: ReadonlyMap<string, Sink>, others: ReadonlyMap<string, 
 
 /** Gives up places that were made ready beside those that are `open`. */
 function abandon({ byPlace, changes }: Places, open: ReadonlyMap<string, Sink>): void {
-  for (const change of changes.values()) change.abandon();
+  for (const change of changes.values()) void change.abandon();
   // Nothing was appended to them, so there is nothing to wait for; a sink's disposal does not reject.
   for (const sink of without(byPlace, open)) void sink[Symbol.asyncDispose]();
 }

@@ -1,4 +1,6 @@
 // What a sink is: the whole contract between the hooks that make lines and the places where lines end up.
+import type { Prepared } from "../base/prepared.ts";
+import { maskUrl } from "./mask_url.ts";
 import type { SinkOptions } from "./options.ts";
 
 /**
@@ -19,10 +21,10 @@ export interface Sink extends AsyncDisposable {
   /** How it is doing, for logs and health. */
   status(): SinkStatus;
   /**
-   * Makes other options ready; undefined where it has just these. Throws SinkError when they cannot be used.
+   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws SinkError when they cannot be used.
    * @param url one that names this place
    */
-  prepare(url: string, options: SinkOptions): PreparedOptions | undefined;
+  prepare(url: string, options: SinkOptions): Prepared | undefined;
   /** Writes what is left, waits for work under way within the sink's own limit, releases everything. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -40,20 +42,15 @@ export interface SinkStatus {
   readonly lastError?: string;
 }
 
-/** Other options for an open sink, ready to be taken; one of the two methods is called, once. */
-export interface PreparedOptions {
-  /** The sink has them from here on, and loses no line over it. */
-  commit(): void;
-  /** Closes what was made ready for nothing. */
-  abandon(): void;
-  /** Keys, as the configuration writes them, whose new values only a restart can give. */
-  readonly afterRestart: readonly string[];
-}
-
 /** A sink could not be made at all: the URL or its options are wrong. Never thrown after start. */
 export class SinkError extends Error {
   override readonly name = "SinkError";
   constructor(readonly url: string, message: string, options?: ErrorOptions) {
     super(`${url}: ${message}`, options);
+  }
+
+  /** The message without the secrets of the URL. */
+  get shown(): string {
+    return this.message.replaceAll(this.url, maskUrl(this.url));
   }
 }

@@ -117,19 +117,17 @@ export interface MessageFields {
 export function message(payload: string, fields: MessageFields = {}): Message {
   const { qos = 0, topic = "t", retain = false, from = "p", expiresAt = Infinity } = fields;
   const { messageExpiryInterval, forwarded = NO_PROPERTIES.forwarded } = fields;
-  return new Message({
-    from: client(from),
-    fromType: "custom",
-    name: new TopicName(topic),
-    payload: new TextEncoder().encode(payload),
+  const payloadBytes = new TextEncoder().encode(payload);
+  const properties = { forwarded, messageExpiryInterval };
+  const published = {
+    payload: payloadBytes,
     dup: false,
     retain,
     qos,
     packetId: qos > 0 ? 77 : 0,
-    properties: { forwarded, messageExpiryInterval },
-    receivedAt: 0,
-    expiresAt,
-  });
+    properties,
+  };
+  return new Message(client(from), "custom", new TopicName(topic), published, 0, expiresAt);
 }
 
 export function subscription(

@@ -101,7 +101,7 @@ Deno.test("with 0 there is no bound over all sessions", async () => {
 Deno.test("a reload changes the bound", async () => {
   await using world = new World({}, { maxQueuedBytesTotal: 4 * KB });
   await away(world, "a");
-  world.broker.reconfigure({ ...world.broker.options, maxQueuedBytesTotal: 40 * KB });
+  world.broker.prepare({ ...world.broker.options, maxQueuedBytesTotal: 40 * KB }).commit();
   const publisher = await world.connect("p");
   for (let i = 0; i < 20; i++) await publisher.sent(publish("a", "x".repeat(KB), 1));
   assert.deepEqual(drops(world), {});

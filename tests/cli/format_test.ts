@@ -1,10 +1,10 @@
 // tail's rows: what is shown of an event, fitted, and safe.
 import assert from "node:assert/strict";
 import { rowFormatter, type RowStyle } from "../../src/cli/tail/format.ts";
-import { MAX_LINE_BYTES } from "../../src/cli/tail/line.ts";
+import { MAX_LINE_BYTES } from "../../src/reading/line.ts";
 import { payloadText } from "../../src/cli/tail/payload.ts";
-import { ANSI, COLOURLESS } from "../../src/cli/tail/style.ts";
-import { widthOf } from "../../src/cli/width.ts";
+import { ANSI, COLOURLESS } from "../../src/terminal/style.ts";
+import { widthOf } from "../../src/terminal/width.ts";
 
 const CLIENT = { node: 1, ipaddress: "10.0.0.7:49152", clientid: "sensor-7", username: "undefined" };
 const TIME = { time: "2026-11-24 09:05:01.042" };

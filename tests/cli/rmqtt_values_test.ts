@@ -1,7 +1,7 @@
 // Every way of writing a value that RMQTT starts with, through `check` and through what `run` loads.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadConfigured } from "../../src/cli/configured.ts";
+import { loadConfigured } from "../../src/daemon/configured.ts";
 import type { Config } from "../../src/config/config.ts";
 import { inProcess, inTempDir, memoryIo } from "./_io.ts";
 
@@ -186,7 +186,7 @@ for (const [written, read, value, warning] of ACCEPTED) {
       const { code, stdout, stderr } = await inProcess(args, { cwd });
       assert.deepEqual([
         code,
-        read(loadConfigured({ config: "h.toml", hooks: "hooks.toml" }, memoryIo({ cwd }))),
+        read(loadConfigured({ ...memoryIo({ cwd }), configFile: "h.toml", hooksFile: "hooks.toml" })),
       ], [
         0,
         value,

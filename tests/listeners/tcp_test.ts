@@ -1,6 +1,7 @@
 // The TCP listener over real sockets: accepts, carries bytes both ways, names the peer, closes.
 import assert from "node:assert/strict";
-import { type Listener, listenTcp, type TcpListenerOptions } from "../../src/listeners/tcp.ts";
+import type { Listener, ListenOptions } from "../../src/listeners/listener.ts";
+import { listenTcp } from "../../src/listeners/tcp.ts";
 import type { Transport } from "../../src/listeners/transport.ts";
 import { until } from "../helpers/until.ts";
 
@@ -12,9 +13,9 @@ class Bench implements Disposable {
   readonly #waiting: ((transport: Transport) => void)[] = [];
   readonly #conns: Deno.Conn[] = [];
 
-  constructor(options: Partial<TcpListenerOptions> = {}, onTransport?: (transport: Transport) => void) {
+  constructor(options: Partial<ListenOptions> = {}, onTransport?: (transport: Transport) => void) {
     this.listener = listenTcp(
-      { hostname: "127.0.0.1", port: 0, nodelay: true, ...options },
+      () => ({ hostname: "127.0.0.1", port: 0, nodelay: true, ...options }),
       (transport) => {
         this.#accepted.push(transport);
         onTransport?.(transport);

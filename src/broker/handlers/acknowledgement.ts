@@ -22,7 +22,8 @@ export function handleAcknowledgement(
       return connection.touch();
     case PacketType.PUBREL: {
       const known = session.pubrel(packetId);
-      writeAcknowledgement(connection.out, PacketType.PUBCOMP, packetId, known ? 0 : notFound); // [MQTT-4.3.3-11]
+      // [MQTT-4.3.3-11]
+      writeAcknowledgement(connection.out, PacketType.PUBCOMP, packetId, known ? 0 : notFound);
       return connection.touch();
     }
     default:

@@ -1,4 +1,4 @@
-// CONNECT (3.1): decoded, told to the hooks, and then taken through a list of steps, any of which may refuse or wait.
+// CONNECT (3.1): decoded, and taken through a list of steps, any of which may refuse or wait.
 import { ClientIdentity } from "../../hooks/client_identity.ts";
 import type { ClientConnect } from "../../hooks/events.ts";
 import { errorText } from "../../base/error_text.ts";
@@ -21,7 +21,8 @@ export function handleConnect(
   reader: Reader,
 ): void {
   let packet: Connect;
-  connection.protocolVersion = peekVersion(reader) === 5 ? 5 : 4; // a malformed one is answered in its language
+  // A malformed one is answered in its language
+  connection.protocolVersion = peekVersion(reader) === 5 ? 5 : 4;
   if (connection.protocolVersion === 5 && !frame.shortest) throw notShortest();
   try {
     packet = decodeConnect(frame.header, reader);
@@ -45,7 +46,7 @@ function take(connecting: Connecting, next: number): void {
   }
 }
 
-/** The connection reads nothing more until it is decided, within `handshake_timeout`, and may be gone by then. */
+/** The connection reads nothing more until it is decided, and may be gone by then. */
 function wait(connecting: Connecting, decision: Promise<ReasonCode | undefined>, next: number): void {
   const { context, connection, clientId } = connecting;
   tell(connecting, clientId);
@@ -84,7 +85,9 @@ function refuseVersion(
   answer(context, connection, event, Reason.UnsupportedProtocolVersion);
 }
 
-/** The refusing CONNACK, and the end. @param event `undefined` where the CONNECT could not be read that far */
+/**
+ * The refusing CONNACK, and the end. @param event `undefined` where the CONNECT could not be read that far
+ */
 function answer(
   { hooks, refusals }: BrokerContext,
   connection: ClientConnection,

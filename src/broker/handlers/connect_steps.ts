@@ -1,4 +1,4 @@
-// What a CONNECT goes through, in this order (aedes' connectActions is the model). A new condition is one step more.
+// What a CONNECT goes through, in this order. A new condition is one step more.
 import type { Principal } from "../../access/access.ts";
 import { ClientIdentity } from "../../hooks/client_identity.ts";
 import type { ClientConnect } from "../../hooks/events.ts";
@@ -61,7 +61,8 @@ function checkClientIdentifier({ packet, connection }: Connecting): ReasonCode |
   if (clientId === "" && (protocolVersion === 3 || (protocolVersion === 4 && !clean))) {
     return Reason.ClientIdentifierNotValid; // [MQTT-3.1.3-8]; 3.1 knows no empty one
   }
-  // That 3.1 wants more than 23 characters refused is not kept: devices have them, and other brokers accept them.
+  // That 3.1 wants more than 23 characters refused is not kept: devices have them, and other brokers accept
+  // them.
   const bytes = new TextEncoder().encode(clientId).length;
   return bytes > connection.options.maxClientIdLength ? Reason.ClientIdentifierNotValid : undefined;
 }

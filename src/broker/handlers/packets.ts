@@ -1,4 +1,4 @@
-// Each packet of a client to its handler (aedes' handlers folder is the model: one file for each packet type).
+// Each packet of a client to its handler: one file for each packet type.
 import {
   decodeAcknowledgement,
   decodeAuth,

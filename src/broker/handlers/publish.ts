@@ -26,7 +26,14 @@ export function handlePublish(
   if (packet.qos === 2 && session.hasReceived(packet.packetId)) {
     return acknowledge(connection, packet, Reason.Success); // received before [MQTT-4.3.3-10]
   }
-  const message = messageOf(context, client, packet, name);
+  const { turn } = context;
+  const { messageExpiryInterval } = packet.properties;
+  const expiresAt = expiryTime(
+    messageExpiryInterval,
+    connection.options.messageExpiryInterval,
+    turn.monotonic,
+  );
+  const message = new Message(client.identity, "custom", name, packet, turn.now, expiresAt);
   const decision = client.principal.mayPublish(name.text);
   if (typeof decision === "boolean") return decided(context, client, packet, message, decision);
   message.keepLong(context.arena); // the read buffer is used again meanwhile
@@ -37,28 +44,6 @@ export function handlePublish(
     false,
     (allowed) => decided(context, client, packet, message, allowed),
   );
-}
-
-function messageOf(context: BrokerContext, client: Client, packet: Publish, name: TopicName): Message {
-  const { turn } = context;
-  const { properties } = packet;
-  return new Message({
-    from: client.identity,
-    fromType: "custom",
-    name,
-    payload: packet.payload,
-    dup: packet.dup,
-    retain: packet.retain,
-    qos: packet.qos,
-    packetId: packet.packetId,
-    properties,
-    receivedAt: turn.now,
-    expiresAt: expiryTime(
-      properties.messageExpiryInterval,
-      client.connection.options.messageExpiryInterval,
-      turn.monotonic,
-    ),
-  });
 }
 
 function decided(

@@ -31,7 +31,8 @@ interface Answering {
 export function handleSubscribe(context: BrokerContext, client: Client, packet: Subscribe): void {
   const { protocolVersion, maximumPacketSize } = client.connection;
   if (codesAckSize(packet.subscriptions.length) > maximumPacketSize) {
-    throw new MqttError(Reason.PacketTooLarge, "the SUBACK would be too large for the client"); // [MQTT-3.1.2-24]
+    // [MQTT-3.1.2-24]
+    throw new MqttError(Reason.PacketTooLarge, "the SUBACK would be too large for the client");
   }
   // All of them before any is granted: a packet that breaks the rules has no effect.
   const asked = packet.subscriptions.map((request): Asked => {
@@ -104,8 +105,8 @@ function answer({ context, client, packet, codes, retained }: Answering): void {
 }
 
 /**
- * The filter taken apart. An ill-formed one is a violation that ends the connection; 0x8F in the SUBACK is for
- * well-formed filters that are not allowed (3.9.3). [MQTT-4.7.1-1] [MQTT-4.7.1-2] [MQTT-4.8.2-1]
+ * The filter taken apart. An ill-formed one is a violation that ends the connection; 0x8F in the SUBACK is
+ * for well-formed filters that are not allowed (3.9.3). [MQTT-4.7.1-1] [MQTT-4.7.1-2] [MQTT-4.8.2-1]
  */
 function wellFormed(request: SubscriptionRequest, version: ProtocolVersion): ParsedFilter {
   const parsed = parseFilter(request.topicFilter);

@@ -10,7 +10,8 @@ import type { BrokerContext } from "../context.ts";
 export function handleUnsubscribe({ hooks }: BrokerContext, client: Client, packet: Unsubscribe): void {
   const { connection, session, identity } = client;
   if (codesAckSize(packet.topicFilters.length) > connection.maximumPacketSize) {
-    throw new MqttError(Reason.PacketTooLarge, "the UNSUBACK would be too large for the client"); // [MQTT-3.1.2-24]
+    // [MQTT-3.1.2-24]
+    throw new MqttError(Reason.PacketTooLarge, "the UNSUBACK would be too large for the client");
   }
   // All of them before any is removed: a packet that breaks the rules has no effect.
   const filters = packet.topicFilters.map((topicFilter) => {

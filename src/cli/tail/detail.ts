@@ -1,9 +1,9 @@
 // The last column of `tail`: what an event tells beside time, client and topic, the most telling part first.
-import { visible } from "../visible.ts";
-import { cutEnd, widthOf } from "../width.ts";
-import type { TailEvent } from "./event.ts";
+import { visible } from "../../terminal/visible.ts";
+import { cutEnd, widthOf } from "../../terminal/width.ts";
+import type { LoggedEvent } from "../../reading/event.ts";
 import { payloadText } from "./payload.ts";
-import type { Paint, Painter } from "./style.ts";
+import type { Paint, Painter } from "../../terminal/style.ts";
 
 interface Part {
   readonly paint: Paint;
@@ -18,7 +18,7 @@ const PROTOCOLS: ReadonlyMap<number, string> = new Map([[3, "MQTT 3.1"], [4, "MQ
 
 /** In at most `width` columns: the first part shortened to fit, others only where they fit. */
 export function detailText(
-  event: TailEvent,
+  event: LoggedEvent,
   width: number,
   paint: Painter,
   lineBytes: number | undefined,
@@ -35,7 +35,7 @@ export function detailText(
   return text;
 }
 
-function partsOf(event: TailEvent, lineBytes: number | undefined): Part[] {
+function partsOf(event: LoggedEvent, lineBytes: number | undefined): Part[] {
   const parts: Part[] = [];
   const reason = event.text("reason");
   if (reason !== undefined) parts.push(whole(reasonPaint(event, reason), reason));
@@ -47,24 +47,24 @@ function partsOf(event: TailEvent, lineBytes: number | undefined): Part[] {
   return parts;
 }
 
-function reasonPaint(event: TailEvent, reason: string): Paint {
+function reasonPaint(event: LoggedEvent, reason: string): Paint {
   if (event.text("payload") !== undefined) return "bad";
   return reason === "Disconnect" ? "plain" : "careful";
 }
 
-function addAnswer(parts: Part[], event: TailEvent): void {
+function addAnswer(parts: Part[], event: LoggedEvent): void {
   const answer = event.text("conn_ack");
   if (answer !== undefined) parts.push(whole(isRefused(event) ? "bad" : "plain", answer));
   if (event.flag("session_present") === true) parts.push(whole("plain", "session present"));
 }
 
 /** Whether the event is a CONNACK that refuses. */
-export function isRefused(event: TailEvent): boolean {
+export function isRefused(event: LoggedEvent): boolean {
   const answer = event.text("conn_ack");
   return answer !== undefined && answer !== "Connection Accepted";
 }
 
-function addMessage(parts: Part[], event: TailEvent, lineBytes: number | undefined): void {
+function addMessage(parts: Part[], event: LoggedEvent, lineBytes: number | undefined): void {
   const payload = event.text("payload");
   if (payload === undefined) return;
   parts.push({
@@ -78,7 +78,7 @@ function addMessage(parts: Part[], event: TailEvent, lineBytes: number | undefin
   if (from !== undefined && event.text("clientid") !== undefined) parts.push(whole("dim", `from ${from}`));
 }
 
-function addSubscription(parts: Part[], event: TailEvent): void {
+function addSubscription(parts: Part[], event: LoggedEvent): void {
   const opts = event.nested("opts");
   if (opts === undefined) return;
   const group = opts.text("group");
@@ -91,7 +91,7 @@ function addSubscription(parts: Part[], event: TailEvent): void {
   if (id !== undefined) parts.push(whole("dim", `id ${id}`));
 }
 
-function addProtocol(parts: Part[], event: TailEvent): void {
+function addProtocol(parts: Part[], event: LoggedEvent): void {
   const version = event.number("proto_ver");
   if (version !== undefined) parts.push(whole("plain", PROTOCOLS.get(version) ?? `MQTT version ${version}`));
   if ((event.flag("clean_session") ?? event.flag("clean_start")) === true) parts.push(whole("dim", "clean"));
@@ -99,7 +99,7 @@ function addProtocol(parts: Part[], event: TailEvent): void {
   if (keepAlive !== undefined) parts.push(whole("dim", `keep alive ${keepAlive} s`));
 }
 
-function addOrigin(parts: Part[], event: TailEvent): void {
+function addOrigin(parts: Part[], event: LoggedEvent): void {
   const address = event.text("ipaddress");
   if (address !== undefined) parts.push(whole("dim", address));
   const user = event.text("username");

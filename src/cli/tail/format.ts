@@ -1,11 +1,11 @@
 // One event as one row of `tail`: time, event, client, topic, flags, detail.
-import { visible } from "../visible.ts";
-import { cutEnd, cutMiddle, pad } from "../width.ts";
+import { visible } from "../../terminal/visible.ts";
+import { cutEnd, cutMiddle, pad } from "../../terminal/width.ts";
 import { detailText, isRefused } from "./detail.ts";
-import { parseEvent, type TailEvent } from "./event.ts";
+import { type LoggedEvent, parseEvent } from "../../reading/event.ts";
 import { layoutFor } from "./layout.ts";
-import { isCut, type Line } from "./line.ts";
-import type { Paint, Painter } from "./style.ts";
+import { isCut, type Line } from "../../reading/line.ts";
+import type { Paint, Painter } from "../../terminal/style.ts";
 
 export interface RowStyle {
   /** Columns of a row; `undefined`: no end. */
@@ -16,7 +16,7 @@ export interface RowStyle {
 }
 
 /** The row of an event, without newline and free of control characters other than its own colours. */
-export function formatEvent(event: TailEvent, line: Line, style: RowStyle): string {
+export function formatEvent(event: LoggedEvent, line: Line, style: RowStyle): string {
   const { paint, full } = style;
   const layout = layoutFor(style.columns);
   const action = visible(event.text("action") ?? "?");
@@ -48,7 +48,7 @@ export function formatOther(line: Line, style: RowStyle): string {
 }
 
 /** The day of an event, `2026-11-24`; `undefined` where the line has none. */
-export function dayOf(event: TailEvent): string | undefined {
+export function dayOf(event: LoggedEvent): string | undefined {
   return /^\d{4}-\d\d-\d\d(?= )/.exec(event.text("time") ?? "")?.[0];
 }
 
@@ -66,20 +66,20 @@ export function rowFormatter(style: () => RowStyle): (line: Line) => string {
   };
 }
 
-function timeOf(event: TailEvent, milliseconds: boolean): string {
+function timeOf(event: LoggedEvent, milliseconds: boolean): string {
   const time = /^\d{4}-\d\d-\d\d (\d\d:\d\d:\d\d)(\.\d{3})?/.exec(event.text("time") ?? "");
   const width = milliseconds ? 12 : 8;
   return ((time?.[1] ?? "") + (time?.[2] ?? "")).slice(0, width).padEnd(width);
 }
 
-function flagsOf(event: TailEvent): string {
+function flagsOf(event: LoggedEvent): string {
   const qos = event.number("qos") ?? event.nested("opts")?.number("qos");
   const marks = (event.flag("retain") === true ? "r" : "") + (event.flag("dup") === true ? "d" : "");
   return `${qos === undefined ? "  " : `q${qos}`} ${marks}`.trimEnd();
 }
 
 /** Trouble first, then by the event's name, then (an action of the operator's own) by what the line holds. */
-function paintOf(action: string, event: TailEvent): Paint {
+function paintOf(action: string, event: LoggedEvent): Paint {
   const isMessage = event.text("payload") !== undefined;
   if (isRefused(event) || (isMessage && event.text("reason") !== undefined)) return "bad";
   if (action.startsWith("offline_")) return "careful";

@@ -1,6 +1,6 @@
 // A payload made readable: text where it is text, else hexadecimal digits.
-import { visible } from "../visible.ts";
-import { cutEnd, widthOf } from "../width.ts";
+import { visible } from "../../terminal/visible.ts";
+import { cutEnd, widthOf } from "../../terminal/width.ts";
 
 // Line ends and tabs are part of ordinary text, such as indented JSON; other controls are not.
 // deno-lint-ignore no-control-regex -- finding control characters is its purpose

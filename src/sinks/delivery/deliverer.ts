@@ -10,7 +10,7 @@ import { ClientOutbox, FifoOutbox, type Outbox } from "./_outbox.ts";
 import { type Go, type LastAttempt, Retries } from "./_retries.ts";
 
 /** Events, and their bytes, that may be in hand: read, in flight, or waiting for another attempt. */
-const MAX_IN_HAND = 4_096;
+const MAX_IN_HAND = 2_048;
 const MAX_IN_HAND_BYTES = 16 * 1024 * 1024;
 /** Bytes of one batch, unless one event alone is larger. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
@@ -135,9 +135,7 @@ export class Deliverer {
 
   /** Sends what may be sent now, and reads on where there is room. */
   #pump(): void {
-    if (this.#stopped || (this.#stopping && this.#gate.isDown)) {
-      return this.#retries.giveUp();
-    }
+    if (this.#stopped || (this.#stopping && this.#gate.isDown)) return this.#retries.giveUp();
     while (!this.#gate.isFull) {
       const go = this.#gate.isDown
         ? this.#nextProbe()
@@ -245,10 +243,10 @@ export class Deliverer {
         const refusal = { status, answer: text, attempts, firstAttempt, lastAttempt, key };
         if (events.every((event) => this.#backlog.park(event, refusal))) return this.#putDown(events);
         wait = NOT_PARKED_MS;
-      } else {
-        // The last attempt is made when the time is over, and not one back-off later.
-        wait = Math.min(left, backOff(attempts, this.#options.retryMultiplier, this.#random));
+        continue;
       }
+      // The last attempt is made when the time is over, and not one back-off later.
+      wait = Math.min(left, backOff(attempts, this.#options.retryMultiplier, this.#random));
       last = { elapsed: elapsed + (counts ? wait : 0), refused, endpointFailed: blame !== "event" };
       wait = pause ?? (refused ? wait : Math.min(wait, LONGEST_UNANSWERED_MS));
     }

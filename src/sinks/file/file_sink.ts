@@ -2,12 +2,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import { type Log, withFields } from "../../base/log.ts";
+import { nothingToPrepare, type Prepared } from "../../base/prepared.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
 import { LineWriter } from "../lines/line_writer.ts";
 import { RotatingFile } from "../lines/rotating_file.ts";
 import { StandardStream, standardStreamOf } from "../lines/standard_stream.ts";
 import type { SinkOptions } from "../options.ts";
-import type { PreparedOptions, Sink, SinkStatus } from "../sink.ts";
+import type { Sink, SinkStatus } from "../sink.ts";
 import type { FileOptions } from "./options.ts";
 
 export class FileSink implements Sink {
@@ -59,17 +60,13 @@ export class FileSink implements Sink {
     };
   }
 
-  prepare(_url: string, { file: options }: SinkOptions): PreparedOptions | undefined {
+  prepare(_url: string, { file: options }: SinkOptions): Prepared | undefined {
     if (isDeepStrictEqual(options, this.#options)) return undefined;
-    return {
-      commit: () => {
-        this.#options = options;
-        this.#file?.reconfigure(options);
-        this.#writer.bufferBytes = options.bufferBytes;
-      },
-      abandon: () => {},
-      afterRestart: [],
-    };
+    return nothingToPrepare(() => {
+      this.#options = options;
+      this.#file?.reconfigure(options);
+      this.#writer.bufferBytes = options.bufferBytes;
+    });
   }
 
   /** What the disk does not take now is lost, counted, told; waits for a compression for five seconds. */

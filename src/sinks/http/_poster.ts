@@ -23,12 +23,17 @@ export interface Connection extends Disposable {
   readonly target: Target;
   readonly options: PosterOptions;
   readonly client: Deno.HttpClient;
+  /** Made once: its address need not be parsed again for each request. */
+  readonly request: Request;
 }
 
 /** Throws SinkError when the certificates are of no use. */
 export function connectionTo(target: Target, options: PosterOptions): Connection {
   const client = clientFor(target, options.concurrency);
-  return { target, options, client, [Symbol.dispose]: () => client.close() };
+  // A POST that is redirected would become a GET, or take its secrets to another host.
+  const init = { method: "POST", redirect: "manual", client } as const;
+  const request = new Request(target.url, init);
+  return { target, options, client, request, [Symbol.dispose]: () => client.close() };
 }
 
 export class Poster implements FarEnd, Disposable {
@@ -49,7 +54,7 @@ export class Poster implements FarEnd, Disposable {
   }
 
   async send(events: readonly QueuedEvent[], key: string): Promise<Outcome> {
-    const { target, client, options: { timeout, compression, batchMax } } = this.#connection;
+    const { target, request, options: { timeout, compression, batchMax } } = this.#connection;
     const asLines = batchMax > 1 || events.length > 1;
     const gzipped = compression === "gzip";
     const headers = {
@@ -64,10 +69,7 @@ export class Poster implements FarEnd, Disposable {
     try {
       const plain = bodyOf(events, asLines);
       const body = gzipped ? await gzip(plain) : plain;
-      const { signal } = abort;
-      // A POST that is redirected would become a GET, or take its secrets to another host.
-      const request = { method: "POST", redirect: "manual", headers, body, client, signal } as const;
-      const response = await fetch(target.url, request);
+      const response = await fetch(request, { headers, body, signal: abort.signal });
       const start = response.body === null ? "" : await readStart(response.body);
       return response.ok
         ? { kind: "delivered" }

@@ -2,10 +2,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import { type Log, withFields } from "../../base/log.ts";
+import type { Prepared } from "../../base/prepared.ts";
 import { Deliverer } from "../delivery/deliverer.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
 import type { SinkOptions } from "../options.ts";
-import { type PreparedOptions, type Sink, SinkError, type SinkStatus } from "../sink.ts";
+import { type Sink, SinkError, type SinkStatus } from "../sink.ts";
 import type { Backlog, BacklogLimits } from "../spool/backlog.ts";
 import { MemoryQueue } from "../spool/memory_queue.ts";
 import { Spool } from "../spool/spool.ts";
@@ -75,11 +76,13 @@ export class HttpSink implements Sink {
     };
   }
 
-  prepare(url: string, options: SinkOptions): PreparedOptions | undefined {
+  prepare(url: string, options: SinkOptions): Prepared | undefined {
     const next = optionsOf(url, options);
     const before = this.#options;
     if (isDeepStrictEqual(next, before)) return undefined;
     const connection = connectionTo(next.target, next.http);
+    const late = AFTER_RESTART.filter((name) => next.http[name] !== before.http[name])
+      .map((name) => HTTP_OPTIONS[name].key);
     const kept = Object.fromEntries(AFTER_RESTART.map((name) => [name, before.http[name]]));
     return {
       commit: () => {
@@ -90,8 +93,9 @@ export class HttpSink implements Sink {
         this.#deliverer.reconfigure(next.http);
       },
       abandon: () => connection[Symbol.dispose](),
-      afterRestart: AFTER_RESTART.filter((name) => next.http[name] !== before.http[name])
-        .map((name) => HTTP_OPTIONS[name].key),
+      afterRestart: late.length === 0
+        ? []
+        : [`${this.url}: its new ${late.join(", ")} take effect after a restart`],
     };
   }
 

@@ -1,0 +1,46 @@
+// What the log says of the daemon as a whole: where it can be reached, where events go, and what it did in its life.
+import type { Log } from "../base/log.ts";
+import type { Counters } from "../broker/counters.ts";
+import { isLoopback } from "../config/units.ts";
+import type { OpenListener } from "../listeners/listeners.ts";
+import { maskUrl } from "../sinks/mask_url.ts";
+import type { SinkSet } from "../sinks/open_sinks.ts";
+import type { ServedListener } from "./served_listeners.ts";
+
+type Listening = readonly OpenListener<ServedListener>[];
+
+/** @param mainFile the configuration file, where there is one */
+export function announce(listening: Listening, sinks: SinkSet, mainFile: string | undefined, log: Log): void {
+  for (const { url } of sinks.status()) log("info", `events go to ${maskUrl(url)}`);
+  if (listening.every(({ config }) => isLoopback(config.hostname))) {
+    log("info", `only this machine can connect; to open it to others, ${howToOpen(listening, mainFile)}`);
+  }
+}
+
+function howToOpen([first]: Listening, mainFile: string | undefined): string {
+  if (mainFile === undefined || first === undefined) {
+    return 'run `hookline init` and set listener.tcp.external.addr = "0.0.0.0:1883" in etc/hookline.toml, ' +
+      "then `hookline run --config etc/hookline.toml`";
+  }
+  const { kind, name, port } = first.config;
+  const key = `listener.${kind}.${name.includes(".") ? `"${name}"` : name}.addr`;
+  return `set ${key} = "0.0.0.0:${port}" in ${mainFile}`;
+}
+
+/** What `systemctl status` shows. */
+export function statusText(listening: Listening): string {
+  return `listening on ${listening.map(({ listener }) => listener.address).join(", ")}`;
+}
+
+/** The daemon's last words. */
+export function reportCounts({ connected, received, sent, dropped, refused }: Counters, log: Log): void {
+  log("info", "stopped", {
+    connected,
+    received,
+    sent,
+    ...Object.fromEntries([...dropped].map(([reason, count]) => [`dropped_${reason}`, count])),
+    ...Object.fromEntries(
+      [...refused].map(([reason, count]) => [`refused_${reason.replaceAll(/\W+/g, "_")}`, count]),
+    ),
+  });
+}

@@ -1,0 +1,52 @@
+// The configuration that --config and --hooks name, and what is asked of it before any part of the daemon is there.
+import type { Config } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { probeListeners as probe } from "../listeners/listeners.ts";
+import type { SinkOptions } from "../sinks/options.ts";
+import { leftBy } from "../sinks/schemes.ts";
+import { listenersOf } from "./served_listeners.ts";
+
+/** Where a configuration comes from. */
+export interface ConfigPlace {
+  /** `--config`; undefined: the built-in default. */
+  readonly configFile: string | undefined;
+  /** `--hooks`; undefined: the file that the configuration names. */
+  readonly hooksFile: string | undefined;
+  readonly cwd: string;
+  readonly env: (name: string) => string | undefined;
+}
+
+/**
+ * Throws ConfigErrors.
+ * @param before what was loaded before: a hooks file that it came from must be there still
+ */
+export function loadConfigured({ configFile, hooksFile, cwd, env }: ConfigPlace, before?: Config): Config {
+  return loadConfig({
+    ...(configFile !== undefined && { configFile }),
+    ...(hooksFile !== undefined && { hooksFile }),
+    // The configuration file comes first; there is no second one but the hooks file.
+    hooksFileExpected: before !== undefined && before.files.length > 1,
+    cwd,
+    env,
+  });
+}
+
+/** Every URL that a rule names, once. */
+export function configuredUrls(config: Config): ReadonlySet<string> {
+  return new Set(Object.values(config.hooks.rules).flatMap((rules) => rules.flatMap((rule) => rule.urls)));
+}
+
+/** What the sinks of the configuration are opened with. */
+export function sinkOptionsOf(config: Config, cwd: string): SinkOptions {
+  return { cwd, ...config.hooks };
+}
+
+/** A sentence on each spool that holds events which no URL of the configuration sends. */
+export function strayNews(config: Config, cwd: string): string[] {
+  return leftBy(configuredUrls(config), sinkOptionsOf(config, cwd));
+}
+
+/** For each listener, why it cannot be had now, as a whole sentence, or undefined. Accepts nobody. */
+export function probeListeners(config: Config): Promise<(string | undefined)[]> {
+  return probe(listenersOf(config));
+}

@@ -1,0 +1,145 @@
+// The daemon: wires the rooms together, runs until it is told to stop, and takes them apart again.
+import { createAccess } from "../access/access.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import type { Reloadable } from "../base/prepared.ts";
+import { Broker } from "../broker/broker.ts";
+import { Turn } from "../broker/turn.ts";
+import type { Config } from "../config/config.ts";
+import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
+import { ListenError, Listeners } from "../listeners/listeners.ts";
+import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
+import { announce, reportCounts, statusText } from "./announce.ts";
+import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
+import { type Logger, openLogger } from "./logger.ts";
+import { type Notifier, openNotifier } from "./notify.ts";
+import { Reloader } from "./reload.ts";
+import { listenersOf, receiverFor, type ServedListener } from "./served_listeners.ts";
+import type { Signals } from "./signals.ts";
+
+/** How long clients that do not read may hold up the end, milliseconds. */
+const STOP_TIMEOUT = 5_000;
+
+export interface DaemonOptions {
+  /** Reads the configuration, after the first time after the one that holds. Throws ConfigErrors. */
+  readonly load: (before?: Config) => Config;
+  readonly signals: Signals;
+  readonly logFormat: "text" | "json";
+  /** Writes to stderr; never throws. */
+  readonly err: (text: string) => void;
+  /** Folder, absolute, that relative paths start from. */
+  readonly cwd: string;
+  readonly env: (name: string) => string | undefined;
+}
+
+/**
+ * Resolves when a signal has stopped it: true, or false when a listener could not be had, which the log tells.
+ * Rejects with ConfigErrors and SinkError.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<boolean> {
+  const { load, signals, logFormat: format, err, cwd, env } = options;
+  const clock = systemClock;
+  const config = load();
+  await using logger = openLogger({ ...config.log, format, err, clock });
+  const { log } = logger;
+  for (const warning of config.warnings) log("warn", warning);
+  await using sinks = openSinks(configuredUrls(config), sinkOptionsOf(config, cwd), log, clock);
+  const wired = wire(config, sinks, logger, clock);
+  const { turn, broker, listeners } = wired;
+  await using notifier = openNotifier({
+    env,
+    pid: Deno.pid,
+    log,
+    clock,
+    throughTurn: (alive) => {
+      turn.enter();
+      turn.flushAtEnd({ flush: alive });
+    },
+  });
+  const reloader = new Reloader({
+    config,
+    load,
+    parts: partsOf(wired, sinks, logger, cwd),
+    log,
+    onReload: (state) => state === "begun" ? notifier.reloading() : tellReady(notifier, listeners),
+  });
+  serveSignals(signals, reloader, sinks, logger);
+  try {
+    await listeners.open(listenersOf(config));
+  } catch (error) {
+    await broker.stop(0);
+    if (!(error instanceof ListenError)) throw error;
+    log("error", error.message);
+    return false;
+  }
+  announce(listeners.all, sinks, config.mainFile, log);
+  for (const sentence of strayNews(config, cwd)) log("warn", sentence);
+  tellReady(notifier, listeners);
+
+  const signal = await signals.stop;
+
+  notifier.stopping();
+  log("info", `stopping: ${signal}`, { clients: broker.snapshot().clients });
+  await reloader.stop();
+  listeners.close();
+  await broker.stop(STOP_TIMEOUT);
+  await sinks[Symbol.asyncDispose]();
+  reportCounts(broker.counters, log);
+  return true;
+}
+
+interface Wired {
+  readonly turn: Turn;
+  readonly hooks: ReloadableHooks;
+  readonly broker: Broker;
+  /** None is open yet. */
+  readonly listeners: Listeners<ServedListener>;
+}
+
+function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wired {
+  const turn = new Turn(clock, () => sinks.flush());
+  const hooks = new ReloadableHooks(() => turn.now, (url) => sinks.get(url));
+  hooks.prepare(config.hooks).commit();
+  const access = createAccess();
+  const broker = new Broker({ options: config.broker, hooks: hooks.hooks, turn, clock, access, log });
+  const listeners = new Listeners<ServedListener>((listener) => receiverFor(broker, listener), log);
+  return { turn, hooks, broker, listeners };
+}
+
+/**
+ * All that a reload changes. The log first, for the others tell there what changed; the sinks before the hooks, whose
+ * rules lead to them; the listeners last, for a connection may come as soon as one is open.
+ */
+function partsOf(
+  { hooks, broker, listeners }: Wired,
+  sinks: SinkSet,
+  logger: Logger,
+  cwd: string,
+): readonly Reloadable<Config>[] {
+  return [
+    { prepare: ({ log }) => logger.prepare(log) },
+    { prepare: (config) => sinks.prepare(configuredUrls(config), sinkOptionsOf(config, cwd)) },
+    { prepare: (config) => hooks.prepare(config.hooks) },
+    { prepare: (config) => broker.prepare(config.broker) },
+    { prepare: (config) => listeners.prepare(listenersOf(config)) },
+  ];
+}
+
+function serveSignals(signals: Signals, reloader: Reloader, sinks: SinkSet, logger: Logger): void {
+  const reopen = (): void => {
+    sinks.reopen();
+    logger.reopen();
+    logger.log("info", "files reopened");
+  };
+  signals.serve({
+    reload: () => {
+      reopen();
+      reloader.request();
+    },
+    reopen,
+    forced: () => logger.log("warn", "stopped at once by a second signal"),
+  });
+}
+
+function tellReady(notifier: Notifier, listeners: Listeners<ServedListener>): void {
+  notifier.ready(statusText(listeners.all));
+}

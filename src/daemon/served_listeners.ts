@@ -1,0 +1,22 @@
+// The listeners of a configuration, and how the broker serves what comes by them.
+import type { Broker } from "../broker/broker.ts";
+import { ListenerState } from "../broker/listener_state.ts";
+import type { Config, TcpListener } from "../config/config.ts";
+import type { ListenerConfig } from "../listeners/kinds.ts";
+import type { Receiver } from "../listeners/listeners.ts";
+
+/** What a listener needs to listen, and what it allows its clients. */
+export type ServedListener = ListenerConfig & Pick<TcpListener, "options">;
+
+export function listenersOf(config: Config): ServedListener[] {
+  return config.listeners.map((listener) => ({ kind: "tcp", ...listener }));
+}
+
+/** Hands the connections of one listener to the broker, with what that listener allows. */
+export function receiverFor(broker: Broker, { name, options }: ServedListener): Receiver<ServedListener> {
+  const state = new ListenerState(name, options);
+  return {
+    accept: (transport) => broker.accept(transport, state),
+    reconfigure: (config) => state.options = config.options,
+  };
+}

@@ -1,0 +1,212 @@
+// All listeners of the running program: opened together, and brought to another configuration while it runs.
+import { errorText } from "../base/error_text.ts";
+import type { Log } from "../base/log.ts";
+import type { Prepared, Reloadable } from "../base/prepared.ts";
+import { KINDS, type ListenerConfig } from "./kinds.ts";
+import type { Listener } from "./listener.ts";
+import type { Transport } from "./transport.ts";
+
+/** A listener cannot be had; `message` is a whole sentence. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/** Takes the connections of one listener, for as long as that is open. */
+export interface Receiver<Config> {
+  accept(transport: Transport): void;
+  /** Connections that come from here on get these options. */
+  reconfigure(config: Config): void;
+}
+
+export class OpenListener<Config extends ListenerConfig> {
+  /** Replaced by a reload. */
+  config: Config;
+  readonly receiver: Receiver<Config>;
+  readonly listener: Listener;
+
+  /** Throws ListenError. */
+  constructor(config: Config, receiver: Receiver<Config>, log: Log) {
+    this.config = config;
+    this.receiver = receiver;
+    this.listener = listen(
+      () => this.config,
+      (transport) => receiver.accept(transport),
+      (error) => {
+        const fields = { listener: this.config.name, error: errorText(error) };
+        log("error", "a connection could not be accepted", fields);
+      },
+    );
+  }
+
+  /** The same, for connections that come from here on. */
+  reconfigured(config: Config): this {
+    this.config = config;
+    this.receiver.reconfigure(config);
+    return this;
+  }
+}
+
+export class Listeners<Config extends ListenerConfig> implements Reloadable<readonly Config[]> {
+  readonly #receiverOf: (config: Config) => Receiver<Config>;
+  readonly #log: Log;
+  #open: readonly OpenListener<Config>[] = [];
+
+  /**
+   * Opens none yet.
+   * @param receiverOf called once for each listener that is opened
+   */
+  constructor(receiverOf: (config: Config) => Receiver<Config>, log: Log) {
+    this.#receiverOf = receiverOf;
+    this.#log = log;
+  }
+
+  get all(): readonly OpenListener<Config>[] {
+    return this.#open;
+  }
+
+  /** Opens all, or none and rejects with ListenError. */
+  async open(configs: readonly Config[]): Promise<void> {
+    (await this.prepare(configs)).commit();
+  }
+
+  /**
+   * Opens what is new; `commit` closes what goes and reconfigures what stays. A listener stays open as long as its
+   * kind and address do, and its connections stay in any case. Rejects with ListenError.
+   */
+  async prepare(configs: readonly Config[]): Promise<Prepared> {
+    const before = new Map(this.#open.map((entry) => [keyOf(entry.config), entry]));
+    const after = new Set(configs.map(keyOf));
+    const gone = this.#open.filter(({ config }) => !after.has(keyOf(config)));
+    const fresh = configs.filter((config) => !before.has(keyOf(config)));
+    const { opened, closedFirst } = await this.#openBeside(fresh, gone);
+    return {
+      afterRestart: [],
+      commit: () => {
+        for (const entry of opened) before.set(keyOf(entry.config), entry);
+        this.#open = configs.flatMap((config) => before.get(keyOf(config))?.reconfigured(config) ?? []);
+        for (const { listener } of gone) void listener.close();
+        for (const { config: { name }, listener: { address, port } } of opened) {
+          this.#log("info", `listening on ${address}`, { listener: name, port });
+        }
+        for (const { config: { name }, listener: { address } } of gone) {
+          this.#log("info", `no longer listening on ${address}; its clients stay`, { listener: name });
+        }
+      },
+      abandon: async () => {
+        await closeAll(opened);
+        if (closedFirst) this.#openAgain(gone);
+      },
+    };
+  }
+
+  /** Accepts no more. */
+  close(): void {
+    void closeAll(this.#open);
+  }
+
+  /**
+   * Opens new listeners while those that go are still open; where their addresses overlap (127.0.0.1:1883 becomes
+   * 0.0.0.0:1883), after them, and when that fails those that were to go are opened again.
+   */
+  async #openBeside(
+    configs: readonly Config[],
+    gone: readonly OpenListener<Config>[],
+  ): Promise<{ opened: readonly OpenListener<Config>[]; closedFirst: boolean }> {
+    try {
+      return { opened: await this.#openAll(configs), closedFirst: false };
+    } catch (error) {
+      const overlaps = error instanceof ListenError && error.cause instanceof Deno.errors.AddrInUse;
+      if (!overlaps || gone.length === 0) throw error;
+    }
+    await closeAll(gone);
+    try {
+      return { opened: await this.#openAll(configs), closedFirst: true };
+    } catch (error) {
+      this.#openAgain(gone);
+      throw error;
+    }
+  }
+
+  /** All but those whose address somebody took in the meantime. */
+  #openAgain(closed: readonly OpenListener<Config>[]): void {
+    this.#open = this.#open.flatMap((entry) => {
+      if (!closed.includes(entry)) return [entry];
+      try {
+        return [new OpenListener(entry.config, entry.receiver, this.#log)];
+      } catch (error) {
+        this.#log("error", errorText(error), { listener: entry.config.name });
+        return [];
+      }
+    });
+  }
+
+  async #openAll(configs: readonly Config[]): Promise<readonly OpenListener<Config>[]> {
+    const open: OpenListener<Config>[] = [];
+    try {
+      for (const config of configs) open.push(new OpenListener(config, this.#receiverOf(config), this.#log));
+      return open;
+    } catch (error) {
+      await closeAll(open);
+      throw error;
+    }
+  }
+}
+
+/**
+ * Listens at every address for a moment, at all of them at once, as `open` would; serves nobody. One entry for each
+ * listener: why it cannot be had, as a whole sentence, or undefined.
+ */
+export async function probeListeners(configs: readonly ListenerConfig[]): Promise<(string | undefined)[]> {
+  const open: { listener: Listener }[] = [];
+  const problems = configs.map((config) => {
+    try {
+      // Whoever comes in this moment is sent away; what cannot be accepted is the business of nobody here.
+      open.push({ listener: listen(() => config, (transport) => transport.close(), () => {}) });
+      return undefined;
+    } catch (error) {
+      return errorText(error);
+    }
+  });
+  await closeAll(open);
+  return problems;
+}
+
+/** Throws ListenError. */
+function listen(
+  config: () => ListenerConfig,
+  onTransport: (transport: Transport) => void,
+  onError: (error: unknown) => void,
+): Listener {
+  try {
+    return KINDS[config().kind](config, onTransport, onError);
+  } catch (error) {
+    throw new ListenError(sentence(config(), error), { cause: error });
+  }
+}
+
+async function closeAll(entries: readonly { listener: Listener }[]): Promise<void> {
+  await Promise.all(entries.map(({ listener }) => listener.close()));
+}
+
+/** Listeners with the same key are one. A port that the system chooses says nothing, so the name counts too. */
+function keyOf({ kind, name, hostname, port }: ListenerConfig): string {
+  return port === 0 ? `${kind} ${name} ${hostname}:0` : `${kind} ${hostname}:${port}`;
+}
+
+function sentence({ hostname, port }: ListenerConfig, error: unknown): string {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `cannot listen on ${host}:${port}: ${whyNot(error)}`;
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return "the address is in use by another program, such as a Hookline that runs already";
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "ports below 1024 need a privilege this process does not have";
+  }
+  const text = errorText(error);
+  // The lookup of a name that is none has no class of its own.
+  return /failed to lookup address/.test(text) ? "no address is known for this host name" : text;
+}
