@@ -49,7 +49,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** `duration` is in milliseconds and written with units, `"1m30s"`; `size` is in bytes and written so, `"64KB"`. */
+/** `duration`: milliseconds, written with units as `"1m30s"`; `size`: bytes, written as `"64KB"`. */
 export type NumberRow = Bounded & { readonly kind: "integer" | "decimal" | "duration" | "size" };
 
 export type OptionRow =

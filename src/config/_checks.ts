@@ -1,4 +1,4 @@
-// A row of an option table as the check of a value. Each check's message says what is allowed, ready for a sentence.
+// A row of an option table as the check of a value, whose message says what is allowed.
 import * as v from "valibot";
 import { resolve } from "node:path";
 import type { Address, NumberRow, OptionRow, OptionsOf, OptionTable, Values } from "../base/option.ts";
