@@ -65,20 +65,11 @@ function slice(run: () => void): { readonly runs: number; readonly seconds: numb
 }
 
 function turn(): void {
+  const qos = 1;
   for (let i = 0; i < TURN; i++) {
-    const message = new Message({
-      from: publisher,
-      fromType: "custom",
-      name: topics[i % topics.length] as TopicName,
-      payload,
-      dup: false,
-      retain: false,
-      qos: 1,
-      packetId: i + 1,
-      properties: NO_PROPERTIES,
-      receivedAt: Date.now(),
-      expiresAt: Infinity,
-    });
+    const name = topics[i % topics.length] as TopicName;
+    const published = { payload, dup: false, retain: false, qos, packetId: i + 1, properties: NO_PROPERTIES };
+    const message = new Message(publisher, "custom", name, published, Date.now(), Infinity);
     const delivery = new Delivery(message, subscriber, 1, false, undefined);
     delivery.packetId = i + 1;
     hooks.message_publish?.(message);
