@@ -1,7 +1,7 @@
 // The table itself: it must refuse what is not the contract, or the tests that use it prove nothing.
 import assert from "node:assert/strict";
-import { checkEvent, type Event, EVENT_TABLE } from "./event_table.ts";
-import { checkLines } from "./check_lines.ts";
+import { checkEvent, type Event, EVENT_TABLE } from "./_event_table.ts";
+import { checkLines } from "./_check_lines.ts";
 
 const ME = { node: 1, ipaddress: "127.0.0.1:4711", clientid: "c", username: "undefined" };
 const TIME = "2026-11-24 09:05:01.042";

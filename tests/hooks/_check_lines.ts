@@ -1,6 +1,6 @@
 // A whole file of lines against the contract: each line by the table, and the order within each connection.
 import assert from "node:assert/strict";
-import { checkEvent, type Event, type Version } from "./event_table.ts";
+import { checkEvent, type Event, type Version } from "./_event_table.ts";
 
 /**
  * Fails unless each line is compact JSON that the table accepts, and each connection that ended went through
@@ -49,11 +49,11 @@ const LETTERS: Readonly<Record<string, string>> = {
   message_dropped: "x",
 };
 
-/** A resumed session has no S, a refused client nothing after A, a session that lives on no T. */
-const ORDER = /^C(A|S?AK[.ox]*D[ox]*T?)$/;
+/** A client that left unanswered has C alone, a refused one nothing after A, a resumed session no S, one that lives on no T. */
+const ORDER = /^C(A|S?AK[.ox]*D[ox]*T?)?$/;
 
-/** That of the first line of a connection, which is its client_connect. A version nobody speaks counts as 4. */
+/** That of the first line of a connection, its client_connect. What nobody speaks is read as the nearest version. */
 function versionOf(event: Event): Version {
   const version = event["proto_ver"];
-  return version === 3 || version === 5 ? version : 4;
+  return version === 3 ? 3 : Number(version) >= 5 ? 5 : 4;
 }
