@@ -1,6 +1,7 @@
 // The load generator: mqttload.c, compiled where gcc is, and what it says of a run.
 import { fileURLToPath } from "node:url";
 import type { Figures } from "./measure.ts";
+import { output } from "./_output.ts";
 
 const SOURCE = fileURLToPath(new URL("mqttload.c", import.meta.url));
 
@@ -15,13 +16,10 @@ export interface Load {
 /** Compiles it into `folder`, and returns the path of the program. */
 export async function compileGenerator(folder: string): Promise<string> {
   const program = `${folder}/mqttload`;
-  const gcc = await new Deno.Command("gcc", { args: ["-O2", "-o", program, SOURCE], stderr: "piped" })
-    .output().catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new Error(
-        "the load generator is compiled with gcc, which is not installed: apt-get install gcc libc6-dev",
-      );
-    });
+  const gcc = await output(
+    ["gcc", "-O2", "-o", program, SOURCE],
+    "the load generator is compiled with gcc, which is not installed: apt-get install gcc libc6-dev",
+  );
   if (!gcc.success) {
     throw new Error(`gcc does not compile ${SOURCE}: ${new TextDecoder().decode(gcc.stderr)}`);
   }

@@ -1,7 +1,7 @@
 // How fast lines are made and written, beside a loop that writes 64 KiB of ready bytes and does nothing else.
 // Prints figures as JSON; its argument: seconds that a measurement may take. The task `bench` starts it.
 import { systemClock } from "../../src/base/clock.ts";
-import { Delivery, Message } from "../../src/broker/message.ts";
+import { Delivery, Message, type Published } from "../../src/broker/message.ts";
 import { createHooks } from "../../src/hooks/bus.ts";
 import { ClientIdentity } from "../../src/hooks/client_identity.ts";
 import { EVENT_NAMES } from "../../src/hooks/events.ts";
@@ -29,7 +29,14 @@ const topics = Array.from(
   { length: 16 },
   (_, i) => new TopicName(`bench/0000/${String(i).padStart(4, "0")}`),
 );
-const payload = new Uint8Array(64).fill(120);
+const PUBLISHED: Published = {
+  payload: new Uint8Array(64).fill(120),
+  dup: false,
+  retain: false,
+  qos: 1,
+  packetId: 1,
+  properties: NO_PROPERTIES,
+};
 
 using bareFile = Deno.openSync(`${dir.path}/bare`, { create: true, append: true });
 const block = new Uint8Array(64 * 1024).fill(120);
@@ -65,10 +72,9 @@ function slice(run: () => void): { readonly runs: number; readonly seconds: numb
 }
 
 function turn(): void {
-  const qos = 1;
   for (let i = 0; i < TURN; i++) {
     const name = topics[i % topics.length] as TopicName;
-    const published = { payload, dup: false, retain: false, qos, packetId: i + 1, properties: NO_PROPERTIES };
+    const published = { ...PUBLISHED, packetId: i + 1 };
     const message = new Message(publisher, "custom", name, published, Date.now(), Infinity);
     const delivery = new Delivery(message, subscriber, 1, false, undefined);
     delivery.packetId = i + 1;

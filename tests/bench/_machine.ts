@@ -1,6 +1,7 @@
 // The machine in words, as far as figures depend on it.
 import { readFileSync } from "node:fs";
 import { availableParallelism, loadavg, release, totalmem } from "node:os";
+import { output } from "./_output.ts";
 
 /** One fact a line. @param folder where brokers write their events */
 export async function machine(folder: string): Promise<string[]> {
@@ -22,9 +23,7 @@ async function fileSystem(folder: string): Promise<string> {
 }
 
 async function mosquittoVersion(): Promise<string> {
-  const { stdout } = await new Deno.Command("mosquitto", { args: ["-h"] }).output().catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error("what Hookline is compared with is not installed: apt-get install mosquitto");
-  });
+  const missing = "what Hookline is compared with is not installed: apt-get install mosquitto";
+  const { stdout } = await output(["mosquitto", "-h"], missing);
   return /^mosquitto version \S+/.exec(new TextDecoder().decode(stdout))?.[0] ?? "mosquitto";
 }

@@ -1,6 +1,6 @@
 // How many topics are routed among a million subscriptions, most of which the router does not remember.
 // Prints figures as JSON; its argument: seconds that the measurement may take. The task `bench` starts it.
-import { Message } from "../../src/broker/message.ts";
+import { Message, type Published } from "../../src/broker/message.ts";
 import { Router } from "../../src/broker/router.ts";
 import type { Subscriber } from "../../src/broker/subscriber.ts";
 import { ClientIdentity } from "../../src/hooks/client_identity.ts";
@@ -46,20 +46,18 @@ for (let i = 0; i < SUBSCRIPTIONS; i++) {
 
 const random = new Random(1);
 const publisher = new ClientIdentity(1, "127.0.0.1:40000", "bench-publisher", undefined);
-const messages = Array.from({ length: TOPICS }, () =>
-  new Message({
-    from: publisher,
-    fromType: "custom",
-    name: new TopicName(`site/${random.int(1000)}/device/${random.int(1000)}/value`),
-    payload: new Uint8Array(0),
-    dup: false,
-    retain: false,
-    qos: 0,
-    packetId: 0,
-    properties: NO_PROPERTIES,
-    receivedAt: 0,
-    expiresAt: Infinity,
-  }));
+const published: Published = {
+  payload: new Uint8Array(0),
+  dup: false,
+  retain: false,
+  qos: 0,
+  packetId: 0,
+  properties: NO_PROPERTIES,
+};
+const messages = Array.from({ length: TOPICS }, () => {
+  const name = new TopicName(`site/${random.int(1000)}/device/${random.int(1000)}/value`);
+  return new Message(publisher, "custom", name, published, 0, Infinity);
+});
 
 const start = performance.now();
 let routed = 0;

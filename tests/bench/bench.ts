@@ -35,6 +35,7 @@ try {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
+    args: joined(Deno.args, "--v8-flags"),
     options: {
       help: { type: "boolean", short: "h", default: false },
       rounds: { type: "string" },
@@ -84,6 +85,13 @@ async function main(): Promise<number> {
   console.log(`${result.date.slice(0, 10)}\n\n${facts.map((fact) => `- ${fact}\n`).join("")}`);
   console.log(`${markdown(all, columns)}\n† the generator's core was full: it was the limit, not the broker`);
   return all.some(({ rounds }) => rounds.some((round) => failsHookline(round, columns))) ? 1 : 0;
+}
+
+/** With the value of `option` in the same word: parseArgs takes no value that begins with a dash. */
+function joined([first, second, ...rest]: readonly string[], option: string): string[] {
+  if (first === undefined) return [];
+  if (first === option && second !== undefined) return [`${option}=${second}`, ...joined(rest, option)];
+  return [first, ...joined(second === undefined ? [] : [second, ...rest], option)];
 }
 
 /** Every broker is the first of every other round. */

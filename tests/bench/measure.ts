@@ -81,12 +81,10 @@ async function measurePart(row: PartRow, broker: Broker, bench: Bench): Promise<
   if (command === undefined) return undefined;
   const { success, stdout, stderr } = await new Deno.Command(command, {
     args: [...args, String(bench.seconds)],
-  })
-    .output();
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).trim();
-  return success
-    ? { figures: JSON.parse(text(stdout)), failure: undefined }
-    : { figures: {}, failure: text(stderr) };
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [first = ""] = new TextDecoder().decode(success ? stdout : stderr).split("\n", 1);
+  return success ? { figures: JSON.parse(first), failure: undefined } : { figures: {}, failure: first };
 }
 
 /** A broker that listens. Disposing of it stops it and removes its folder. */
