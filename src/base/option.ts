@@ -49,7 +49,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** `duration` is in milliseconds and written with units, `"1m30s"`; `size` is in bytes and written so, `"64KB"`. */
+/** `duration`: milliseconds, written with units as `"1m30s"`; `size`: bytes, written as `"64KB"`. */
 export type NumberRow = Bounded & { readonly kind: "integer" | "decimal" | "duration" | "size" };
 
 export type OptionRow =
@@ -63,6 +63,8 @@ export type OptionRow =
   | Described<Address> & { readonly kind: "address" }
   /** Of a file; written in octal and quotes, `"0640"`. */
   | Described<number> & { readonly kind: "mode" }
+  /** Topic Filters. */
+  | Described<readonly string[]> & { readonly kind: "filters" }
   | Texts;
 
 /** What was given and checked, by key as the configuration writes it. */
@@ -76,6 +78,7 @@ type ValueOf<Row extends OptionRow> = Row extends { readonly kind: "boolean" } ?
   : Row extends { readonly kind: "text" | "path" } ? string
   : Row extends { readonly kind: "qos" } ? 0 | 1 | 2
   : Row extends { readonly kind: "address" } ? Address
+  : Row extends { readonly kind: "filters" } ? readonly string[]
   : Row extends { readonly kind: "texts" } ? Readonly<Record<string, string>>
   : number;
 

@@ -13,8 +13,9 @@ const LARGEST_PACKET = 268_435_455 + 5;
 const HANDSHAKES = 500;
 
 /**
- * MQTT limits and behaviour of one listener. Counts of connections, handshakes and messages are `Infinity` where
- * there is no limit. A default is RMQTT's where it has one, but for those that would lose messages in silence.
+ * MQTT limits and behaviour of one listener. Counts of connections, handshakes and messages are `Infinity`
+ * where there is no limit. A default is RMQTT's where it has one, but for those that would lose messages in
+ * silence.
  */
 export const LISTENER_OPTIONS = optionTable({
   allowAnonymous: {
@@ -52,10 +53,9 @@ export const LISTENER_OPTIONS = optionTable({
     min: 0,
     max: 1_000_000,
     default: ({ max_handshaking_limit: all }) => Math.ceil(Number(all ?? HANDSHAKES) / 4),
-    doc:
-      "Those of one address (for IPv6, one /64), so that no one keeps all others out; default: a quarter of " +
-      "the limit above. Raise it where many devices come through one NAT gateway or proxy at once. 0: no limit " +
-      "but the one above.",
+    doc: "Those of one address (for IPv6, one /64), so that no one keeps all others out; default: a " +
+      "quarter of the limit above. Raise it where many devices come through one NAT gateway or proxy " +
+      "at once. 0: no limit but the one above.",
   },
   handshakeTimeout: {
     key: "handshake_timeout",
@@ -71,8 +71,8 @@ export const LISTENER_OPTIONS = optionTable({
     min: 0,
     max: 1_000_000,
     default: 0,
-    doc:
-      "Connections that one address may open in a second (for IPv6, one /64); one more is closed. 0: no limit.",
+    doc: "Connections that one address may open in a second (for IPv6, one /64); one more is closed. 0: " +
+      "no limit.",
   },
   maxConnectPacketSize: {
     key: "max_connect_packet_size",
@@ -105,8 +105,8 @@ export const LISTENER_OPTIONS = optionTable({
     min: 0,
     max: 65_535,
     default: 0,
-    doc:
-      "Least Keep Alive, in seconds: a 5.0 client that asks for less is told this one, an older one is refused.",
+    doc: "Least Keep Alive, in seconds: a 5.0 client that asks for less is told this one, an older one is " +
+      "refused.",
   },
   maxKeepAlive: {
     key: "max_keepalive",
@@ -141,9 +141,8 @@ export const LISTENER_OPTIONS = optionTable({
     zero: "no limit",
     zeroIs: Infinity,
     default: 100_000,
-    doc:
-      "Messages that wait for one session; past it, message_dropped says so. 0: as many as max_mqueue_bytes " +
-      "holds.",
+    doc: "Messages that wait for one session; past it, message_dropped says so. 0: as many as " +
+      "max_mqueue_bytes holds.",
   },
   maxQueuedBytes: {
     key: "max_mqueue_bytes",
@@ -270,9 +269,10 @@ export const BROKER_OPTIONS = optionTable({
     zero: "no limit",
     default: () => Math.floor(Deno.systemMemoryInfo().total / 4),
     sample: KIB ** 3,
-    doc: "Bytes of all messages that wait for any session, or were sent and are not acknowledged; one that " +
-      "several sessions wait for counts once. Past it the longest queue gives up its oldest. Default: a quarter " +
-      "of this machine's memory; where a container may take less, say how much. 0: no limit.",
+    doc: "Bytes of all messages that wait for any session, or were sent and are not acknowledged; one " +
+      "that several sessions wait for counts once. Past it the longest queue gives up its oldest. " +
+      "Default: a quarter of this machine's memory; where a container may take less, say how much. 0: " +
+      "no limit.",
   },
   maxRetainedMessages: {
     key: "retainer.max_retained_messages",

@@ -1,12 +1,12 @@
 // The entries of `urls`: bare URLs, and tables that give one URL options of its own.
 import type { OptionRow } from "../base/option.ts";
 import { URL_OPTIONS, type UrlOptions } from "../sinks/options.ts";
-import { schemeOf, SCHEMES } from "../sinks/schemes.ts";
+import { findScheme, SCHEME_NAMES, schemeName, schemeOf, SCHEMES, urlOf } from "../sinks/schemes.ts";
 import { anything, checksOf, optionsOf } from "./_checks.ts";
 import { type Document, isTable, type Table } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
 import { readTable } from "./_table.ts";
-import { urlOf, urlProblem } from "./_url.ts";
+import { nearest } from "./nearest.ts";
 
 type TextsRow = Extract<OptionRow, { readonly kind: "texts" }>;
 type Texts = Readonly<Record<string, string>>;
@@ -28,8 +28,8 @@ export class Endpoints {
   constructor(readonly doc: Document, readonly cwd: string) {}
 
   /**
-   * The URLs of one list, behind those of `before`. Entries with an error are left out, and so are, with a warning,
-   * empty ones and those that name the same place again.
+   * The URLs of one list, behind those of `before`. Entries with an error are left out, and so are, with a
+   * warning, empty ones and those that name the same place again.
    */
   readUrls(path: KeyPath, value: unknown, before: readonly string[] = []): readonly string[] {
     if (!Array.isArray(value)) {
@@ -117,7 +117,7 @@ export class Endpoints {
   }
 }
 
-/** Those that are right, by name; the value of a wrong one may be a secret. */
+/** Those that are right, in the order of their names. */
 function readTexts(doc: Document, path: KeyPath, value: unknown, row: TextsRow): Texts | undefined {
   if (value === undefined) return undefined;
   if (!isTable(value)) {
@@ -133,4 +133,25 @@ function readTexts(doc: Document, path: KeyPath, value: unknown, row: TextsRow):
     else doc.refuse(at, `must be ${row.values.what}`);
   }
   return Object.fromEntries(texts.sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** Why nothing can be sent to what is written, as a phrase for a message; `undefined` when it is fine. */
+function urlProblem(written: string): string | undefined {
+  const url = urlOf(written);
+  // The platform's parser drops these in silence.
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x1f\x7f]/.test(url) || url !== url.trim()) {
+    return "must have no control characters, and no white space but spaces around it";
+  }
+  const scheme = findScheme(url);
+  if (scheme !== undefined) return scheme.problem(url);
+  const near = nearest(schemeName(url) ?? "", SCHEME_NAMES);
+  const meant = near === undefined ? "" : ` (did you mean "${near}:"?)`;
+  const examples = SCHEMES.map(({ example }) => JSON.stringify(example));
+  return `must be a URL with the scheme ${oneOf(SCHEME_NAMES)}, such as ${oneOf(examples)}${meant}`;
+}
+
+/** `a, b or c` */
+function oneOf(texts: readonly string[]): string {
+  return `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
 }

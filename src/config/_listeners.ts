@@ -19,7 +19,7 @@ const CHECKS = checksOf(TCP_OPTIONS, LISTENER_OPTIONS);
 /** Kinds of RMQTT's that Hookline does not serve; what stands in their tables is not looked at. */
 const UNSERVED = ["tls", "ws", "wss", "quic"] as const;
 
-/** All enabled TCP listeners of `[listener]`; one on this machine where no listener of any kind is written. */
+/** All enabled TCP listeners of `[listener]`; the default one where no listener of any kind is written. */
 export function readListeners(doc: Document, value: unknown, cwd: string): readonly TcpListener[] {
   const kinds = readTable(doc, ["listener"], value, {
     tcp: NAMED,

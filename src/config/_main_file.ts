@@ -47,7 +47,7 @@ export function readMainFile(doc: Document, cwd: string): MainFile {
   };
 }
 
-/** The values of one table of the file, by key with the table's name before it; `undefined` after an error. */
+/** The values of one table of the file, by key behind the table's name; `undefined` after an error. */
 function readSection(doc: Document, name: keyof typeof FOREIGN_IN_SECTION): Values | undefined {
   const prefix = `${name}.`;
   const own = Object.entries(CHECKS).filter(([key]) => key.startsWith(prefix));

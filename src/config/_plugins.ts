@@ -12,9 +12,8 @@ export const PLUGIN_OPTIONS = optionTable({
     kind: "text",
     what: "a folder",
     default: "plugins",
-    doc:
-      "The folder with rmqtt-web-hook.toml. A relative one is looked for beside this file, then in the working " +
-      "directory.",
+    doc: "The folder with rmqtt-web-hook.toml. A relative one is looked for beside this file, then in the " +
+      "working directory.",
   },
 });
 

@@ -1,8 +1,8 @@
 // RMQTT's keys, rules and plugins that Hookline does not have, and what an operator must be told of each.
 
 /**
- * By key, what does not happen when the key is on: a warning of its own. Empty where no client notices: such keys,
- * and those that are off, make one warning together. None is an error.
+ * By key, what does not happen when the key is on: a warning of its own. Empty where no client notices: such
+ * keys, and those that are off, make one warning together. None is an error.
  */
 export type ForeignKeys = Readonly<Record<string, string>>;
 

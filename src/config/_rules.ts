@@ -79,7 +79,8 @@ function readTopics(doc: Document, path: KeyPath, value: unknown): readonly stri
 
 function filterProblem(filter: string): string | undefined {
   if (filter.startsWith("$share/")) {
-    return "must be a plain Topic Filter: events of a shared subscription have the topic behind $share/<ShareName>/";
+    return "must be a plain Topic Filter: events of a shared subscription have the topic behind " +
+      "$share/<ShareName>/";
   }
   return topicFilterProblem(filter);
 }

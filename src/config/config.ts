@@ -15,7 +15,7 @@ export interface Config {
   readonly hooks: HooksConfig;
   /** Things the operator should know though nothing is wrong: RMQTT keys without a use here, and the like. */
   readonly warnings: readonly string[];
-  /** The file that names the listeners, as the operator named it; `undefined` when the built-in default serves. */
+  /** The file of the listeners, as the operator named it; `undefined` when the built-in default serves. */
   readonly mainFile: string | undefined;
   /** The files it was read from, for messages; empty when the built-in default serves. */
   readonly files: readonly string[];

@@ -20,7 +20,7 @@ const MILLISECONDS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Milliseconds of a duration: numbers with units in any order and case (`"1m30s"`), or a bare number of seconds.
+ * Milliseconds of a duration: numbers with units in any order and case (`"1m30s"`), or bare seconds.
  * `f` is RMQTT's fortnight.
  * `undefined` when the text is none, or is too long to count.
  */
@@ -51,8 +51,8 @@ export function sizeText(bytes: number): string {
 const POWERS: ReadonlyMap<string, number> = new Map([["", 0], ["k", 1], ["m", 2], ["g", 3], ["t", 4]]);
 
 /**
- * Bytes of a size: a bare number, or numbers with units (`"1M512K"`). Units are powers of 1024, as RMQTT has them, in
- * any case: `B`, `K`, `KB`, `KiB`, `M`, … `TiB`.
+ * Bytes of a size: a bare number, or numbers with units (`"1M512K"`). Units are powers of 1024, as RMQTT has
+ * them, in any case: `B`, `K`, `KB`, `KiB`, `M`, … `TiB`.
  * `undefined` when the text is none, or is too large to count.
  */
 export function parseSize(text: string): number | undefined {
@@ -65,7 +65,10 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
-/** A listen address, split. `undefined` when the text is none; a host is required, so that nothing listens everywhere by accident. */
+/**
+ * A listen address, split. `undefined` when the text is none; it must have a host, so that nothing listens
+ * everywhere by accident.
+ */
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
   if (match === null) return undefined;

@@ -8,10 +8,9 @@ export const TCP_OPTIONS = optionTable({
     kind: "address",
     default: { hostname: "127.0.0.1", port: 1883 },
     paragraph: true,
-    doc:
-      'Only programs on this machine reach 127.0.0.1. To open the broker to others, write "0.0.0.0:1883" (IPv4) ' +
-      'or "[::]:1883" (IPv6, and IPv4 on most systems): with allow_anonymous below, everyone who reaches it may ' +
-      "do everything.",
+    doc: "Only programs on this machine reach 127.0.0.1. To open the broker to others, write " +
+      '"0.0.0.0:1883" (IPv4) or "[::]:1883" (IPv6, and IPv4 on most systems): with allow_anonymous ' +
+      "below, everyone who reaches it may do everything.",
   },
   nodelay: {
     key: "nodelay",

@@ -44,9 +44,8 @@ export const HTTP_OPTIONS = optionTable({
     min: 1,
     max: 100_000_000,
     default: 300_000,
-    doc:
-      "Events that wait for one URL in memory, with spool = false; past it the newest are dropped and counted. " +
-      "A spool is bounded by spool_max_bytes alone.",
+    doc: "Events that wait for one URL in memory, with spool = false; past it the newest are dropped and " +
+      "counted. A spool is bounded by spool_max_bytes alone.",
   },
   spool: {
     key: "spool",
