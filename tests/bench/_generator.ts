@@ -1,9 +1,11 @@
 // The load generator: mqttload.c, compiled where gcc is, and what it says of a run.
 import { fileURLToPath } from "node:url";
-import type { Figures } from "./measure.ts";
 import { output } from "./_output.ts";
 
 const SOURCE = fileURLToPath(new URL("mqttload.c", import.meta.url));
+
+/** What was measured, by name. */
+export type Figures = Readonly<Record<string, number>>;
 
 /** What one run of the generator came to. */
 export interface Load {

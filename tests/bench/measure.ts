@@ -3,11 +3,9 @@ import { dirname } from "node:path";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
 import type { Broker } from "./brokers.ts";
-import { generate } from "./_generator.ts";
+import { type Figures, generate } from "./_generator.ts";
 import { cpuTicks, memory } from "./_proc.ts";
 import type { IdleRow, LoadRow, PartRow, Row } from "./rows.ts";
-
-export type Figures = Readonly<Record<string, number>>;
 
 /** What one run came to. One with a failure does not count. */
 export interface Run {
