@@ -36,6 +36,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 
 /** The options of each room, and what only the room itself can say of them: what config may import of it. */
 const OPTION_FILES: readonly string[] = [
+  "access/files.ts",
+  "access/options.ts",
   "broker/options.ts",
   "hooks/rules.ts",
   "hooks/events.ts",
@@ -53,6 +55,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages from outside and where they may stand; `node:` is everyone's. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "jose": ["access"],
   "mqtt-packet": ["mqtt"],
   "smol-toml": ["config"],
   "valibot": ["config"],

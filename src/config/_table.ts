@@ -4,7 +4,7 @@ import { type Document, isTable } from "./_document.ts";
 import { boolean } from "./_fields.ts";
 import type { KeyPath } from "./_key_path.ts";
 import type { ForeignKeys } from "./_rmqtt_keys.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 
 /** Schemas by key; each one's message says what is allowed. Every key may be left out. */
 export type Fields = Readonly<Record<string, v.GenericSchema<unknown>>>;

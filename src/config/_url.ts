@@ -1,6 +1,6 @@
 // Which URLs lines may go to: those of the sinks there are, each as its own scheme wants it.
 import { findScheme, SCHEME_NAMES, schemeName, SCHEMES, urlOf } from "../sinks/schemes.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 
 export { urlOf } from "../sinks/schemes.ts";
 
