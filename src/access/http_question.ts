@@ -1,5 +1,6 @@
 // One question to a web server about a client: the request with its placeholders filled in, and what the
 // answer says.
+import { errorText } from "../base/error_text.ts";
 import { hostOf } from "../base/peer_address.ts";
 import type { Peer } from "./access.ts";
 import { isTable } from "./problems.ts";
@@ -84,10 +85,11 @@ function requestFor(request: HttpRequest, subject: Subject): { url: string; init
   };
 }
 
-/** Deno's own sentence quotes the URL, where a GET has the password. */
+/** Deno's own sentence quotes the URL, where a GET has the password; the cause has no more than the reason. */
 function whyNot(error: unknown): string {
   const known = /connection refused|connection reset|connection closed|dns error|invalid peer certificate/i;
-  const found = error instanceof Error ? known.exec(error.message)?.[0] : undefined;
+  const cause = error instanceof Error ? error.cause ?? error : error;
+  const found = known.exec(errorText(cause))?.[0];
   return found === undefined ? "" : `: ${found.toLowerCase()}`;
 }
 
