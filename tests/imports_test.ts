@@ -39,6 +39,7 @@ const OPTION_FILES: readonly string[] = [
   "access/files.ts",
   "access/options.ts",
   "broker/options.ts",
+  "listeners/options.ts",
   "hooks/rules.ts",
   "hooks/events.ts",
   "mqtt/topics.ts",
@@ -49,8 +50,6 @@ const OPTION_FILES: readonly string[] = [
 /** Data that is imported from outside of src/, and by whom. */
 const DATA: Readonly<Record<string, readonly string[]>> = {
   "deno.json": ["cli", "build"],
-  "etc/hookline.toml": ["cli"],
-  "etc/plugins/rmqtt-web-hook.toml": ["cli"],
 };
 
 /** Packages from outside and where they may stand; `node:` is everyone's. */

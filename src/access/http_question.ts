@@ -8,12 +8,10 @@ import { isTable } from "./problems.ts";
 /** Bytes of an answer that are read: an `acl` list of a thousand entries is below it. */
 const MOST_ANSWER = 256 * 1024;
 
-export const METHODS = ["get", "post", "put"] as const;
-
 /** `http_auth_req` or `http_acl_req`. */
 export interface HttpRequest {
   readonly url: string;
-  readonly method: (typeof METHODS)[number];
+  readonly method: "get" | "post" | "put";
   /** `http_headers` and the request's own, which win; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly params: Readonly<Record<string, string>>;

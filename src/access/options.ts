@@ -14,20 +14,24 @@ export type AuthenticatorName = (typeof AUTHENTICATORS)[number];
 /** `[auth]`, but for `order`, which is a list. */
 export const AUTH_OPTIONS = optionTable({
   passwordFile: {
-    key: "password_file",
+    key: "auth.password_file",
     kind: "path",
     what: "a file",
-    doc: "Users and their passwords, as mosquitto_passwd and `hookline passwd` write them.",
+    sample: "passwords",
+    doc: "Users and their passwords: `hookline passwd FILE USER` adds one. Mosquitto's files are read too. " +
+      "With it, allow_anonymous of a listener is false where it is not written.",
   },
 });
 
 /** `[acl]` */
 export const ACL_OPTIONS = optionTable({
   mosquittoFile: {
-    key: "mosquitto_file",
+    key: "acl.mosquitto_file",
     kind: "path",
     what: "a file",
-    doc: "What users may do, in Mosquitto's form: user, topic and pattern lines.",
+    sample: "acl",
+    doc: "What users may do, in Mosquitto's form: user, topic and pattern lines. What it does not allow is " +
+      "denied.",
   },
 });
 
@@ -82,6 +86,12 @@ export const AUTH_HTTP_OPTIONS = optionTable({
   closeIfDenied: CLOSE_IF_DENIED,
   closeIfExpired: CLOSE_IF_EXPIRED,
   priority: priority(100),
+});
+
+/** `http_auth_req` and `http_acl_req` of it, but for their headers and params. */
+export const REQUEST_OPTIONS = optionTable({
+  url: { key: "url", kind: "text", what: "a URL", doc: "Whom to ask." },
+  method: { key: "method", kind: "choice", choices: ["post", "get", "put"], default: "post", doc: "How." },
 });
 
 /** `rmqtt-auth-jwt.toml`, but for `validate_claims`. */

@@ -12,7 +12,6 @@ import {
   type HttpRequest,
   keySet,
   mergeHeaders,
-  METHODS,
   pemKey,
   PUBLIC_KEY,
   readAclRules,
@@ -25,13 +24,13 @@ import {
   AUTH_JWT_OPTIONS,
   FLAPPING_FILE_OPTIONS,
   FLAPPING_POLICY,
+  REQUEST_OPTIONS,
   RMQTT_ACL_OPTIONS,
 } from "../access/options.ts";
-import type { OptionTable } from "../base/option.ts";
+import { optionsFrom, type OptionsOf, type OptionTable } from "../base/option.ts";
+import { anything, type Checks, checksOf, optionsOf, textList } from "./_checks.ts";
 import { type Document, isTable } from "./_document.ts";
-import { anything, type Field, oneOf, text, texts } from "./_fields.ts";
 import type { KeyPath } from "./_key_path.ts";
-import { fieldsOf, optionsOf } from "./_option_fields.ts";
 import type { ForeignKeys } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
 
@@ -77,13 +76,13 @@ function readRequest(
 ): HttpRequest | "wrong" | undefined {
   const value = doc.data[key];
   if (value === undefined) return undefined;
-  const fields = { url: text("a URL"), method: oneOf(...METHODS), headers: anything(), params: anything() };
-  const values = readTable(doc, [key], value, fields);
+  const checks = { ...checksOf(REQUEST_OPTIONS), headers: anything(), params: anything() };
+  const values = readTable(doc, [key], value, checks);
   const { headers: written, params: writtenParams } = isTable(value) ? value : {};
   const headers = readTexts(doc, [key, "headers"], written);
   const params = readTexts(doc, [key, "params"], writtenParams);
   if (values === undefined || headers === undefined || params === undefined) return "wrong";
-  const { url, method = "post" } = values;
+  const { url, method } = optionsFrom(REQUEST_OPTIONS, values);
   if (url === undefined) {
     doc.error([key], "url is missing: whom to ask");
     return "wrong";
@@ -188,7 +187,7 @@ const FOREIGN_IN_FLAPPING: ForeignKeys = Object.fromEntries(
 
 /** `undefined` where nothing is watched, or after an error. */
 export function readFlappingPlugin(doc: Document, cwd: string): FlappingOptions | undefined {
-  const lists = DIMENSIONS.map((dimension) => [`allow_${dimension}s`, texts("names")] as const);
+  const lists = DIMENSIONS.map((dimension) => [`allow_${dimension}s`, textList("names")] as const);
   const others = {
     ...Object.fromEntries(DIMENSIONS.map((dimension) => [`by_${dimension}`, anything()])),
     ...Object.fromEntries(lists),
@@ -197,14 +196,14 @@ export function readFlappingPlugin(doc: Document, cwd: string): FlappingOptions 
     doc,
     [],
     doc.data,
-    { ...fieldsOf(FLAPPING_FILE_OPTIONS), ...others },
+    { ...checksOf(FLAPPING_FILE_OPTIONS), ...others },
     FOREIGN_IN_FLAPPING,
   );
   const policies: Partial<Record<Dimension, FlappingPolicy>> = {};
   for (const dimension of DIMENSIONS) {
     const key = `by_${dimension}`;
     const value = doc.data[key];
-    const policy = value === undefined ? undefined : readTable(doc, [key], value, fieldsOf(FLAPPING_POLICY));
+    const policy = value === undefined ? undefined : readTable(doc, [key], value, checksOf(FLAPPING_POLICY));
     if (policy !== undefined) policies[dimension] = optionsOf(FLAPPING_POLICY, policy, cwd);
   }
   if (values === undefined) return undefined;
@@ -228,10 +227,10 @@ export function readFlappingPlugin(doc: Document, cwd: string): FlappingOptions 
 function simple<Table extends OptionTable>(
   doc: Document,
   table: Table,
-  others: Readonly<Record<string, Field<unknown>>>,
+  others: Checks,
   cwd: string,
-): ReturnType<typeof optionsOf<Table>> | undefined {
-  const values = readTable(doc, [], doc.data, { ...fieldsOf(table), ...others });
+): OptionsOf<Table> | undefined {
+  const values = readTable(doc, [], doc.data, { ...checksOf(table), ...others });
   return values && optionsOf(table, values, cwd);
 }
 

@@ -1,8 +1,8 @@
 // RMQTT's keys, rules and plugins that Hookline does not have, and what an operator must be told of each.
 
 /**
- * By key, what does not happen when the key is on: a warning of its own. Empty where no client notices: such keys,
- * and those that are off, make one warning together. None is an error.
+ * By key, what does not happen when the key is on: a warning of its own. Empty where no client notices: such
+ * keys, and those that are off, make one warning together. None is an error.
  */
 export type ForeignKeys = Readonly<Record<string, string>>;
 
@@ -12,15 +12,16 @@ function harmless(...keys: readonly string[]): ForeignKeys {
 
 export const FOREIGN_AT_TOP = harmless("circuit_breaker", "grpc", "inner_api_addr", "rpc", "task");
 
-export const FOREIGN_IN_MQTT = harmless(
-  "delayed_publish_immediate",
-  "delayed_publish_max",
-  "shared_subscription",
-);
-
-export const FOREIGN_IN_NODE = harmless("busy", "cookie", "crash_dump", "crash_dump_limit");
-
-export const FOREIGN_IN_PLUGINS = harmless("disabled_default_startups");
+/** By the table of the main file that they stand in. */
+export const FOREIGN_IN_SECTION = {
+  auth: {},
+  acl: {},
+  node: harmless("busy", "cookie", "crash_dump", "crash_dump_limit"),
+  log: {},
+  plugins: harmless("disabled_default_startups"),
+  mqtt: harmless("delayed_publish_immediate", "delayed_publish_max", "shared_subscription"),
+  retainer: {},
+} as const;
 
 const PLAIN = "has no effect: this listener is plain TCP, without TLS";
 
@@ -79,9 +80,6 @@ const CLUSTER = "this broker knows no other node";
 
 /** RMQTT's plugins: what does not happen without them here. Empty where nobody misses anything. */
 export const PLUGINS: Readonly<Record<string, string>> = {
-  "rmqtt-acl": "every client may publish and subscribe everywhere",
-  "rmqtt-auth-http": "no web server is asked who may connect, publish and subscribe",
-  "rmqtt-auth-jwt": "no token is checked",
   "rmqtt-auto-subscription": "no client is subscribed to anything that it did not ask for",
   "rmqtt-bridge-egress-kafka": BRIDGE,
   "rmqtt-bridge-egress-mqtt": BRIDGE,
@@ -104,6 +102,3 @@ export const PLUGINS: Readonly<Record<string, string>> = {
   "rmqtt-topic-rewrite": "topics stay as clients write them",
   "rmqtt-web-hook": "",
 };
-
-/** Those that keep clients from what they may not do. */
-export const PROTECTING_PLUGINS: readonly string[] = ["rmqtt-acl", "rmqtt-auth-http", "rmqtt-auth-jwt"];

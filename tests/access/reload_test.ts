@@ -137,15 +137,17 @@ Deno.test("whoever takes up another user's session gets none of what it may not 
 });
 
 Deno.test("a login that ends takes its connection with it", async () => {
+  let expiresAt = 0;
   const world = new World({}, {}, {
     connect: ({ password: _, allowAnonymous: __, certificate: ___, ...peer }) => ({
       ...peer,
       mayPublish: () => true,
       maySubscribe: () => true,
-      expiresAt: 5_000,
+      expiresAt,
     }),
   });
   await using _world = world;
+  expiresAt = world.clock.now() + 5_000;
   const client = await world.connect("a", { protocolVersion: 5 });
   client.take();
   await world.pass(4_000);

@@ -19,16 +19,21 @@ import { FakeClock } from "../helpers/fake_clock.ts";
 import { MemorySink } from "../helpers/memory_sink.ts";
 import { MemoryPeer } from "../helpers/memory_transport.ts";
 import { generate, type Packet, PacketReader } from "../helpers/mqtt_packet.ts";
+import { bytesOf } from "../mqtt/_notation.ts";
+import { checkLines } from "../hooks/_check_lines.ts";
 
 export type Line = Readonly<Record<string, unknown>>;
 type ConnectPacket = Extract<Packet, { cmd: "connect" }>;
+
+/** When a world begins. */
+export const TIME_OF_DAY = Date.UTC(2026, 10, 24);
 
 /** Lets everything run that is ready: the in-memory broker does all its work in microtasks. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** `await using world = new World({…});` */
+/** `await using world = new World({…});` At its end no timer is left, no error logged, and each line of the contract. */
 export class World implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly sink = new MemorySink("file:///hook.log");
@@ -46,6 +51,7 @@ export class World implements AsyncDisposable {
     access: Access = createAccess(),
   ) {
     this.options = { ...LISTENER_DEFAULTS, ...options };
+    this.clock.jumped = TIME_OF_DAY;
     const turn = new Turn(this.clock, () => this.sink.flush());
     const rules = Object.fromEntries(
       EVENT_NAMES.map((event) => [event, [{ action: event, urls: [this.sink.url] }]]),
@@ -130,10 +136,11 @@ export class World implements AsyncDisposable {
     assert.equal(this.clock.timers, 0, "a timer is left");
     const errors = this.log.filter((entry) => entry.startsWith("error"));
     assert.deepEqual(errors, [], "the broker complained");
+    checkLines(this.sink.lines.map((line) => line.trimEnd()));
   }
 }
 
-/** An MQTT client made of mqtt-packet. */
+/** The client of all tests in memory: speaks packets of mqtt-packet, or bytes, and does nothing by itself. */
 export class TestClient {
   readonly #reader: PacketReader;
   #writesRead = 0;
@@ -161,18 +168,62 @@ export class TestClient {
     return this.take();
   }
 
+  /** Sends packets in the spelling of tests/mqtt/_notation.ts, and returns what comes back at once as hexadecimal. */
+  async says(...spelt: readonly string[]): Promise<string> {
+    this.peer.send(Uint8Array.from(spelt.flatMap((packet) => [...bytesOf(packet)])));
+    await settled();
+    return this.heard();
+  }
+
   subscribe(topic: string, qos: 0 | 1 | 2 = 0): Promise<Packet[]> {
     return this.sent({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos }] });
   }
 
+  /** Says good-bye. */
+  async leave(): Promise<void> {
+    await this.sent({ cmd: "disconnect" });
+  }
+
+  /** Drops the connection without a word. */
+  async drop(): Promise<void> {
+    this.peer.end();
+    await settled();
+  }
+
+  /** Whether the broker has ended the connection. */
+  get ended(): boolean {
+    return this.peer.writeClosed;
+  }
+
+  /** What came since the last call, as hexadecimal. */
+  heard(): string {
+    return this.#newWrites().map((bytes) => bytes.toHex()).join("");
+  }
+
   /** What came since the last call. */
   take(): Packet[] {
-    for (; this.#writesRead < this.peer.writes.length; this.#writesRead++) {
-      this.#reader.read(this.peer.writes[this.#writesRead] ?? new Uint8Array(0));
-    }
+    for (const bytes of this.#newWrites()) this.#reader.read(bytes);
     const taken = this.#reader.packets.slice(this.#packetsTaken);
     this.#packetsTaken = this.#reader.packets.length;
     return taken;
+  }
+
+  /** The CONNACK, which must be the next that came. */
+  connack(): Extract<Packet, { cmd: "connack" }> {
+    const [packet] = this.take();
+    assert(packet?.cmd === "connack", `${packet?.cmd} came where a CONNACK was expected`);
+    return packet;
+  }
+
+  /** The texts of the messages that came since the last call. */
+  texts(): string[] {
+    return this.take().flatMap((p) => p.cmd === "publish" ? [p.payload.toString()] : []);
+  }
+
+  #newWrites(): Uint8Array[] {
+    const fresh = this.peer.writes.slice(this.#writesRead);
+    this.#writesRead = this.peer.writes.length;
+    return fresh;
   }
 
   /** `take` as names, with identifiers: `puback 1`. */
@@ -184,4 +235,9 @@ export class TestClient {
 /** A PUBLISH for {@link TestClient.send}. */
 export function publish(topic: string, payload: string, qos: 0 | 1 | 2 = 0, messageId = 1): Packet {
   return { cmd: "publish", topic, payload, qos, dup: false, retain: false, ...(qos > 0 && { messageId }) };
+}
+
+/** The same with RETAIN. */
+export function retained(topic: string, payload: string, qos: 0 | 1 | 2 = 0, messageId = 1): Packet {
+  return Object.assign(publish(topic, payload, qos, messageId), { retain: true });
 }

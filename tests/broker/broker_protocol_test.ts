@@ -13,15 +13,15 @@ async function answerTo(world: World, spelt: string): Promise<{ sent: string; en
   return { sent: peer.writes.map((bytes) => bytes.toHex()).join(""), ended: peer.writeClosed };
 }
 
-Deno.test("a first packet that is no CONNECT ends the connection without a word [MQTT-3.1.0-1]", async () => {
+Deno.test("a first packet that is no CONNECT ends the connection without a word [3.1.1: 3.1.0-1] [5.0: 3.1.0-1]", async () => {
   await using world = new World();
-  for (const spelt of ["c0*", "30* 'a' \"x\"", "e0*", "20* 0000", "f0*", "00*"]) {
+  for (const spelt of ["c0*", "30* 'a' \"x\"", "e0*", "20* 0000", "f0*", "00*", "474554202f20485454500d0a"]) {
     assert.deepEqual(await answerTo(world, spelt), { sent: "", ended: true }, spelt);
   }
   assert.deepEqual(world.lines(), []);
 });
 
-Deno.test("a malformed CONNECT is answered in 5.0 only [MQTT-3.1.4-1]", async () => {
+Deno.test("a malformed CONNECT is answered in 5.0 only [3.1.1: 3.1.4-1, 3.2.2-6]", async () => {
   await using world = new World();
   assert.deepEqual(await answerTo(world, "10* 'MQTT' 04 03 003c 'abc'"), { sent: "", ended: true });
   assert.deepEqual(await answerTo(world, "10* 'MQTT' 05 03 003c {} 'abc'"), {
@@ -47,14 +47,15 @@ Deno.test("an unknown version is refused with the reason, and told to the hooks 
   assert.equal(world.broker.counters.refused.get(refusal), 3);
 });
 
-Deno.test("nothing behind a refused CONNECT is processed [MQTT-3.1.4-5]", async () => {
+Deno.test("nothing behind a refused CONNECT is processed [3.1.1: 3.1.4-5]", async () => {
   await using world = new World({ allowAnonymous: false });
   const answer = await answerTo(world, "10 0f 'MQTT' 04 02 003c 'abc' 30 04 'a' \"x\" c0 00");
   assert.deepEqual(answer, { sent: "20020005", ended: true });
   assert.deepEqual(world.lines("message_publish"), []);
 });
 
-async function refused(spelt: string, version: ProtocolVersion, reason: string | undefined): Promise<void> {
+/** @param answer the DISCONNECT, `undefined` where there must be none; @param why within the line's reason */
+async function refused(spelt: string, version: ProtocolVersion, answer?: string, why = ""): Promise<void> {
   await using world = new World({ maxPacketSize: 100, maxTopicAliases: 2 });
   const client = await world.connect("a", { protocolVersion: version });
   client.take();
@@ -62,36 +63,47 @@ async function refused(spelt: string, version: ProtocolVersion, reason: string |
   await settled();
   assert.deepEqual(
     client.peer.writes.slice(1).map((bytes) => bytes.toHex()),
-    reason === undefined ? [] : [reason],
+    answer === undefined ? [] : [answer],
   );
   assert(client.peer.writeClosed, spelt);
-  assert.match(String(world.lines("client_disconnected")[0]?.["reason"]), /^ProtocolError\(.+\)$/);
+  const [{ reason } = {}] = world.lines("client_disconnected");
+  assert.match(String(reason), /^ProtocolError\(.+\)$/);
+  assert(String(reason).includes(why), String(reason));
 }
 
-const OUT_OF_PLACE: readonly (readonly [what: string, bytes: string, reasonCode: string])[] = [
-  ["a second CONNECT [MQTT-3.1.0-2]", "10* 'MQTT' 05 02 003c {} 'a'", "82"],
-  ["AUTH from a client that named no method [MQTT-4.12.0-7]", "f0* 18 {}", "82"],
-  ["a CONNACK", "20* 00 00 {}", "82"],
+const OUT_OF_PLACE: readonly (readonly [what: string, bytes: string, reasonCode: string, why?: string])[] = [
+  ["a second CONNECT [5.0: 3.1.0-2]", "10* 'MQTT' 05 02 003c {} 'a'", "82", "(a second CONNECT)"],
+  ["AUTH from a client that named no method [5.0: 4.12.0-7]", "f0* 18 {}", "82"],
+  ["a CONNACK", "20* 00 00 {}", "82", "(a packet that a client must not send here)"],
   ["a SUBACK", "90* 0001 {} 00", "82"],
-  ["packet type 0", "00*", "82"],
-  ["a packet larger than max_packet_size, as soon as its length is known", "30 64 0001", "95"],
-  ["a remaining length in a longer form [MQTT-1.5.5-1]", "c0 8000", "81"],
+  ["packet type 0", "00*", "82", "(a packet that a client must not send here)"],
+  [
+    "a packet larger than max_packet_size, as soon as its length is known",
+    "30 64 0001",
+    "95",
+    "max_packet_size",
+  ],
+  ["a remaining length in a longer form [5.0: 1.5.5-1]", "c0 8000", "81"],
   ["a remaining length of five bytes", "30 80808080", "81"],
-  ["a topic alias above the maximum [MQTT-3.3.2-9]", "30* 'a' {23 0003} \"x\"", "94"],
-  ["a topic alias that was never set", "30* '' {23 0001} \"x\"", "82"],
-  ["No Local on a shared subscription [MQTT-3.8.3-4]", "82* 0001 {} '$share/g/a' 04", "82"],
+  ["QoS 3", "36* 'a' 0001 {}", "81", "(QoS is 3)"],
+  ["a wildcard in a Topic Name", "30* '#' {}", "81", "wildcard)"],
+  ["a topic alias above the maximum", "30* 'a' {23 0003} \"x\"", "94", "Topic Alias is above"],
+  ["a topic alias that was never set", "30* '' {23 0001} \"x\"", "82", "(a Topic Alias that was never set)"],
+  ["a SUBSCRIBE with flags 0", "80* 0001 {} 'a' 00", "81", "the reserved flags"],
+  ["a SUBSCRIBE without a filter", "82* 0001 {}", "82", "(a SUBSCRIBE without a Topic Filter)"],
+  ["No Local on a shared subscription [5.0: 3.8.3-4]", "82* 0001 {} '$share/g/a' 04", "82", "No Local"],
 ];
 
-for (const [what, spelt, reasonCode] of OUT_OF_PLACE) {
-  Deno.test(`5.0: ${what} is answered with 0x${reasonCode} and the end`, () => {
-    return refused(spelt, 5, `e002${reasonCode}00`);
+for (const [what, spelt, reasonCode, why] of OUT_OF_PLACE) {
+  Deno.test(`5.0: ${what} is answered with 0x${reasonCode} and the end, and the line says why`, () => {
+    return refused(spelt, 5, `e002${reasonCode}00`, why);
   });
 }
 
 for (const version of [3, 4] as const) {
   Deno.test(`version ${version}: packets out of place end the connection without a word`, async () => {
     for (const spelt of ["10* 'MQTT' 04 02 003c 'a'", "f0*", "20* 0000", "30 64 0001", "36* 'a' 0001"]) {
-      await refused(spelt, version, undefined);
+      await refused(spelt, version);
     }
   });
 }
@@ -105,7 +117,7 @@ Deno.test("3.1.1: a remaining length in a longer form is let through", async () 
   assert.deepEqual(client.names(), ["pingresp"]);
 });
 
-Deno.test("a stream gives the same answers whole and byte by byte", async () => {
+Deno.test("a stream gives the same answers whole and byte by byte [3.1.1: 7.1.1-1] [5.0: 4.2-1]", async () => {
   const stream = bytesOf(
     "82 06 0001 'a' 01 32 06 'a' 0007 \"x\" 34 06 'a' 0008 \"y\" 62 02 0008 c0 00 a2 05 0009 'a'",
   );
@@ -134,7 +146,7 @@ Deno.test("packets of any size are read, up to max_packet_size", async () => {
   }
 });
 
-Deno.test("QoS 2 from a client is published once, however often it is sent [MQTT-4.3.3-10]", async () => {
+Deno.test("QoS 2 from a client is published once, however often it is sent [3.1.1: 4.3.3-2] [5.0: 4.3.3-10, 4.3.3-12]", async () => {
   await using world = new World();
   const client = await world.connect("a", { protocolVersion: 5 });
   client.take();
@@ -147,7 +159,11 @@ Deno.test("QoS 2 from a client is published once, however often it is sent [MQTT
   assert.deepEqual(await released(client, 5), 0x92, "it is not known any more");
   client.send(message);
   await settled();
-  assert.equal(world.lines("message_publish").length, 2, "after PUBCOMP it is a new message [MQTT-4.3.3-12]");
+  assert.equal(
+    world.lines("message_publish").length,
+    2,
+    "after PUBCOMP it is a new message",
+  );
 });
 
 /** The Reason Code of the PUBCOMP. */
@@ -158,7 +174,7 @@ async function released(client: TestClient, messageId: number): Promise<number> 
   return answer.reasonCode ?? 0;
 }
 
-Deno.test("a topic alias stands for its topic until it is set anew [MQTT-3.3.2-12]", async () => {
+Deno.test("a topic alias stands for its topic until it is set anew [5.0: 3.3.2-12]", async () => {
   await using world = new World();
   const client = await world.connect("a", { protocolVersion: 5 });
   const send = (topic: string, topicAlias: number): void =>
@@ -179,7 +195,7 @@ Deno.test("a topic alias stands for its topic until it is set anew [MQTT-3.3.2-1
   assert.deepEqual(world.lines("message_publish").map((line) => line["topic"]), ["one", "one", "two", "two"]);
 });
 
-Deno.test("a defect of ours ends one connection, is logged, and nobody else notices", async () => {
+Deno.test("a defect of ours ends one connection, is logged, and nobody else notices [3.1.1: 4.8.0-2]", async () => {
   const access = createAccess();
   const broken: Access = {
     connect: (credentials) => {

@@ -17,7 +17,7 @@ function payloads(it: RetainedTree, filter: string, now = 0): string[] {
   return found.map((m) => new TextDecoder().decode(m.payload));
 }
 
-Deno.test("the newest message of a topic replaces the one before [MQTT-3.3.1-5]", () => {
+Deno.test("the newest message of a topic replaces the one before [5.0: 3.3.1-5]", () => {
   const it = store();
   it.set(message("one", { topic: "a" }));
   it.set(message("two", { topic: "a" }));
@@ -25,7 +25,7 @@ Deno.test("the newest message of a topic replaces the one before [MQTT-3.3.1-5]"
   assert.deepEqual(payloads(it, "a"), ["two"]);
 });
 
-Deno.test("an empty payload removes the topic's message and is not kept [MQTT-3.3.1-6] [MQTT-3.3.1-7]", () => {
+Deno.test("an empty payload removes the topic's message and is not kept [3.1.1: 3.3.1-10, 3.3.1-11] [5.0: 3.3.1-6, 3.3.1-7]", () => {
   const it = store();
   it.set(message("one", { topic: "a" }));
   assert(it.set(message("", { topic: "a" })));
@@ -84,7 +84,7 @@ Deno.test("what a 5.0 message carries in its properties counts as well", () => {
   assert(it.set(message("x", { topic: "b" })), "its bytes are free again");
 });
 
-Deno.test("a message that is too large leaves no older one of its topic behind [MQTT-3.3.1-5]", () => {
+Deno.test("a message that is too large leaves no older one of its topic behind [5.0: 3.3.1-5]", () => {
   const it = store({ maxRetainedBytes: 100 });
   assert(it.set(message("old", { topic: "a" })));
   assert(!it.set(message("x".repeat(200), { topic: "a" })));

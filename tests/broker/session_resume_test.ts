@@ -4,21 +4,25 @@ import fc from "fast-check";
 import type { QoS } from "../../src/mqtt/packets.ts";
 import { type FakeOutlet, message, SessionBench } from "./_session_bench.ts";
 
-Deno.test("unacknowledged messages come again in their order, with DUP and their identifiers [MQTT-4.6.0-1]", () => {
-  const bench = new SessionBench();
-  const session = bench.session();
-  bench.attach(session);
-  for (const name of ["one", "two", "three"]) session.deliver(message(name, { qos: 1 }), 1, false);
-  session.deliver(message("zero"), 0, false);
-  session.deliveries.puback(2, 0);
-  session.detach();
-  bench.events();
-  const outlet = bench.attach(session);
-  assert.deepEqual(outlet.take(), ["one 1 dup", "three 3 dup"]);
-  assert.deepEqual(bench.events(), ["message_delivered one", "message_delivered three"]);
-});
+Deno.test(
+  "unacknowledged messages come again in their order, with DUP and their identifiers " +
+    "[3.1.1: 3.3.1-1, 4.4.0-1, 4.6.0-1] [5.0: 3.3.1-1, 4.3.3-3, 4.4.0-1]",
+  () => {
+    const bench = new SessionBench();
+    const session = bench.session();
+    bench.attach(session);
+    for (const name of ["one", "two", "three"]) session.deliver(message(name, { qos: 1 }), 1, false);
+    session.deliver(message("zero"), 0, false);
+    session.deliveries.puback(2, 0);
+    session.detach();
+    bench.events();
+    const outlet = bench.attach(session);
+    assert.deepEqual(outlet.take(), ["one 1 dup", "three 3 dup"]);
+    assert.deepEqual(bench.events(), ["message_delivered one", "message_delivered three"]);
+  },
+);
 
-Deno.test("after PUBREC only PUBREL comes again [MQTT-4.3.3-6]", () => {
+Deno.test("after PUBREC only PUBREL comes again [3.1.1: 4.3.3-1] [5.0: 4.3.3-6]", () => {
   const bench = new SessionBench();
   const session = bench.session();
   bench.attach(session);
@@ -89,24 +93,28 @@ Deno.test("a second break before all was sent again loses nothing and keeps the 
   assert.deepEqual(bench.attach(session).take(), ["two 2 dup", "three 3 dup"]);
 });
 
-Deno.test("a 3.x client gets unacknowledged messages again after the retry interval, a 5.0 client never", () => {
-  const bench = new SessionBench();
-  for (const protocolVersion of [4, 5] as const) {
-    const session = bench.session(`v${protocolVersion}`);
-    const outlet = bench.attach(session, { protocolVersion, receiveMaximum: 2 });
-    session.deliver(message("one", { qos: 1 }), 1, false);
-    bench.advance(3_000);
-    session.deliver(message("two", { qos: 2 }), 2, false);
-    outlet.take();
-    session.deliveries.retry(bench.turn.monotonic - 2_000);
-    assert.deepEqual(outlet.take(), protocolVersion === 4 ? ["one 1 dup"] : []);
-    session.deliveries.retry(bench.turn.monotonic - 2_000);
-    assert.deepEqual(outlet.take(), [], "not before another interval");
-    session.deliver(message("three", { qos: 1 }), 1, false);
-    session.deliveries.puback(1, 0);
-    assert.deepEqual(outlet.take(), ["three 3"], "a repetition takes no second place in the window");
-  }
-});
+Deno.test(
+  "a 3.x client gets unacknowledged messages again after the retry interval, a 5.0 client never " +
+    "[5.0: 4.4.0-1]",
+  () => {
+    const bench = new SessionBench();
+    for (const protocolVersion of [4, 5] as const) {
+      const session = bench.session(`v${protocolVersion}`);
+      const outlet = bench.attach(session, { protocolVersion, receiveMaximum: 2 });
+      session.deliver(message("one", { qos: 1 }), 1, false);
+      bench.advance(3_000);
+      session.deliver(message("two", { qos: 2 }), 2, false);
+      outlet.take();
+      session.deliveries.retry(bench.turn.monotonic - 2_000);
+      assert.deepEqual(outlet.take(), protocolVersion === 4 ? ["one 1 dup"] : []);
+      session.deliveries.retry(bench.turn.monotonic - 2_000);
+      assert.deepEqual(outlet.take(), [], "not before another interval");
+      session.deliver(message("three", { qos: 1 }), 1, false);
+      session.deliveries.puback(1, 0);
+      assert.deepEqual(outlet.take(), ["three 3"], "a repetition takes no second place in the window");
+    }
+  },
+);
 
 /** What may happen to a session, any number of times. */
 const someStep = fc.oneof(
@@ -124,76 +132,81 @@ const someStep = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("unblock" as const) }) },
 );
 
-Deno.test("whatever happens, no message of QoS 1 or 2 is lost, doubled unmarked or out of order, and the window holds", () => {
-  fc.assert(
-    fc.property(fc.array(someStep, { maxLength: 60, size: "max" }), (steps) => {
-      const bench = new SessionBench();
-      const session = bench.session();
-      let outlet: FakeOutlet | undefined;
-      let connectionIds = new Set<number>();
-      const firstSent: number[] = [];
-      let count = 0;
-      const look = (): void => {
-        for (const text of outlet?.take() ?? []) {
-          const [name = "", id = "", dup] = text.split(" ");
-          connectionIds.add(Number(id));
-          if (name === "pubrel") continue;
-          if (dup !== undefined) assert(session.deliveries.inflight.get(Number(id))?.dup, text);
-          else firstSent.push(Number(name));
-        }
-        const unacknowledged = [...connectionIds].filter((id) =>
-          id > 0 && session.deliveries.inflight.has(id)
-        );
-        assert(outlet === undefined || unacknowledged.length <= outlet.receiveMaximum, "the window holds");
-      };
-      const acknowledge = (which: number): void => {
-        const ids = [...session.deliveries.inflight.keys()].filter((id) => connectionIds.has(id));
-        const id = ids[which % Math.max(1, ids.length)];
-        const delivery = id === undefined ? undefined : session.deliveries.inflight.get(id);
-        if (id === undefined || delivery === undefined) return;
-        if (delivery.qos === 1) session.deliveries.puback(id, 0);
-        else if (delivery.released) session.deliveries.pubcomp(id, 0);
-        else session.deliveries.pubrec(id, 0);
-      };
-      const come = (window: number): void => {
-        session.detach();
-        connectionIds = new Set();
-        outlet = bench.attach(session, { receiveMaximum: window });
-      };
-      for (const step of steps) {
-        if (step.do === "deliver") session.deliver(message(`${count++}`, { qos: step.qos }), step.qos, false);
-        else if (step.do === "acknowledge" && outlet !== undefined) acknowledge(step.which);
-        else if (step.do === "come") come(step.window);
-        else if (step.do === "leave") {
+Deno.test(
+  "whatever happens, no message of QoS 1 or 2 is lost, doubled unmarked or out of order, and the window holds " +
+    "[3.1.1: 4.1.0.1] [5.0: 4.3.3-3]",
+  () => {
+    fc.assert(
+      fc.property(fc.array(someStep, { maxLength: 60, size: "max" }), (steps) => {
+        const bench = new SessionBench();
+        const session = bench.session();
+        let outlet: FakeOutlet | undefined;
+        let connectionIds = new Set<number>();
+        const firstSent: number[] = [];
+        let count = 0;
+        const look = (): void => {
+          for (const text of outlet?.take() ?? []) {
+            const [name = "", id = "", dup] = text.split(" ");
+            connectionIds.add(Number(id));
+            if (name === "pubrel") continue;
+            if (dup !== undefined) assert(session.deliveries.inflight.get(Number(id))?.dup, text);
+            else firstSent.push(Number(name));
+          }
+          const unacknowledged = [...connectionIds].filter((id) =>
+            id > 0 && session.deliveries.inflight.has(id)
+          );
+          assert(outlet === undefined || unacknowledged.length <= outlet.receiveMaximum, "the window holds");
+        };
+        const acknowledge = (which: number): void => {
+          const ids = [...session.deliveries.inflight.keys()].filter((id) => connectionIds.has(id));
+          const id = ids[which % Math.max(1, ids.length)];
+          const delivery = id === undefined ? undefined : session.deliveries.inflight.get(id);
+          if (id === undefined || delivery === undefined) return;
+          if (delivery.qos === 1) session.deliveries.puback(id, 0);
+          else if (delivery.released) session.deliveries.pubcomp(id, 0);
+          else session.deliveries.pubrec(id, 0);
+        };
+        const come = (window: number): void => {
           session.detach();
-          outlet = undefined;
-        } else if (step.do === "block" && outlet !== undefined) outlet.writable = false;
-        else if (step.do === "unblock" && outlet !== undefined) {
-          outlet.writable = true;
-          session.deliveries.pump();
+          connectionIds = new Set();
+          outlet = bench.attach(session, { receiveMaximum: window });
+        };
+        for (const step of steps) {
+          if (step.do === "deliver") {
+            session.deliver(message(`${count++}`, { qos: step.qos }), step.qos, false);
+          } else if (step.do === "acknowledge" && outlet !== undefined) acknowledge(step.which);
+          else if (step.do === "come") come(step.window);
+          else if (step.do === "leave") {
+            session.detach();
+            outlet = undefined;
+          } else if (step.do === "block" && outlet !== undefined) outlet.writable = false;
+          else if (step.do === "unblock" && outlet !== undefined) {
+            outlet.writable = true;
+            session.deliveries.pump();
+          }
+          look();
         }
+        come(3);
         look();
-      }
-      come(3);
-      look();
-      for (
-        let i = 0;
-        i < 10 * count && (session.deliveries.inflight.size > 0 || session.deliveries.waiting);
-        i++
-      ) {
-        acknowledge(0);
-        look();
-      }
-      assert.deepEqual(
-        firstSent,
-        Array.from({ length: count }, (_, i) => i),
-        "each once without DUP, in order",
-      );
-      assert.equal(session.deliveries.inflight.size, 0);
-      const acked = bench.events().filter((event) => event.startsWith("message_acked"));
-      assert.equal(new Set(acked).size, acked.length, "acknowledged once");
-      assert.equal(bench.counters.dropped.size, 0);
-    }),
-    { numRuns: 300 },
-  );
-});
+        for (
+          let i = 0;
+          i < 10 * count && (session.deliveries.inflight.size > 0 || session.deliveries.waiting);
+          i++
+        ) {
+          acknowledge(0);
+          look();
+        }
+        assert.deepEqual(
+          firstSent,
+          Array.from({ length: count }, (_, i) => i),
+          "each once without DUP, in order",
+        );
+        assert.equal(session.deliveries.inflight.size, 0);
+        const acked = bench.events().filter((event) => event.startsWith("message_acked"));
+        assert.equal(new Set(acked).size, acked.length, "acknowledged once");
+        assert.equal(bench.counters.dropped.size, 0);
+      }),
+      { numRuns: 300 },
+    );
+  },
+);

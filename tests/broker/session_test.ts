@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { message, SessionBench } from "./_session_bench.ts";
 
-Deno.test("no more QoS 1 and 2 messages are on their way than Receive Maximum [MQTT-3.3.4-9]", () => {
+Deno.test("no more QoS 1 and 2 messages are on their way than Receive Maximum [5.0: 3.3.4-9, 4.9.0-1, 4.9.0-2]", () => {
   const bench = new SessionBench();
   const session = bench.session();
   const outlet = bench.attach(session, { receiveMaximum: 2 });
@@ -24,7 +24,7 @@ Deno.test("max_inflight bounds the window where the client's Receive Maximum is 
   assert.deepEqual(outlet.take(), ["one 1"]);
 });
 
-Deno.test("a QoS 2 message holds its place in the window until PUBCOMP", () => {
+Deno.test("a QoS 2 message holds its place in the window until PUBCOMP [5.0: 3.3.4-9, 4.9.0-2]", () => {
   const bench = new SessionBench();
   const session = bench.session();
   const outlet = bench.attach(session, { receiveMaximum: 1 });
@@ -37,7 +37,7 @@ Deno.test("a QoS 2 message holds its place in the window until PUBCOMP", () => {
   assert.deepEqual(outlet.take(), ["two 2"]);
 });
 
-Deno.test("QoS 0 messages need no window, but do not overtake what waits [MQTT-4.6.0-6]", () => {
+Deno.test("QoS 0 messages need no window, but do not overtake what waits [3.1.1: 4.6.0-6] [5.0: 4.6.0-5]", () => {
   const bench = new SessionBench();
   const session = bench.session();
   const outlet = bench.attach(session, { receiveMaximum: 1 });
@@ -50,21 +50,25 @@ Deno.test("QoS 0 messages need no window, but do not overtake what waits [MQTT-4
   assert.deepEqual(outlet.take(), ["two 2", "zero again 0"]);
 });
 
-Deno.test("packet identifiers are not used twice at once, and go on at 1 behind 65,535 [MQTT-2.2.1-4]", () => {
-  const bench = new SessionBench();
-  const session = bench.session("s", { maxInflight: 65_535 });
-  const outlet = bench.attach(session, {}, { maxInflight: 65_535 });
-  const one = message("x", { qos: 1 });
-  session.deliver(one, 1, false); // 1 stays unacknowledged
-  for (let i = 2; i <= 65_535; i++) {
+Deno.test(
+  "packet identifiers are not used twice at once, and go on at 1 behind 65,535 " +
+    "[3.1.1: 2.3.1-4, 4.3.2.1] [5.0: 2.2.1-4, 4.3.2-1, 4.3.3-1]",
+  () => {
+    const bench = new SessionBench();
+    const session = bench.session("s", { maxInflight: 65_535 });
+    const outlet = bench.attach(session, {}, { maxInflight: 65_535 });
+    const one = message("x", { qos: 1 });
+    session.deliver(one, 1, false); // 1 stays unacknowledged
+    for (let i = 2; i <= 65_535; i++) {
+      session.deliver(one, 1, false);
+      session.deliveries.puback(i, 0);
+    }
+    outlet.take();
     session.deliver(one, 1, false);
-    session.deliveries.puback(i, 0);
-  }
-  outlet.take();
-  session.deliver(one, 1, false);
-  session.deliver(one, 1, false);
-  assert.deepEqual(outlet.take(), ["x 2", "x 3"]);
-});
+    session.deliver(one, 1, false);
+    assert.deepEqual(outlet.take(), ["x 2", "x 3"]);
+  },
+);
 
 Deno.test("all 65,535 identifiers can be on their way at once", () => {
   const bench = new SessionBench();
@@ -129,7 +133,7 @@ Deno.test("acknowledgements of the wrong kind or an unknown identifier change no
   assert.deepEqual([...session.deliveries.inflight.keys()], [1, 2]);
 });
 
-Deno.test("a refusal ends the exchange and is told as dropped [MQTT-4.4.0-2]", () => {
+Deno.test("a refusal ends the exchange and is told as dropped [5.0: 4.4.0-2]", () => {
   const bench = new SessionBench();
   const session = bench.session();
   const outlet = bench.attach(session, { receiveMaximum: 1 });
@@ -149,43 +153,51 @@ Deno.test("a refusal ends the exchange and is told as dropped [MQTT-4.4.0-2]", (
   assert.equal(bench.counters.dropped.get("Error"), 2);
 });
 
-Deno.test("a message larger than the client takes is dropped and told, and the next one sent [MQTT-3.1.2-25]", () => {
-  const bench = new SessionBench();
-  const session = bench.session();
-  // Fixed header 2, topic 3, Packet Identifier 2, Property Length 1, payload.
-  const outlet = bench.attach(session, { maximumPacketSize: 8 + 5 });
-  session.deliver(message("12345", { qos: 1 }), 1, false);
-  session.deliver(message("123456", { qos: 1 }), 1, false);
-  session.deliver(message("7", { qos: 1 }), 1, false);
-  assert.deepEqual(outlet.take(), ["12345 1", "7 2"]);
-  assert.deepEqual(bench.events(), [
-    "message_delivered 12345",
-    "message_dropped PacketTooLarge 123456",
-    "message_delivered 7",
-  ]);
-});
+Deno.test(
+  "a message larger than the client takes is dropped and told, and the next one sent " +
+    "[5.0: 3.1.2-24, 3.1.2-25]",
+  () => {
+    const bench = new SessionBench();
+    const session = bench.session();
+    // Fixed header 2, topic 3, Packet Identifier 2, Property Length 1, payload.
+    const outlet = bench.attach(session, { maximumPacketSize: 8 + 5 });
+    session.deliver(message("12345", { qos: 1 }), 1, false);
+    session.deliver(message("123456", { qos: 1 }), 1, false);
+    session.deliver(message("7", { qos: 1 }), 1, false);
+    assert.deepEqual(outlet.take(), ["12345 1", "7 2"]);
+    assert.deepEqual(bench.events(), [
+      "message_delivered 12345",
+      "message_dropped PacketTooLarge 123456",
+      "message_delivered 7",
+    ]);
+  },
+);
 
-Deno.test("a message that expired while it waited is dropped; one that did not says what is left", () => {
-  const bench = new SessionBench();
-  const session = bench.session();
-  const fields = { qos: 1, messageExpiryInterval: 10 } as const;
-  session.deliver(message("soon", { ...fields, expiresAt: 4_000 }), 1, false);
-  session.deliver(message("later", { ...fields, expiresAt: 10_000 }), 1, false);
-  session.deliver(message("never", { qos: 1 }), 1, false);
-  bench.events();
-  bench.advance(4_000);
-  const outlet = bench.attach(session, { receiveMaximum: 1 });
-  assert.deepEqual(outlet.take(), ["later 1"]);
-  assert.equal(outlet.last?.messageExpiryInterval, 6);
-  session.deliveries.puback(1, 0);
-  assert.equal(outlet.last?.messageExpiryInterval, undefined);
-  assert.deepEqual(bench.events(), [
-    "message_dropped MessageExpiration soon",
-    "message_delivered later",
-    "message_acked later",
-    "message_delivered never",
-  ]);
-});
+Deno.test(
+  "a message that expired while it waited is dropped; one that did not says what is left " +
+    "[5.0: 3.3.2-5, 3.3.2-6]",
+  () => {
+    const bench = new SessionBench();
+    const session = bench.session();
+    const fields = { qos: 1, messageExpiryInterval: 10 } as const;
+    session.deliver(message("soon", { ...fields, expiresAt: 4_000 }), 1, false);
+    session.deliver(message("later", { ...fields, expiresAt: 10_000 }), 1, false);
+    session.deliver(message("never", { qos: 1 }), 1, false);
+    bench.events();
+    bench.advance(4_000);
+    const outlet = bench.attach(session, { receiveMaximum: 1 });
+    assert.deepEqual(outlet.take(), ["later 1"]);
+    assert.equal(outlet.last?.messageExpiryInterval, 6);
+    session.deliveries.puback(1, 0);
+    assert.equal(outlet.last?.messageExpiryInterval, undefined);
+    assert.deepEqual(bench.events(), [
+      "message_dropped MessageExpiration soon",
+      "message_delivered later",
+      "message_acked later",
+      "message_delivered never",
+    ]);
+  },
+);
 
 Deno.test("a listener's own expiry drops as well, and is not told to subscribers", () => {
   const bench = new SessionBench();

@@ -25,47 +25,53 @@ const someStep = fc.record({
   remove: fc.boolean(),
 });
 
-Deno.test("the trie agrees with plain matching, whatever was added, replaced and removed before", () => {
-  const bench = new SessionBench();
-  const sessions = ["0", "1", "2"].map((id) => bench.session(id));
-  fc.assert(
-    fc.property(
-      fc.array(someStep, { maxLength: 30, size: "max" }),
-      fc.array(someTopic, { maxLength: 10 }),
-      (steps, topics) => {
-        const trie = new SubscriptionTrie();
-        const plain = new Map<string, Subscription>();
-        for (const { filter, client, group, remove } of steps) {
-          const session = sessions[client];
-          assert(session !== undefined);
-          const key = `${client} ${group}${filter}`;
-          const made = subscription(session, group + filter);
-          if (remove) {
-            trie.delete(plain.get(key) ?? made);
-            plain.delete(key);
-          } else {
-            trie.set(made);
-            plain.set(key, made);
+Deno.test(
+  "the trie agrees with plain matching, whatever was added, replaced and removed before " +
+    "[3.1.1: 4.7.3-4] [5.0: 3.3.2-3, 4.7.3-4]",
+  () => {
+    const bench = new SessionBench();
+    const sessions = ["0", "1", "2"].map((id) => bench.session(id));
+    fc.assert(
+      fc.property(
+        fc.array(someStep, { maxLength: 30, size: "max" }),
+        fc.array(someTopic, { maxLength: 10 }),
+        (steps, topics) => {
+          const trie = new SubscriptionTrie();
+          const plain = new Map<string, Subscription>();
+          for (const { filter, client, group, remove } of steps) {
+            const session = sessions[client];
+            assert(session !== undefined);
+            const key = `${client} ${group}${filter}`;
+            const made = subscription(session, group + filter);
+            if (remove) {
+              trie.delete(plain.get(key) ?? made);
+              plain.delete(key);
+            } else {
+              trie.set(made);
+              plain.set(key, made);
+            }
           }
-        }
-        for (const topic of topics) {
-          const matching = [...plain.values()].filter((s) => topicMatches(s.filter, topic));
-          const own = matching.filter((s) => s.group === undefined);
-          const groups = new Set(
-            matching.flatMap((s) => s.group === undefined ? [] : [`${s.group} ${s.filter}`]),
-          );
-          const found = trie.match(topic);
-          assert.deepEqual(new Set(found.subscriptions), new Set(own), topic);
-          assert.equal(found.subscriptions.length, own.length, "none twice");
-          assert.equal(found.groups.length, groups.size);
-          const chosen = new Set(found.groups.map((g) => g.choose()).map((s) => `${s?.group} ${s?.filter}`));
-          assert.deepEqual(chosen, groups);
-        }
-      },
-    ),
-    { numRuns: 500 },
-  );
-});
+          for (const topic of topics) {
+            const matching = [...plain.values()].filter((s) => topicMatches(s.filter, topic));
+            const own = matching.filter((s) => s.group === undefined);
+            const groups = new Set(
+              matching.flatMap((s) => s.group === undefined ? [] : [`${s.group} ${s.filter}`]),
+            );
+            const found = trie.match(topic);
+            assert.deepEqual(new Set(found.subscriptions), new Set(own), topic);
+            assert.equal(found.subscriptions.length, own.length, "none twice");
+            assert.equal(found.groups.length, groups.size);
+            const chosen = new Set(
+              found.groups.map((g) => g.choose()).map((s) => `${s?.group} ${s?.filter}`),
+            );
+            assert.deepEqual(chosen, groups);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  },
+);
 
 Deno.test("a trie from which everything was removed matches nothing and keeps nothing", () => {
   const bench = new SessionBench();
@@ -101,7 +107,7 @@ Deno.test("a shared group gives each message to the next member in turn", () => 
   assert.deepEqual(chosen, ["a", "b", "c", "a", "b", "c", "a"]);
 });
 
-Deno.test("a shared group passes over members that are away, unless all are", () => {
+Deno.test("a shared group passes over members that are away, unless all are [5.0: 4.8.2 present]", () => {
   const bench = new SessionBench();
   const group = new SharedGroup();
   const [a, b] = [bench.session("a"), bench.session("b")];

@@ -1,7 +1,6 @@
-// A client as bytes on an in-memory connection: says what is spelt, hears hexadecimal.
+// A CONNECT as bytes on an in-memory connection, and its answer.
 import assert from "node:assert/strict";
-import { settled, type World } from "../broker/_world.ts";
-import type { MemoryPeer } from "../helpers/memory_transport.ts";
+import { TestClient, type World } from "../broker/_world.ts";
 import { bytesOf } from "../mqtt/_notation.ts";
 
 export type Version = 4 | 5;
@@ -16,37 +15,6 @@ export function none(version: Version): string {
 /** Hexadecimal of `spelt`, in the spelling of tests/mqtt/_notation.ts. */
 export function hex(...spelt: readonly string[]): string {
   return spelt.map((packet) => bytesOf(packet).toHex()).join("");
-}
-
-export class Wire {
-  #heard = 0;
-
-  constructor(readonly peer: MemoryPeer) {}
-
-  /** Sends packets in one piece, and returns what comes back at once. */
-  async says(...packets: readonly string[]): Promise<string> {
-    const bytes = packets.flatMap((packet) => [...bytesOf(packet)]);
-    this.peer.send(Uint8Array.from(bytes));
-    await settled();
-    return this.heard();
-  }
-
-  /** What came since the last call. */
-  heard(): string {
-    const fresh = this.peer.writes.slice(this.#heard);
-    this.#heard = this.peer.writes.length;
-    return fresh.map((bytes) => bytes.toHex()).join("");
-  }
-
-  get ended(): boolean {
-    return this.peer.writeClosed;
-  }
-
-  /** Drops the connection without a word. */
-  async drop(): Promise<void> {
-    this.peer.end();
-    await settled();
-  }
 }
 
 export interface Greeting {
@@ -65,8 +33,8 @@ export async function connect(
   version: Version,
   clientId: string,
   { flags = "02", keepAlive = "0000", properties = "", payload = "" }: Greeting = {},
-): Promise<{ wire: Wire; connack: string }> {
-  const wire = new Wire(world.accept());
+): Promise<{ wire: TestClient; connack: string }> {
+  const wire = new TestClient(world.accept(), version);
   const given = version === 5 ? `{${properties}}` : "";
   const connack = await wire.says(
     `10* 'MQTT' 0${version} ${flags} ${keepAlive} ${given} '${clientId}' ${payload}`,
@@ -80,7 +48,7 @@ export async function connected(
   version: Version,
   clientId: string,
   greeting: Greeting = {},
-): Promise<Wire> {
+): Promise<TestClient> {
   const { wire, connack } = await connect(world, version, clientId, greeting);
   assert.match(connack, /^20..0[01]00/);
   return wire;

@@ -16,7 +16,7 @@ const DEADLINE = 10_000;
 const REFUSED = "bad";
 const ENDED = "ended";
 
-Deno.test("malformed input", async (t) => {
+Deno.test("malformed input is answered as the standard says [3.1.1: 4.8.0-1] [5.0: 4.13.1-1]", async (t) => {
   await using dir = await tempDir();
   await using hookline = await Hookline.start({ cwd: dir.path });
   await using bystanders = await Bystanders.start(hookline.url);

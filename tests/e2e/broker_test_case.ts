@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { Hookline } from "../helpers/hookline.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
-import { checkLines } from "./check_lines.ts";
-import type { Event } from "./event_table.ts";
+import { checkLines } from "../hooks/_check_lines.ts";
+import type { Event } from "../hooks/_event_table.ts";
 
 /** For the body of one test, milliseconds; most take 200. */
 const DEADLINE = 30_000;
@@ -15,9 +15,6 @@ export type Wanted = Readonly<Record<string, string | number | boolean>>;
 export interface CaseOptions {
   /** Keys of `[listener.tcp.default]` as TOML. */
   readonly listener?: string;
-  /** rmqtt-web-hook.toml as text. Then lines are not checked, for their actions may be anything. */
-  readonly hooks?: string;
-  readonly env?: Record<string, string>;
   /** Skips the test, where a program it needs is not installed. */
   readonly ignore?: boolean;
 }
@@ -36,8 +33,6 @@ export function brokerTest(
     await using hookline = await Hookline.start({
       cwd: dir.path,
       config: `[listener.tcp.default]\naddr = "127.0.0.1:0"\n${options.listener ?? ""}\n`,
-      ...(options.hooks !== undefined && { hooks: options.hooks }),
-      ...(options.env !== undefined && { env: options.env }),
     });
     const broker = new TestBroker(hookline);
     try {
@@ -46,7 +41,7 @@ export function brokerTest(
       throw new Error(await broker.describe(), { cause: error });
     }
     await broker.stop();
-    if (options.hooks === undefined) checkLines(await broker.lines());
+    checkLines(await broker.lines());
   });
 }
 
@@ -77,15 +72,15 @@ export class TestBroker {
   }
 
   /** The whole lines there are now. */
-  async lines(file = "hook.log"): Promise<string[]> {
-    const text = await Deno.readTextFile(`${this.#hookline.options.cwd}/${file}`).catch(ifMissing);
+  async lines(): Promise<string[]> {
+    const text = await Deno.readTextFile(`${this.#hookline.options.cwd}/hook.log`).catch(ifMissing);
     // A read may meet the middle of a write; what follows the last newline is not a line yet.
     return text.split("\n").slice(0, -1);
   }
 
   /** The events there are now that have the wanted values. */
-  async events(wanted: Wanted = {}, file = "hook.log"): Promise<Event[]> {
-    const events: Event[] = (await this.lines(file)).map((line) => JSON.parse(line));
+  async events(wanted: Wanted = {}): Promise<Event[]> {
+    const events: Event[] = (await this.lines()).map((line) => JSON.parse(line));
     return events.filter((event) => Object.entries(wanted).every(([key, value]) => event[key] === value));
   }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { hasMosquitto, mosquitto } from "../helpers/mosquitto.ts";
 import { brokerTest, type TestBroker } from "./broker_test_case.ts";
-import { EVENT_TABLE } from "./event_table.ts";
+import { EVENT_TABLE } from "../hooks/_event_table.ts";
 
 const VERSIONS = { mqttv31: 3, mqttv311: 4, mqttv5: 5 } as const;
 const ignore = !(await hasMosquitto());
@@ -150,3 +150,14 @@ async function storyOfPublisher(broker: TestBroker, version: number): Promise<vo
   assert.equal(events[0]?.["proto_ver"], version);
   assert.equal(events[0]?.["username"], "undefined");
 }
+
+brokerTest(
+  "mosquitto_pub is told that it is not authorized",
+  { listener: "allow_anonymous = false", ignore },
+  async (broker) => {
+    const out = await mosquitto("mosquitto_pub", broker.port, ["-i", "pub", "-t", "a", "-m", "x"], 5);
+    assert.match(out, /not authorised/);
+    const { conn_ack } = await broker.event({ action: "client_connack", clientid: "pub" });
+    assert.equal(conn_ack, "Connection Refused, not authorized");
+  },
+);

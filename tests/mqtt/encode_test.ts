@@ -166,11 +166,15 @@ Deno.test("acknowledgements carry their identifier, and a reason only where ther
   }
 });
 
-Deno.test("PINGRESP and DISCONNECT are what they must be", () => {
-  for (const version of [3, 4, 5] as const) assert.equal(read(version, writePingresp)["cmd"], "pingresp");
-  const got = read(5, (out) => writeDisconnect(out, Reason.ServerShuttingDown));
-  assert.deepEqual([got["cmd"], got["reasonCode"]], ["disconnect", 0x8b]);
-});
+Deno.test(
+  "PINGRESP and DISCONNECT are what they must be " +
+    "[3.1.1: 2.2.2-1] [5.0: 2.1.3-1, 3.14.2-2, 3.14.2-3, 3.14.2-4]",
+  () => {
+    for (const version of [3, 4, 5] as const) assert.equal(read(version, writePingresp)["cmd"], "pingresp");
+    const got = read(5, (out) => writeDisconnect(out, Reason.ServerShuttingDown));
+    assert.deepEqual([got["cmd"], got["reasonCode"]], ["disconnect", 0x8b]);
+  },
+);
 
 Deno.test("CONNACK says session present from 3.1.1 on", () => {
   const present = (version: ProtocolVersion): unknown =>
@@ -228,7 +232,7 @@ Deno.test("a refusal is a return code in 3.x where there is one, and a Reason Co
   }
 });
 
-Deno.test("SUBACK answers each filter in order; failures are 0x80 before 5.0 [MQTT-3.9.3-2]", () => {
+Deno.test("SUBACK answers each filter in order; failures are 0x80 before 5.0 [3.1.1: 3.9.3-2]", () => {
   const codes = [0, 0x8f, 2, 0x87, 1];
   assert.deepEqual(read(5, (out) => writeSuback(out, 5, 300, codes))["granted"], codes);
   for (const version of [3, 4] as const) {

@@ -34,12 +34,12 @@ const BAD_UTF8: readonly (readonly [why: string, bytes: string])[] = [
 ];
 
 for (const [why, bytes] of BAD_UTF8) {
-  Deno.test(`a string is malformed that holds ${why} [MQTT-1.5.4-1] [MQTT-1.5.4-2]`, () => {
+  Deno.test(`a string is malformed that holds ${why} [5.0: 1.5.4-1, 1.5.4-2]`, () => {
     malformed(() => decodeUtf8(bytesOf(bytes)));
   });
 }
 
-Deno.test("U+FEFF is kept wherever it stands [MQTT-1.5.4-3]", () => {
+Deno.test("U+FEFF is kept wherever it stands [5.0: 1.5.4-3]", () => {
   assert.equal(decodeUtf8(bytesOf("efbbbf")), "\ufeff");
   assert.equal(decodeUtf8(bytesOf("efbbbf 61 efbbbf")), "\ufeffa\ufeff");
 });
@@ -77,7 +77,7 @@ Deno.test("every variable byte integer comes back from its shortest form", () =>
   }));
 });
 
-Deno.test("a variable byte integer in a longer form, too long or cut is malformed [MQTT-1.5.5-1]", () => {
+Deno.test("a variable byte integer in a longer form, too long or cut is malformed [5.0: 1.5.5-1]", () => {
   for (
     const bytes of ["8000", "808000", "ff00", "80808000", "8080808001", "ffffffff7f", "", "80", "ffffff"]
   ) {

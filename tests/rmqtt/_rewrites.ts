@@ -2,7 +2,7 @@
 // Hookline's.
 import type { ProtocolVersion } from "../../src/mqtt/packets.ts";
 import type { Line } from "../broker/_world.ts";
-import { EVENT_TABLE } from "../e2e/event_table.ts";
+import { EVENT_TABLE } from "../hooks/_event_table.ts";
 
 /** A step of the recording, in comparable form. */
 export interface RecordedStep {

@@ -1,4 +1,5 @@
 // CONNECT, field by field: protocol name and version, Connect Flags, Client Identifier, Will, what is missing.
+import { titleOf } from "../title.ts";
 import {
   accepted,
   CONNECT,
@@ -180,9 +181,26 @@ const SPECIFIC: Readonly<Record<Version, readonly Row[]>> = {
 };
 
 export const CONNECTS: readonly Group[] = [
-  { name: "protocol names and versions", rows: PROTOCOLS },
+  {
+    name: titleOf(
+      undefined,
+      "protocol names and versions",
+      "[3.1.1: 3.1.2-1, 3.1.2-2, 3.2.2-5]",
+      "[5.0: 3.1.2-1, 3.1.2-2]",
+    ),
+    rows: PROTOCOLS,
+  },
   ...VERSIONS.map((version) => ({
-    name: `fields of CONNECT, ${VERSION_NAMES[version]}`,
+    name: titleOf(
+      version,
+      `fields of CONNECT, ${VERSION_NAMES[version]}`,
+      "[3.1.1: 3.1.2-3, 3.1.2-9, 3.1.2-11, 3.1.2-13, 3.1.2-14, 3.1.2-15, 3.1.2-18, 3.1.2-19]",
+      "[3.1.1: 3.1.2-20, 3.1.2-21, 3.1.2-22, 3.1.3-1, 3.1.3-3, 3.1.3-8, 3.1.3-9, 3.1.4-1, 3.1.4-5]",
+      "[3.1.1: 3.2.2-6, 4.7.1-1]",
+      "[5.0: 1.5.5-1, 3.1.2-3, 3.1.2-9, 3.1.2-11, 3.1.2-12, 3.1.2-13, 3.1.2-16, 3.1.2-17, 3.1.2-18]",
+      "[5.0: 3.1.2-19, 3.1.2-24, 3.1.3-1, 3.1.3-3, 3.1.4-1, 3.1.4-6, 3.2.2-8, 3.14.0-1, 4.7.0-1]",
+      "[5.0: 3.1.2.3 reserved, 3.1.2.6 Will QoS]",
+    ),
     rows: [...fields(version), ...willFlags(version), ...reservedFlag(version), ...SPECIFIC[version]],
   })),
 ];

@@ -1,5 +1,6 @@
 // Whole packets of each type, cut after every byte of their bodies, with a Remaining Length that agrees; and with a
 // byte too many.
+import { titleOf } from "../title.ts";
 import { bytesOf } from "../../mqtt/_notation.ts";
 import { type Group, type Row, type Version, VERSION_NAMES, VERSIONS } from "./row.ts";
 
@@ -132,6 +133,11 @@ function rows(whole: Whole): Row[] {
 }
 
 export const CUTS: readonly Group[] = VERSIONS.map((version) => ({
-  name: `packets cut after every byte, ${VERSION_NAMES[version]}`,
+  name: titleOf(
+    version,
+    `packets cut after every byte, ${VERSION_NAMES[version]}`,
+    "[3.1.1: 3.1.3-3, 3.1.4-1, 3.3.2-1, 4.8.0-1]",
+    "[5.0: 2.2.2-1, 3.1.2-9, 3.1.3-3, 3.1.4-1, 3.3.2-1, 4.13.1-1, 2.2.2.1 length]",
+  ),
   rows: [...CONNECTS, ...OPEN].filter((whole) => whole.version === version).flatMap(rows),
 }));

@@ -1,4 +1,5 @@
 // The low four bits of the fixed header: every value that is not the one there must be.
+import { titleOf } from "../title.ts";
 import {
   answers,
   CONNECT,
@@ -65,6 +66,11 @@ function connects(version: Version): Row[] {
 }
 
 export const FLAGS: readonly Group[] = VERSIONS.map((version) => ({
-  name: `reserved flags of the fixed header, ${VERSION_NAMES[version]}`,
+  name: titleOf(
+    version,
+    `reserved flags of the fixed header, ${VERSION_NAMES[version]}`,
+    "[3.1.1: 2.2.2-1, 2.2.2-2, 3.10.1-1, 3.14.1-1, 3.6.1-1, 3.8.1-1]",
+    "[5.0: 2.1.3-1, 3.6.1-1, 3.8.1-1, 3.10.1-1, 3.14.1-1, 3.15.1-1]",
+  ),
   rows: [...connects(version), ...rows(version)],
 }));

@@ -1,4 +1,5 @@
 // Packets at the wrong time or from the wrong side, Remaining Lengths, DISCONNECT and AUTH.
+import { titleOf } from "../title.ts";
 import {
   answers,
   CONNECT,
@@ -168,11 +169,38 @@ const AUTHS: readonly Row[] = [
 
 export const ORDER: readonly Group[] = [
   ...VERSIONS.flatMap((version) => [
-    { name: `before CONNECT, ${VERSION_NAMES[version]}`, rows: beforeConnect(version) },
-    { name: `out of place behind CONNECT, ${VERSION_NAMES[version]}`, rows: behindConnect(version) },
-    { name: `remaining lengths, ${VERSION_NAMES[version]}`, rows: lengths(version) },
+    {
+      name: titleOf(
+        version,
+        `before CONNECT, ${VERSION_NAMES[version]}`,
+        "[3.1.1: 3.1.0-1, 3.2.0-1]",
+        "[5.0: 3.1.0-1, 3.2.0-1, 3.14.0-1]",
+      ),
+      rows: beforeConnect(version),
+    },
+    {
+      name: titleOf(
+        version,
+        `out of place behind CONNECT, ${VERSION_NAMES[version]}`,
+        "[3.1.1: 3.1.0-2, 4.8.0-1]",
+        "[5.0: 3.1.0-2, 3.2.0-2, 3.14.2-2, 3.14.4-1, 3.14.4-2, 4.13.2-1]",
+      ),
+      rows: behindConnect(version),
+    },
+    {
+      name: titleOf(
+        version,
+        `remaining lengths, ${VERSION_NAMES[version]}`,
+        "[3.1.1: 3.12.4-1]",
+        "[5.0: 1.5.5-1, 2.1.4 length, 3.2.2.3.6 size]",
+      ),
+      rows: lengths(version),
+    },
   ]),
   { name: "remaining lengths and strangers in the place of CONNECT", rows: FIRST_LENGTHS },
-  { name: "DISCONNECT", rows: DISCONNECTS },
-  { name: "AUTH", rows: AUTHS },
+  { name: titleOf(undefined, "DISCONNECT", "[5.0: 3.14.2.1 code]"), rows: DISCONNECTS },
+  {
+    name: titleOf(undefined, "AUTH", "[5.0: 3.15.2-1, 4.12.0-7, 4.12.1-2, 3.15 method, 3.15.2.2.2 missing]"),
+    rows: AUTHS,
+  },
 ];

@@ -1,4 +1,5 @@
 // Properties of 5.0: each where it may not stand, each twice, each cut, unknown ones, forbidden values.
+import { titleOf } from "../title.ts";
 import { accepted, answers, CONNECT, ends, type Group, refuses, type Row } from "./row.ts";
 
 type Packet =
@@ -170,10 +171,24 @@ const FINE: readonly Row[] = [
 ];
 
 export const PROPERTY_GROUPS: readonly Group[] = [
-  { name: "misplaced properties", rows: misplaced },
-  { name: "repeated properties", rows: repeated },
-  { name: "properties cut short", rows: cut },
-  { name: "unknown properties", rows: unknown },
-  { name: "property lengths", rows: [...BEYOND, ...LENGTHS] },
-  { name: "property values", rows: [...VALUES, ...FINE] },
+  { name: titleOf(undefined, "misplaced properties", "[5.0: 2.2.2.2 identifier]"), rows: misplaced },
+  { name: titleOf(undefined, "repeated properties", "[5.0: * twice]"), rows: repeated },
+  { name: titleOf(undefined, "properties cut short", "[5.0: 2.2.2.1 length]"), rows: cut },
+  { name: titleOf(undefined, "unknown properties", "[5.0: 2.2.2.2 identifier]"), rows: unknown },
+  {
+    name: titleOf(undefined, "property lengths", "[5.0: 1.5.5-1, 2.2.2.1 length]"),
+    rows: [...BEYOND, ...LENGTHS],
+  },
+  {
+    name: titleOf(
+      undefined,
+      "property values",
+      "[5.0: 1.5.5-1, 3.3.2-8, 3.3.2-12, 3.3.2-14, 3.3.4-6, 4.12.0-1, 4.12.0-4, 4.13.1-1]",
+      "[5.0: 3.1.2.11.3 zero, 3.1.2.11.4 zero, 3.1.2.11.6 value, 3.1.2.11.7 value]",
+      "[5.0: 3.1.2.11.8 order, 3.1.2.11.10 method, 3.1.3.2.3 value, 3.3.2.1 no topic]",
+      "[5.0: 3.3.2.3.4 unknown, 3.3.2.3.4 maximum, 3.3.2.3.2 value, 3.3.2.3.8 identifier]",
+      "[5.0: 3.8.2.1.2 zero, 3.14.2.2.2 zero]",
+    ),
+    rows: [...VALUES, ...FINE],
+  },
 ];

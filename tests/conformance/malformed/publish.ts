@@ -1,4 +1,5 @@
 // PUBLISH and its acknowledgements: QoS, Packet Identifiers, Topic Names, reason codes, and acknowledgements out of turn.
+import { titleOf } from "../title.ts";
 import { answers, ends, type Group, none, type Row, type Version, VERSION_NAMES, VERSIONS } from "./row.ts";
 
 /** [MQTT-3.3.2-2] [MQTT-4.7.3-1] */
@@ -111,16 +112,30 @@ const REASON_CODES: readonly Row[] = [
 
 export const PUBLISHES: readonly Group[] = [
   ...VERSIONS.map((version) => ({
-    name: `PUBLISH, ${VERSION_NAMES[version]}`,
+    name: titleOf(
+      version,
+      `PUBLISH, ${VERSION_NAMES[version]}`,
+      "[3.1.1: 2.3.1-1, 3.3.2-2, 3.3.1-2, 3.3.1-4, 4.7.1-1, 4.7.3-1, 4.8.0-1]",
+      "[5.0: 2.2.1-3, 3.3.1-2, 3.3.1-4, 3.3.2-2, 3.14.4-2, 4.7.0-1, 4.7.3-1, 4.13.1-1, 3.3.1.2 QoS]",
+      "[5.0: 3.3.2.1 no topic]",
+    ),
     rows: [...headers(version), ...topics(version)],
   })),
   ...VERSIONS.map((version) => ({
-    name: `acknowledgements out of turn, ${VERSION_NAMES[version]}`,
+    name: titleOf(
+      version,
+      `acknowledgements out of turn, ${VERSION_NAMES[version]}`,
+      "[3.1.1: 4.3.3-2]",
+      "[5.0: 3.4.2-1, 3.5.2-1, 3.6.2-1, 3.7.2-1, 4.3.3-11]",
+    ),
     rows: acknowledgements(version),
   })),
   {
     name: "acknowledgements of 5.0 in 3.1 and 3.1.1",
     rows: OLDER.map((row) => ({ ...row, what: `${row.what}, ${VERSION_NAMES[row.version]}` })),
   },
-  { name: "reason codes of acknowledgements", rows: REASON_CODES },
+  {
+    name: titleOf(undefined, "reason codes of acknowledgements", "[5.0: 3.4.2-1, 3.5.2-1, 3.6.2-1, 3.7.2-1]"),
+    rows: REASON_CODES,
+  },
 ];

@@ -1,4 +1,5 @@
 // Ill-formed UTF-8: each defect in each string that a client can send.
+import { titleOf } from "../title.ts";
 import {
   answers,
   CONNECT,
@@ -103,7 +104,12 @@ function allowed(version: Version): Row[] {
 }
 
 const CONNECTS: readonly Group[] = VERSIONS.map((version) => ({
-  name: `ill-formed strings in CONNECT, ${VERSION_NAMES[version]}`,
+  name: titleOf(
+    version,
+    `ill-formed strings in CONNECT, ${VERSION_NAMES[version]}`,
+    "[3.1.1: 1.5.3-1, 1.5.3-2, 3.1.3-4, 3.1.3-10, 3.1.3-11]",
+    "[5.0: 1.5.4-1, 1.5.4-2, 1.5.7-1, 3.1.3-4, 3.1.3-11, 3.1.3-12, 3.3.2-13, 3.3.2-19]",
+  ),
   rows: [
     ...rows(IN_CONNECT, version, refuses),
     ...version === 5 ? rows(IN_CONNECT_5, 5, refuses) : [],
@@ -111,7 +117,13 @@ const CONNECTS: readonly Group[] = VERSIONS.map((version) => ({
 }));
 
 const OTHERS: readonly Group[] = VERSIONS.map((version) => ({
-  name: `ill-formed strings behind CONNECT, ${VERSION_NAMES[version]}`,
+  name: titleOf(
+    version,
+    `ill-formed strings behind CONNECT, ${VERSION_NAMES[version]}`,
+    "[3.1.1: 1.5.3-1, 1.5.3-2, 1.5.3-3, 3.3.2-1, 3.10.3-1, 4.7.3-2, 3.8.3-1]",
+    "[5.0: 1.5.4-1, 1.5.4-2, 1.5.4-3, 1.5.7-1, 3.3.2-1, 3.3.2-13, 3.3.2-19, 3.8.3-1, 3.10.3-1]",
+    "[5.0: 4.7.3-2]",
+  ),
   rows: [
     ...rows(IN_OTHERS, version, ends),
     ...version === 5 ? rows(IN_OTHERS_5, 5, ends) : [],

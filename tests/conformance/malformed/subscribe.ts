@@ -1,4 +1,5 @@
 // SUBSCRIBE and UNSUBSCRIBE: Topic Filters, options, shared subscriptions, Packet Identifiers.
+import { titleOf } from "../title.ts";
 import { answers, ends, type Group, none, type Row, type Version, VERSION_NAMES, VERSIONS } from "./row.ts";
 
 /** [MQTT-4.7.1-2] [MQTT-4.7.1-3] [MQTT-4.7.3-1] */
@@ -118,11 +119,22 @@ const OPTIONS_5: readonly Row[] = [
 
 export const SUBSCRIPTIONS: readonly Group[] = [
   ...VERSIONS.map((version) => ({
-    name: `topic filters, ${VERSION_NAMES[version]}`,
+    name: titleOf(
+      version,
+      `topic filters, ${VERSION_NAMES[version]}`,
+      "[3.1.1: 3.10.4-5, 4.7.1-2, 4.7.1-3, 4.7.3-1, 4.8.0-1]",
+      "[5.0: 3.9.3-2, 3.11.3-2, 3.12.4-1, 4.7.1-1, 4.7.1-2, 4.7.3-1, 4.8.2-1, 4.8.2-2]",
+    ),
     rows: filters(version),
   })),
   ...VERSIONS.map((version) => ({
-    name: `SUBSCRIBE and UNSUBSCRIBE, ${VERSION_NAMES[version]}`,
+    name: titleOf(
+      version,
+      `SUBSCRIBE and UNSUBSCRIBE, ${VERSION_NAMES[version]}`,
+      "[3.1.1: 2.3.1-1, 3-8.3-4, 3.10.3-2, 3.8.3-3]",
+      "[5.0: 2.2.1-3, 3.8.3-2, 3.8.3-4, 3.8.3-5, 3.10.3-2, 4.13.1-1, 3.8.3 empty, 3.8.3.1 QoS]",
+      "[5.0: 3.8.3.1 retain, 3.10.3 empty]",
+    ),
     rows: [...packets(version), ...version === 5 ? OPTIONS_5 : []],
   })),
 ];
