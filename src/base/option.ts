@@ -63,6 +63,8 @@ export type OptionRow =
   | Described<Address> & { readonly kind: "address" }
   /** Of a file; written in octal and quotes, `"0640"`. */
   | Described<number> & { readonly kind: "mode" }
+  /** Topic Filters. */
+  | Described<readonly string[]> & { readonly kind: "filters" }
   | Texts;
 
 /** What was given and checked, by key as the configuration writes it. */
@@ -76,6 +78,7 @@ type ValueOf<Row extends OptionRow> = Row extends { readonly kind: "boolean" } ?
   : Row extends { readonly kind: "text" | "path" } ? string
   : Row extends { readonly kind: "qos" } ? 0 | 1 | 2
   : Row extends { readonly kind: "address" } ? Address
+  : Row extends { readonly kind: "filters" } ? readonly string[]
   : Row extends { readonly kind: "texts" } ? Readonly<Record<string, string>>
   : number;
 

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { resolve } from "node:path";
 import type { Address, NumberRow, OptionRow, OptionsOf, OptionTable, Values } from "../base/option.ts";
 import { optionsFrom } from "../base/option.ts";
+import { topicFilterProblem } from "../mqtt/topics.ts";
 import * as units from "./units.ts";
 
 /** A schema for something out of a file. */
@@ -55,6 +56,8 @@ export function checkOf(row: OptionRow): Check {
       return row.mayBeEmpty ? textOrEmpty(row.what) : text(row.what);
     case "address":
       return address();
+    case "filters":
+      return filters();
     case "texts":
       return anything();
   }
@@ -157,6 +160,12 @@ export function text(what: string): Check<string> {
 function textOrEmpty(what: string): Check<string> {
   const message = `must be ${what}: a string without U+0000`;
   return v.pipe(v.unknown(), v.string(message), v.excludes("\0", message));
+}
+
+function filters(): Check<string[]> {
+  const message = 'must be an array of Topic Filters, as in ["a/b", "foo/#"]';
+  const isFilter = (text: string): boolean => topicFilterProblem(text) === undefined;
+  return v.pipe(v.unknown(), v.array(v.pipe(v.string(message), v.check(isFilter, message)), message));
 }
 
 /** An array of strings; `what` names them: "names of plugins". */

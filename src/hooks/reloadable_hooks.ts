@@ -3,12 +3,11 @@
 import { nothingToPrepare, type Prepared, type Reloadable } from "../base/prepared.ts";
 import { createHooks, type Hooks } from "./bus.ts";
 import { EVENT_NAMES, type EventName } from "./events.ts";
-import type { PacketIdType, Rules } from "./rules.ts";
+import type { LineOptions, Rules } from "./rules.ts";
 import type { Sink } from "../sinks/sink.ts";
 
-export interface HooksOptions {
+export interface HooksOptions extends LineOptions {
   readonly rules: Rules;
-  readonly packetIdType: PacketIdType;
 }
 
 export class ReloadableHooks implements Reloadable<HooksOptions> {
@@ -28,9 +27,9 @@ export class ReloadableHooks implements Reloadable<HooksOptions> {
   }
 
   /** The sinks of the rules need to be open at `commit` only. */
-  prepare({ rules, packetIdType }: HooksOptions): Prepared {
+  prepare({ rules, ...lines }: HooksOptions): Prepared {
     return nothingToPrepare(() => {
-      const bound = createHooks(rules, this.#sinkOf, this.#now, packetIdType);
+      const bound = createHooks(rules, this.#sinkOf, this.#now, lines);
       const into = this.hooks as { -readonly [E in EventName]: Hooks[EventName] };
       for (const event of EVENT_NAMES) into[event] = bound[event] as Hooks[EventName];
     });

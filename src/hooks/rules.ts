@@ -25,6 +25,19 @@ export const LINE_OPTIONS = optionTable({
     doc: 'The packet_id of a line: "string", as RMQTT documents it ("17", and "" where there is none), or ' +
       '"number", as RMQTT\'s program writes it (17, and null).',
   },
+  redact: {
+    key: "redact",
+    kind: "filters",
+    default: [],
+    doc: 'Messages whose topic one of these Topic Filters matches have "" as payload in their lines, as in ' +
+      '["meters/+/pin", "private/#"].',
+  },
+  redactPayload: {
+    key: "redact_payload",
+    kind: "boolean",
+    default: false,
+    doc: "The payload of every message is left out of its lines.",
+  },
 });
 
 export type LineOptions = OptionsOf<typeof LINE_OPTIONS>;
