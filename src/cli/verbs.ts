@@ -81,8 +81,8 @@ place takes no events now.`,
     summary: "set the password of a user",
     usage: "passwd FILE USER [--stdin | --delete]",
     about: `Asks for a password and puts it, hashed, into the password file FILE (auth.password_file), whose
-other lines stay as they are. A new file is readable by its owner alone. The form is Mosquitto's ($7$),
-and a running Hookline takes the file up by SIGHUP.`,
+other lines stay as they are. A new file is readable by its owner alone. Mosquitto reads it too, and
+a running Hookline takes it up by SIGHUP.`,
     maxPositionals: 2,
     positionals: "files",
     options: {
