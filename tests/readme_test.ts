@@ -150,10 +150,23 @@ Deno.test("README is walked from top to bottom in a fresh clone", async (t) => {
 
 Deno.test("README's configuration loads", async () => {
   await using dir = await tempDir();
-  const [broker = "", , files = "", http = ""] = blocks("toml");
+  const [broker = "", files = "", access = "", http = ""] = blocks("toml");
   await Deno.writeTextFile(`${dir.path}/hookline.toml`, broker);
   await Deno.writeTextFile(`${dir.path}/files.toml`, files.replaceAll("/var/log", `${dir.path}/log`));
   await Deno.writeTextFile(`${dir.path}/http.toml`, http);
+  const guards = {
+    "rmqtt-acl": "",
+    "rmqtt-auth-http": "",
+    "rmqtt-auth-jwt": 'hmac_secret = "x"',
+    "rmqtt-flapping": "",
+  };
+  await Deno.mkdir(`${dir.path}/plugins`);
+  for (const [name, text] of Object.entries(guards)) {
+    await Deno.writeTextFile(`${dir.path}/plugins/${name}.toml`, text);
+  }
+  for (const name of ["passwords", "acl"]) {
+    await Deno.writeTextFile(`${dir.path}/${name}`, "", { mode: 0o600 });
+  }
   const check = async (hooks: string): Promise<string> => {
     const { command, args } = hooklineCommand(
       withoutNetwork(["check", "--config", "hookline.toml", "--hooks", hooks]),
@@ -164,6 +177,9 @@ Deno.test("README's configuration loads", async () => {
     equal(code, 0, text);
     return text;
   };
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, access);
+  match(await check("files.toml"), /password_file +0 users\n +jwt +the token is the password/);
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, broker);
   match(await check("files.toml"), /message_publish +alarm +alarm\/\+/);
   const told = await check("http.toml");
   match(told, /message_publish +message_publish +all +https:\/\/example\.com\/hook/);
