@@ -3,7 +3,7 @@ import { createHash, pbkdf2, randomBytes, scrypt, timingSafeEqual } from "node:c
 import { promisify } from "node:util";
 
 /** Of PBKDF2 in a new hash: some ten milliseconds of one core, for a gateway's devices all come at once. */
-const ITERATIONS = 25_000;
+const ITERATIONS = 20_000;
 const MOST_ITERATIONS = 10_000_000;
 /** Bytes that one scrypt hash may take. */
 const MOST_SCRYPT_MEMORY = 256 * 1024 * 1024;
