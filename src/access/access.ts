@@ -1,6 +1,6 @@
 // Who you are and what you may do: asked once at CONNECT, and answered from then on by the Principal it gave.
 import type { QoS } from "../mqtt/packets.ts";
-import { Reason, type ReasonCode } from "../mqtt/reason_codes.ts";
+import type { ReasonCode } from "../mqtt/reason_codes.ts";
 
 /** Who is asking: what a client says of itself in its CONNECT, and what is known of its connection. */
 export interface Peer {
@@ -58,19 +58,4 @@ export interface Access {
 /** Whether a topic is the broker's own, into which nobody publishes and which makes no message events. */
 export function isReserved(topic: string): boolean {
   return topic.startsWith("$SYS/");
-}
-
-/**
- * Nobody is authenticated: a client may connect where anonymous ones may, and may then do anything but
- * publish into `$SYS/`.
- */
-export function createAccess(): Access {
-  const mayPublish = (topic: string): boolean => !isReserved(topic);
-  const maySubscribe = (): boolean => true;
-  return {
-    connect({ password: _, certificate: __, allowAnonymous, ...peer }): Principal | Refusal {
-      if (allowAnonymous) return { ...peer, mayPublish, maySubscribe };
-      return { refusal: peer.username === undefined ? Reason.NotAuthorized : Reason.BadUserNameOrPassword };
-    },
-  };
 }

@@ -155,6 +155,8 @@ export const DECISIONS: readonly Row[] = [
   ["rules", "open", "alice", 5, "publish", "own/b1/x", 0x87],
   ["rules", "open", "alice", 5, "publish", "user-alice/x", "yes"],
   ["rules", "open", "nobody", 5, "publish", "user-/x", 0x87],
+  ["rules", "open", "alice", 5, "subscribe", "a1/first", "yes"],
+  ["rules", "open", "dollarId", 5, "subscribe", "$SYS/first", 0x87],
   ["rules", "open", "wildId", 5, "subscribe", "own/+/#", 0x87],
   ["rules", "open", "hashId", 5, "subscribe", "own/#", 0x87],
   ["rules", "open", "deepId", 5, "publish", "own/b1/sub/x", 0x87],

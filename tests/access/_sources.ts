@@ -57,7 +57,7 @@ rules = [
     ["allow", { protocol = 5 }, "pubsub", ["modern/+"]],
     ["allow", { user = "alice", protocol = 4 }, "publish", ["classic"]],
     ["allow", { clientid = "a1" }, "subscribe", ["one/+/three", { eq = "literal/#" }]],
-    ["allow", "all", "pubsub", ["own/%c/#", "user-%u/x"]],
+    ["allow", "all", "pubsub", ["own/%c/#", "user-%u/x", "%c/first"]],
     ["allow", "all", "connect"],
 ]
 `;

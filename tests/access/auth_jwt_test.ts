@@ -123,6 +123,13 @@ for (const [alg, pair] of [["RS256", RSA], ["ES256", EC], ["EdDSA", ED]] as cons
   });
 }
 
+Deno.test("a secret among public keys signs nothing", async () => {
+  const key = { kty: "oct", kid: "k", k: SECRET.toBase64({ alphabet: "base64url", omitPadding: true }) };
+  const keyFile = JSON.stringify({ keys: [key] });
+  using access = doors({ jwt: 'encrypt = "public-key"\njwks_file = "k"', keyFile }, systemClock);
+  assert.equal(await codeOf(access, credentials({ password: await token({}) })), Reason.NotAuthorized);
+});
+
 Deno.test("a set of keys is read from a file or fetched from a URL", async () => {
   const keys = JSON.stringify({ keys: [{ ...await exportJWK(EC.publicKey), kid: "k1", alg: "ES256" }] });
   const good = await new SignJWT({}).setProtectedHeader({ alg: "ES256", kid: "k1" }).sign(EC.privateKey);
