@@ -52,7 +52,7 @@ export function readAclPlugin(doc: Document, cwd: string): RmqttAcl | undefined 
 export function readHttpPlugin(doc: Document, cwd: string): WithPriority<AuthHttpOptions> | undefined {
   const others = { http_headers: anything(), http_auth_req: anything(), http_acl_req: anything() };
   const options = simple(doc, AUTH_HTTP_OPTIONS, others, cwd);
-  const headers = readTexts(doc, ["http_headers"], doc.data["http_headers"]);
+  const headers = readHeaders(doc, ["http_headers"], doc.data["http_headers"]);
   const authRequest = readRequest(doc, "http_auth_req", headers ?? {});
   const aclRequest = readRequest(doc, "http_acl_req", headers ?? {});
   if (options === undefined || headers === undefined || authRequest === "wrong" || aclRequest === "wrong") {
@@ -79,7 +79,7 @@ function readRequest(
   const checks = { ...checksOf(REQUEST_OPTIONS), headers: anything(), params: anything() };
   const values = readTable(doc, [key], value, checks);
   const { headers: written, params: writtenParams } = isTable(value) ? value : {};
-  const headers = readTexts(doc, [key, "headers"], written);
+  const headers = readHeaders(doc, [key, "headers"], written);
   const params = readTexts(doc, [key, "params"], writtenParams);
   if (values === undefined || headers === undefined || params === undefined) return "wrong";
   const { url, method } = optionsFrom(REQUEST_OPTIONS, values);
@@ -232,6 +232,22 @@ function simple<Table extends OptionTable>(
 ): OptionsOf<Table> | undefined {
   const values = readTable(doc, [], doc.data, { ...checksOf(table), ...others });
   return values && optionsOf(table, values, cwd);
+}
+
+/** The same, and an HTTP request can carry them. */
+function readHeaders(
+  doc: Document,
+  path: KeyPath,
+  value: unknown,
+): Readonly<Record<string, string>> | undefined {
+  const headers = readTexts(doc, path, value);
+  try {
+    new Headers(headers);
+    return headers;
+  } catch {
+    // The platform's own sentence would quote the header.
+    return void doc.error(path, "must be headers: names of letters, digits and -, and values of one line");
+  }
 }
 
 /** Names and texts; `undefined` after an error, which shows no value: tokens are among them. */

@@ -166,11 +166,11 @@ Deno.test("rmqtt-auth-http.toml: mistakes name key and line, and no header or pa
 http_headers = { authorization = 5 }
 http_timeout = "1h"
 http_auth_req = { url = "ftp://user:hunter2@host/", methd = "post" }
-http_acl_req = { method = "delete", params = { secret = ["hunter2"] } }
+http_acl_req = { method = "delete", headers = { x = "hunter2\\nhunter2" }, params = { secret = ["hunter2"] } }
 `,
     (doc) => readHttpPlugin(doc, "/"),
   );
-  assert.equal(errors.length, 5, errors.join("\n"));
+  assert.equal(errors.length, 6, errors.join("\n"));
   assert.match(errors.join("\n"), /http_auth_req\.methd: unknown key; did you mean "method"\?/);
   assert(!errors.join().includes("hunter2"));
 });

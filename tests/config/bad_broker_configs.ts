@@ -68,6 +68,16 @@ export const BROKER_VALUES = rows(
     "retainer.max_retained_messages",
     "from 1",
   ],
+  ["nobody to ask", 'auth.order = ["password"]\n', 1, "auth.order[0]", "unknown name", "password_file"],
+  ["somebody asked twice", 'auth.order = ["jwt", "jwt"]\n', 1, "auth.order[1]", "is there twice"],
+  [
+    "passwords that are not there",
+    'auth.password_file = "none"\n',
+    1,
+    "auth.password_file",
+    "does not exist",
+  ],
+  ["a slip in a key of access", 'acl.mosquito_file = "acl"\n', 1, "acl.mosquito_file", '"mosquitto_file"'],
   [
     "a switch that is a word",
     listener('allow_anonymous = "maybe"'),
