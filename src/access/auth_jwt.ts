@@ -34,7 +34,7 @@ export interface AuthJwtOptions {
   /** `validate_claims.exp`, `.nbf`. */
   readonly checkExpiry: boolean;
   readonly checkNotBefore: boolean;
-  /** The other `validate_claims`: the texts of which the claim must be one, with `${clientid}` and its like. */
+  /** The other `validate_claims`: texts of which the claim must be one, with `${clientid}` and its like. */
   readonly claims: Readonly<Record<string, readonly string[]>>;
 }
 

@@ -1,4 +1,4 @@
-// Who a client is by its password: hashed off the event loop, a few at once, and remembered where it was right.
+// Who a client is by its password: hashed off the event loop, a few at once, and remembered where right.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { Reason } from "../mqtt/reason_codes.ts";
 import type { Credentials } from "./access.ts";

@@ -1,4 +1,4 @@
-// The chain that a client goes through at its CONNECT: is it banned, who is it, and does anybody vouch for it.
+// The chain that a client goes through at its CONNECT: is it banned, who is it, and who vouches for it.
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Prepared, Reloadable } from "../base/prepared.ts";

@@ -42,8 +42,8 @@ export class FailedLogins implements Disposable {
   }
 
   /**
-   * When the next login from `peer` may be looked at: now (`undefined`), or when the promise resolves; to false
-   * where it never may: too many wait already, or all is over.
+   * When the next login from `peer` may be looked at: now (`undefined`), or when the promise resolves; to
+   * false where it never may: too many wait already, or all is over.
    */
   turn(peer: string): Promise<boolean> | undefined {
     const now = this.#clock.monotonic();

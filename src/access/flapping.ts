@@ -1,4 +1,4 @@
-// `rmqtt-flapping.toml`: a Client Identifier, username or address that connects too often is banned for a time.
+// `rmqtt-flapping.toml`: a Client Identifier, username or address that connects too often is banned a while.
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { hostOf } from "../base/peer_address.ts";

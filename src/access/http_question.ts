@@ -83,7 +83,7 @@ function requestFor(request: HttpRequest, subject: Subject): { url: string; init
   };
 }
 
-/** Deno's own sentence quotes the URL, where a GET has the password; the cause has no more than the reason. */
+/** Deno's own sentence quotes the URL, where a GET has the password: only the known reason is taken. */
 function whyNot(error: unknown): string {
   const known = /connection refused|connection reset|connection closed|dns error|invalid peer certificate/i;
   const cause = error instanceof Error ? error.cause ?? error : error;

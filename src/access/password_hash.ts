@@ -60,7 +60,8 @@ function parsePbkdf2([count = "", salt = "", hash = "", ...more]: readonly strin
   const parts = decoded(salt, hash, 64);
   const iterations = wholeNumber(count, 1, MOST_ITERATIONS);
   if (parts === undefined || iterations === undefined || more.length > 0) {
-    return `a $7$ hash is written $7$ITERATIONS$SALT$HASH, with 1 to ${MOST_ITERATIONS} iterations and both in base64`;
+    const most = MOST_ITERATIONS;
+    return `a $7$ hash is written $7$ITERATIONS$SALT$HASH, with 1 to ${most} iterations and both in base64`;
   }
   return pbkdf2Hash(iterations, parts.salt, parts.hash);
 }

@@ -1,4 +1,4 @@
-// Placeholders in the topics of a rule, replaced once for each client, and never by more than one plain level.
+// Placeholders in the topics of a rule, replaced once for each client, and never by more than a plain level.
 import type { Peer } from "./access.ts";
 
 /** How a format writes them. */
@@ -19,8 +19,8 @@ export function hasPlaceholder(text: string, { clientId, username }: Placeholder
 }
 
 /**
- * `text` for one client, in one pass; `undefined` where a name would be more than one plain level: one that is
- * missing or empty, holds a wildcard or a `/`, or makes the topic one of those that begin with `$`.
+ * `text` for one client, in one pass; `undefined` where a name would be more than one plain level: one that
+ * is missing or empty, holds a wildcard or a `/`, or makes the topic one of those that begin with `$`.
  */
 export function expand(text: string, placeholders: Placeholders, names: Names): string | undefined {
   const parts = split(text, placeholders);

@@ -63,7 +63,7 @@ export function overlaps(a: string, b: string): boolean {
   const right = b.split("/");
   for (let i = 0;; i++) {
     const [one, other] = [left[i], right[i]];
-    if (one === "#" || other === "#") return true; // also where the other one has ended: # takes its parent in
+    if (one === "#" || other === "#") return true; // # takes its parent in, where the other one has ended
     if (one === undefined || other === undefined) return one === other;
     if (one !== "+" && other !== "+" && one !== other) return false;
   }

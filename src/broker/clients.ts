@@ -113,7 +113,7 @@ export class Clients {
     else this.#due.set(session, session.dueAt);
   }
 
-  /** Access changed: who may stay stays, with the subscriptions that it may have. To be called within a turn. */
+  /** Access changed: who may stay stays, with the subscriptions that it may have. Within a turn. */
   reauthorise(): void {
     for (const session of this.#sessions.values()) {
       const mayStay = session.principal?.mayStay?.() ?? true;

@@ -53,7 +53,7 @@ function readIfThere(path: string, shown: string): string {
   }
 }
 
-/** As a whole or not at all. A new file is its owner's alone; one that is there keeps owner, group and what they may. */
+/** As a whole or not at all. A new file is its owner's alone; another keeps owner and group, and loses others. */
 function replace(path: string, shown: string, text: string): void {
   const beside = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
   try {
