@@ -68,6 +68,7 @@ Deno.test("src: nothing is imported but what the design allows from outside", ()
   const { imports } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
   assert.deepEqual(Object.keys(imports).sort(), [
     "fast-check",
+    "jose",
     "mqtt",
     "mqtt-packet",
     "smol-toml",

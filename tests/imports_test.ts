@@ -29,13 +29,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "config/",
     "terminal/",
   ],
-  cli: ["base/", "mqtt/", "sinks/", "hooks/", "config/", "daemon/", "terminal/", "reading/"],
+  cli: ["base/", "mqtt/", "access/", "sinks/", "hooks/", "config/", "daemon/", "terminal/", "reading/"],
   // Makes the executables; no part of the running program, and no part of the program uses it.
   build: ["cli/cli.ts"],
 };
 
 /** The options of each room, and what only the room itself can say of them: what config may import of it. */
 const OPTION_FILES: readonly string[] = [
+  "access/files.ts",
+  "access/options.ts",
   "broker/options.ts",
   "listeners/options.ts",
   "hooks/rules.ts",
@@ -52,6 +54,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages from outside and where they may stand; `node:` is everyone's. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  "jose": ["access"],
   "mqtt-packet": ["mqtt"],
   "smol-toml": ["config"],
   "valibot": ["config"],

@@ -71,17 +71,31 @@ const WALK: readonly (readonly [line: string, step: Step | typeof IN_CI])[] = [
   [`sed -i 's/^addr = "127.0.0.1:1883"/addr = "0.0.0.0:1883"/' gateway/hookline.toml`, async (desk, line) => {
     equal(await desk.run(line), "");
   }],
+  ["echo 'open sesame' | deno task hookline passwd gateway/passwords alice --stdin", async (desk, line) => {
+    match(await desk.run(line), /alice has a new password/);
+  }],
+  [
+    `sed -i 's/^#auth.password_file = .*/auth.password_file = "gateway\\/passwords"/' gateway/hookline.toml`,
+    async (desk, line) => {
+      equal(await desk.run(line), "");
+    },
+  ],
   ["deno task hookline check --config gateway/hookline.toml", async (desk, line) => {
-    match(await desk.run(line), /0\.0\.0\.0:1883 .*the network/);
+    match(await desk.run(line), /0\.0\.0\.0:1883 +no .*the network[^]*password_file +1 user/);
   }],
   ["deno task hookline run --config gateway/hookline.toml", async (desk, line) => {
     await desk.type(line).shows(/listening on 0\.0\.0\.0:1883/);
-    await desk.run("mosquitto_pub -h 127.0.0.2 -t demo/c -m from-elsewhere");
+    await desk.run("mosquitto_pub -h 127.0.0.2 -t demo/c -m from-elsewhere -u alice -P 'open sesame'");
+    match(await desk.run("mosquitto_pub -h 127.0.0.2 -t demo/c -m x 2>&1 || true"), /not authorised/i);
     equal(await desk.changes(), "", "no file of the clone was changed");
     await desk.stop();
   }],
   ["hookline init gateway", async (desk, line) => {
     match(await desk.run(line, desk.folder), /wrote gateway\/hookline\.toml/);
+  }],
+  ["hookline passwd gateway/passwords alice --delete", async (desk, line) => {
+    await Deno.writeTextFile(`${desk.folder}/gateway/passwords`, "alice:$6$c2FsdA==$x\n");
+    match(await desk.run(line, desk.folder), /alice is no user any more/);
   }],
   ["hookline check --config gateway/hookline.toml", async (desk, line) => {
     match(await desk.run(line, desk.folder), /All good\./);
@@ -136,10 +150,23 @@ Deno.test("README is walked from top to bottom in a fresh clone", async (t) => {
 
 Deno.test("README's configuration loads", async () => {
   await using dir = await tempDir();
-  const [broker = "", files = "", http = ""] = blocks("toml");
+  const [broker = "", files = "", access = "", http = ""] = blocks("toml");
   await Deno.writeTextFile(`${dir.path}/hookline.toml`, broker);
   await Deno.writeTextFile(`${dir.path}/files.toml`, files.replaceAll("/var/log", `${dir.path}/log`));
   await Deno.writeTextFile(`${dir.path}/http.toml`, http);
+  const guards = {
+    "rmqtt-acl": "",
+    "rmqtt-auth-http": "",
+    "rmqtt-auth-jwt": 'hmac_secret = "x"',
+    "rmqtt-flapping": "",
+  };
+  await Deno.mkdir(`${dir.path}/plugins`);
+  for (const [name, text] of Object.entries(guards)) {
+    await Deno.writeTextFile(`${dir.path}/plugins/${name}.toml`, text);
+  }
+  for (const name of ["passwords", "acl"]) {
+    await Deno.writeTextFile(`${dir.path}/${name}`, "", { mode: 0o600 });
+  }
   const check = async (hooks: string): Promise<string> => {
     const { command, args } = hooklineCommand(
       withoutNetwork(["check", "--config", "hookline.toml", "--hooks", hooks]),
@@ -150,6 +177,9 @@ Deno.test("README's configuration loads", async () => {
     equal(code, 0, text);
     return text;
   };
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, access);
+  match(await check("files.toml"), /password_file +0 users\n +jwt +the token is the password/);
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, broker);
   match(await check("files.toml"), /message_publish +alarm +alarm\/\+/);
   const told = await check("http.toml");
   match(told, /message_publish +message_publish +all +https:\/\/example\.com\/hook/);

@@ -1,5 +1,6 @@
 // Who you are and what you may do: asked once at CONNECT, and answered from then on by the Principal it gave.
-import { Reason, type ReasonCode } from "../mqtt/reason_codes.ts";
+import type { QoS } from "../mqtt/packets.ts";
+import type { ReasonCode } from "../mqtt/reason_codes.ts";
 
 /** Who is asking: what a client says of itself in its CONNECT, and what is known of its connection. */
 export interface Peer {
@@ -13,8 +14,17 @@ export interface Peer {
   readonly listener: string;
 }
 
+/** Names of the client's certificate, which the listener has verified. */
+export interface CertificateNames {
+  readonly commonName: string | undefined;
+  /** The whole subject, as `cert_subject_dn_as_username` writes it. */
+  readonly subject: string;
+}
+
 export interface Credentials extends Peer {
   readonly password: Uint8Array | undefined;
+  /** Absent where the connection has none. */
+  readonly certificate?: CertificateNames | undefined;
   /** `allow_anonymous` of the listener. */
   readonly allowAnonymous: boolean;
 }
@@ -24,9 +34,15 @@ export type Decision = boolean | Promise<boolean>;
 
 /** A client that was let in: answers from what it holds, or asks for a decision that must be waited for. */
 export interface Principal extends Peer {
-  mayPublish(topic: string): Decision;
+  mayPublish(topic: string, qos: QoS, retain: boolean): Decision;
   /** `filter` without `$share/<ShareName>/`. */
-  maySubscribe(filter: string): Decision;
+  maySubscribe(filter: string, qos: QoS): Decision;
+  /** Whether it would still be let in after a reload. Absent: it would. */
+  mayStay?(): boolean;
+  /** A denied PUBLISH ends its connection, for 3.x has no other way to say no. Absent: it does not. */
+  readonly closeIfDenied?: boolean;
+  /** When its connection ends, Unix milliseconds. Absent: never. */
+  readonly expiresAt?: number;
 }
 
 /** A client that was not. */
@@ -39,17 +55,7 @@ export interface Access {
   connect(credentials: Credentials): Principal | Refusal | Promise<Principal | Refusal>;
 }
 
-/**
- * Nobody is authenticated: a client may connect where anonymous ones may, and may then do anything but
- * publish into `$SYS/`, which is the broker's own and makes no message events.
- */
-export function createAccess(): Access {
-  const mayPublish = (topic: string): boolean => !topic.startsWith("$SYS/");
-  const maySubscribe = (): boolean => true;
-  return {
-    connect({ password: _, allowAnonymous, ...peer }): Principal | Refusal {
-      if (allowAnonymous) return { ...peer, mayPublish, maySubscribe };
-      return { refusal: peer.username === undefined ? Reason.NotAuthorized : Reason.BadUserNameOrPassword };
-    },
-  };
+/** Whether a topic is the broker's own, into which nobody publishes and which makes no message events. */
+export function isReserved(topic: string): boolean {
+  return topic.startsWith("$SYS/");
 }

@@ -99,6 +99,12 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
     if (this.#clients.connections.size === 0) this.#whenEmpty?.();
   }
 
+  /** Clients may do other things from here on: ends what they may not have any more. */
+  reauthorise(): void {
+    this.#context.turn.enter();
+    this.#clients.reauthorise();
+  }
+
   /** Other limits; `nodeId` stays, for it is in the lines of sessions that go on. */
   prepare(options: BrokerOptions): Prepared {
     const { nodeId } = this.#context.options;

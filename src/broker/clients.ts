@@ -6,9 +6,10 @@ import type { Client, ClientConnection } from "./client.ts";
 import type { BrokerContext } from "./context.ts";
 import { DueSessions } from "./due_sessions.ts";
 import type { ListenerOptions } from "./options.ts";
-import { publish } from "./publish.ts";
+import { dropMessage, publish } from "./publish.ts";
+import { reauthorise } from "./reauthorise.ts";
 import { Session } from "./session.ts";
-import { willMessage } from "./wills.ts";
+import { type PendingWill, willMessage } from "./wills.ts";
 
 export class Clients {
   readonly #context: BrokerContext;
@@ -32,6 +33,11 @@ export class Clients {
   /** Network Connections, those without a client included. */
   get connections(): ReadonlySet<ClientConnection> {
     return this.#connections;
+  }
+
+  /** Of a client that is here or away. */
+  sessionOf(clientId: string): Session | undefined {
+    return this.#sessions.get(clientId);
   }
 
   isConnected(clientId: string): boolean {
@@ -85,6 +91,7 @@ export class Clients {
     this.#bySession.set(client.session, client);
     this.#due.delete(client.session);
     client.session.attach(client.connection, client.identity, options);
+    client.session.belongTo(client.principal);
   }
 
   /** The client of this connection is gone, if there was one; its last output may be under way. */
@@ -106,6 +113,18 @@ export class Clients {
     else this.#due.set(session, session.dueAt);
   }
 
+  /** Access changed: who may stay stays, with the subscriptions that it may have. Within a turn. */
+  reauthorise(): void {
+    for (const session of this.#sessions.values()) {
+      const mayStay = session.principal?.mayStay?.() ?? true;
+      const client = this.#bySession.get(session);
+      if (!mayStay && client !== undefined) {
+        this.#end(client.connection, Reason.NotAuthorized, "NotAuthorized");
+      }
+      reauthorise(this.#context, session);
+    }
+  }
+
   /** Nothing of the connection is left. */
   closed(connection: ClientConnection): void {
     this.#connections.delete(connection);
@@ -125,6 +144,11 @@ export class Clients {
     const now = this.#context.turn.monotonic;
     for (const connection of this.#connections) {
       connection.tick(now);
+      const { expiresAt = Infinity } = connection.client?.principal ?? {};
+      if (expiresAt <= this.#context.turn.now) {
+        this.#end(connection, Reason.MaximumConnectTime, "LoginExpired");
+        continue;
+      }
       const retryAfter = connection.options.messageRetryInterval;
       if (retryAfter > 0) connection.client?.session.deliveries.retry(now - retryAfter);
     }
@@ -158,6 +182,15 @@ export class Clients {
   #publishWill(session: Session, early: boolean): void {
     const { topics, turn } = this.#context;
     const pending = session.takeWill(turn.monotonic, early);
-    if (pending !== undefined) publish(this.#context, willMessage(pending, topics, turn), undefined);
+    if (pending === undefined) return;
+    const message = willMessage(pending, topics, turn);
+    if (mayStillPublish(session, pending)) publish(this.#context, message, undefined);
+    else dropMessage(this.#context, message, "NotAuthorized");
   }
+}
+
+/** A Will was allowed at the CONNECT; a reload may have changed that. */
+function mayStillPublish({ principal }: Session, { will: { topic, qos, retain } }: PendingWill): boolean {
+  if (principal === undefined) return true;
+  return (principal.mayStay?.() ?? true) && principal.mayPublish(topic, qos, retain) !== false;
 }

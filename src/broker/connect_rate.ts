@@ -1,5 +1,5 @@
 // How many connections one address may open: a token bucket for each, in a table of bounded size.
-import { addressOf } from "./peer_address.ts";
+import { addressOf } from "../base/peer_address.ts";
 
 /** Addresses remembered; past them the one longest away is forgotten, and has a full bucket. */
 const MOST_ADDRESSES = 10_000;

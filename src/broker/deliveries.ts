@@ -190,6 +190,15 @@ export class Deliveries implements Giver {
     if (this.#hold.holding && this.#fullness < 0.5) this.#hold.release();
   }
 
+  /** Drops what waits and is unwanted: the client may not have it any more. */
+  giveUp(isUnwanted: (message: Message) => boolean, reason: string): void {
+    for (const delivery of this.#queue.takeOut(({ message }) => isUnwanted(message))) {
+      this.#context.total.release(delivery.message);
+      this.#drop(delivery, reason);
+    }
+    if (this.#hold.holding && this.#fullness < 0.5) this.#hold.release();
+  }
+
   /** The session is over: what was not acknowledged, and what still waits, is lost for its client. */
   end(reason: string): void {
     const { total } = this.#context;

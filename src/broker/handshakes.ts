@@ -1,6 +1,6 @@
 // Connections of one listener without a CONNECT: how many there may be, in all and of one address.
 import type { ListenerOptions } from "./options.ts";
-import { addressOf } from "./peer_address.ts";
+import { addressOf } from "../base/peer_address.ts";
 
 export class Handshakes {
   /** Never more addresses than connections. */

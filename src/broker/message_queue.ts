@@ -65,6 +65,21 @@ export class MessageQueue {
     return entry.delivery;
   }
 
+  /** Takes out, and returns, what is unwanted; the rest stays in its order. */
+  takeOut(isUnwanted: (delivery: Delivery) => boolean): Delivery[] {
+    const taken: Delivery[] = [];
+    for (const queue of [this.#qos0, this.#qos12]) {
+      for (let left = queue.length; left > 0; left--) {
+        const entry = queue.shift();
+        if (entry === undefined) continue;
+        if (isUnwanted(entry.delivery)) taken.push(entry.delivery);
+        else queue.push(entry);
+      }
+    }
+    for (const { message } of taken) this.#bytes -= message.size;
+    return taken;
+  }
+
   #next(): Queue<Entry> | undefined {
     const a = this.#qos0.peek();
     const b = this.#qos12.peek();

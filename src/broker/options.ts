@@ -22,9 +22,10 @@ export const LISTENER_OPTIONS = optionTable({
     key: "allow_anonymous",
     kind: "boolean",
     default: true,
+    sample: true,
     paragraph: true,
-    doc: "Clients without a name and password that somebody checked may connect. Nothing checks them yet: " +
-      "false locks all out.",
+    doc: "Clients that nobody authenticated may connect. Where it is not written, they may while only this " +
+      "machine reaches the listener and nothing authenticates clients (auth above).",
   },
   maxConnections: {
     key: "max_connections",

@@ -2,7 +2,7 @@
 // out is seen and a flood of refusals fills no log.
 import type { Log } from "../base/log.ts";
 import type { Counters } from "./counters.ts";
-import { addressOf } from "./peer_address.ts";
+import { addressOf } from "../base/peer_address.ts";
 
 /** Between two entries of the log, milliseconds. */
 const MINUTE = 60_000;

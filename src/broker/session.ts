@@ -1,7 +1,9 @@
 // Session state (4.1): subscriptions, what is on its way to the client, what came in with QoS 2, the Will
 // that waits. Whatever changes in a session, changes by a method of it.
+import type { Principal } from "../access/access.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { QoS } from "../mqtt/packets.ts";
+import { topicMatches } from "../mqtt/topics.ts";
 import { Deliveries, type DeliveryContext } from "./deliveries.ts";
 import type { Message } from "./message.ts";
 import type { ListenerOptions } from "./options.ts";
@@ -23,6 +25,7 @@ export class Session implements Subscriber {
   readonly deliveries: Deliveries;
   readonly #context: SessionContext;
   #identity: ClientIdentity;
+  #principal: Principal | undefined = undefined;
   #present = false;
   #expiryInterval: number;
   #expiresAt = Infinity;
@@ -53,6 +56,11 @@ export class Session implements Subscriber {
   /** The client as it was last here. */
   get identity(): ClientIdentity {
     return this.#identity;
+  }
+
+  /** What the client may do, as it was let in the last time; `undefined` where it was not since the start. */
+  get principal(): Principal | undefined {
+    return this.#principal;
   }
 
   get present(): boolean {
@@ -100,6 +108,11 @@ export class Session implements Subscriber {
     this.deliveries.attach(outlet, identity, limits);
   }
 
+  /** Whose it is from here on. */
+  belongTo(principal: Principal): void {
+    this.#principal = principal;
+  }
+
   detach(): void {
     this.#present = false;
     this.#expiresAt = this.#context.turn.monotonic + this.#expiryInterval;
@@ -125,6 +138,19 @@ export class Session implements Subscriber {
     this.#subscriptions.set(subscription.topicFilter, subscription);
     this.#context.router.add(subscription);
     return before;
+  }
+
+  /**
+   * Ends a subscription that the client may have no longer, and drops what waits only because of it. False
+   * where it is not there any more.
+   */
+  revoke({ topicFilter, filter }: Subscription, reason: string): boolean {
+    if (!this.unsubscribe(topicFilter)) return false;
+    const left = [...this.#subscriptions.values()];
+    this.deliveries.giveUp(({ name: { text } }) => {
+      return topicMatches(filter, text) && !left.some((other) => topicMatches(other.filter, text));
+    }, reason);
+    return true;
   }
 
   /** False where there is no such subscription. [MQTT-3.10.4-1] */

@@ -1,6 +1,6 @@
 // The command line, checked against the table of verbs.
 import { parseArgs } from "node:util";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../base/nearest.ts";
 import {
   COMMON_OPTIONS,
   type OptionValue,

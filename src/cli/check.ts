@@ -1,4 +1,5 @@
 // `hookline check`: what the configuration means, and whether the broker would start with it.
+import type { AccessOptions, AuthenticatorName } from "../access/options.ts";
 import type { Config } from "../config/config.ts";
 import { addressText, isLoopback } from "../config/units.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
@@ -34,6 +35,7 @@ export const check: Verb = async (values, _positionals, io) => {
   const addresses = offline ? [] : await probeListeners(config);
   io.out(`\nListeners\n${tableText(listenerRows(config))}`);
   for (const problem of addresses) if (problem !== undefined) io.out(`  ${visible(problem)}\n`);
+  io.out(`\nAccess\n${tableText(accessRows(config.access))}`);
   const rules = ruleRows(config);
   io.out(
     rules.length === 0
@@ -69,6 +71,27 @@ function listenerRows(config: Config): string[][] {
     isLoopback(listener.hostname) ? "this machine only" : "the network",
   ]);
   return [["NAME", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
+}
+
+/** Who is asked about clients, and what decides on what they may do. */
+function accessRows(
+  { order, passwordFile, http, jwt, mosquittoAcl, rmqttAcl, flapping }: AccessOptions,
+): string[][] {
+  const users = passwordFile?.users.size;
+  const asked: Readonly<Record<AuthenticatorName, string | undefined>> = {
+    certificate: undefined,
+    password_file: users === undefined ? undefined : `${users} ${users === 1 ? "user" : "users"}`,
+    http: http?.authRequest && maskUrl(http.authRequest.url),
+    jwt: jwt && `the token is the ${jwt.from}`,
+  };
+  const rows = order.flatMap((name) => asked[name] === undefined ? [] : [[name, asked[name]]]);
+  if (http?.aclRequest !== undefined) rows.push(["http_acl_req", maskUrl(http.aclRequest.url)]);
+  if (mosquittoAcl !== undefined) rows.push(["mosquitto_file", "what it does not allow is denied"]);
+  if (rmqttAcl !== undefined) rows.push(["rmqtt-acl", `${rmqttAcl.rules.length} rules`]);
+  if (flapping !== undefined) {
+    rows.push(["rmqtt-flapping", `watched: ${Object.keys(flapping.policies).join(", ")}`]);
+  }
+  return rows.length === 0 ? [["none", "nobody is authenticated, and everybody may do everything"]] : rows;
 }
 
 /** One row for each event, rule and URL. */

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { EVENT_NAMES } from "../hooks/events.ts";
 import { topicFilterProblem } from "../mqtt/topics.ts";
-import { nearest } from "../config/nearest.ts";
+import { nearest } from "../base/nearest.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { Stopping } from "./stopping.ts";

@@ -77,6 +77,21 @@ place takes no events now.`,
     load: async () => (await import("./init.ts")).init,
   },
   {
+    name: "passwd",
+    summary: "set the password of a user",
+    usage: "passwd FILE USER [--stdin | --delete]",
+    about: `Asks for a password and puts it, hashed, into the password file FILE (auth.password_file), whose
+other lines stay as they are. A new file is readable by its owner alone. Mosquitto reads it too, and
+a running Hookline takes it up by SIGHUP.`,
+    maxPositionals: 2,
+    positionals: "files",
+    options: {
+      stdin: { type: "flag", help: "read the password from stdin, up to the end of its first line" },
+      delete: { type: "flag", help: "take the user out of the file" },
+    },
+    load: async () => (await import("./passwd.ts")).passwd,
+  },
+  {
     name: "tail",
     summary: "show events as they are written",
     usage: "tail [FILE] [options]",

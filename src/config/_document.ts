@@ -12,6 +12,15 @@ export type Table = { [name: string]: unknown };
 /** No valid key lies this deep; text below it is not looked at, so hostile nesting costs no stack. */
 const MAX_DEPTH = 16;
 
+/** Keys whose values no message shows. */
+const SECRETS: readonly (string | number)[] = [
+  "headers",
+  "http_headers",
+  "params",
+  "hmac_secret",
+  "password",
+];
+
 export class Document {
   /** The values of the file, with environment variables replaced. */
   readonly data: Table;
@@ -85,8 +94,8 @@ export class Document {
 
   #found(path: KeyPath): string {
     const value = this.#valueAt(path);
-    // Headers hold tokens, also where someone wrote them in a wrong form.
-    if (path.includes("headers")) return kindText(value);
+    // Secrets, also where someone wrote them in a wrong form.
+    if (path.some((part) => SECRETS.includes(part))) return kindText(value);
     return foundText(this.#written.get(JSON.stringify(path)) ?? value);
   }
 

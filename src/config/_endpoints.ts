@@ -6,7 +6,7 @@ import { anything, checksOf, optionsOf } from "./_checks.ts";
 import { type Document, isTable, type Table } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
 import { readTable } from "./_table.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 
 type TextsRow = Extract<OptionRow, { readonly kind: "texts" }>;
 type Texts = Readonly<Record<string, string>>;

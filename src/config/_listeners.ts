@@ -73,9 +73,6 @@ function readListener(
     return undefined;
   }
   if (!enable) return "off";
-  if (!options.allowAnonymous) {
-    doc.warn([...path, "allow_anonymous"], "locks every client out: Hookline cannot check passwords yet");
-  }
   return { name, ...address, nodelay, options };
 }
 

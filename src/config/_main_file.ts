@@ -1,6 +1,8 @@
 // The main file, rmqtt.toml by its key names: node, log, plugins, retained messages and listeners.
+import { ACL_OPTIONS, AUTH_OPTIONS } from "../access/options.ts";
 import type { Values } from "../base/option.ts";
 import { BROKER_OPTIONS, type BrokerOptions } from "../broker/options.ts";
+import type { AccessSections } from "./_access.ts";
 import { anything, type Checks, checksOf, optionsOf, textList } from "./_checks.ts";
 import type { Document } from "./_document.ts";
 import { readListeners } from "./_listeners.ts";
@@ -16,12 +18,16 @@ export interface MainFile {
   readonly listeners: readonly TcpListener[];
   /** `plugins.dir`, as written; `undefined` after an error in `[plugins]`. */
   readonly pluginsDir: string | undefined;
+  readonly access: AccessSections;
+  /** For messages on what only other files decide. */
+  readonly doc: Document;
 }
 
-const TABLES = ["node", "log", "plugins", "mqtt", "retainer", "listener"] as const;
+const TABLES = ["node", "log", "plugins", "auth", "acl", "mqtt", "retainer", "listener"] as const;
 
 const CHECKS: Checks = {
-  ...checksOf(BROKER_OPTIONS, LOG_OPTIONS, PLUGIN_OPTIONS),
+  ...checksOf(BROKER_OPTIONS, LOG_OPTIONS, PLUGIN_OPTIONS, AUTH_OPTIONS, ACL_OPTIONS),
+  "auth.order": textList("names of those who are asked about clients"),
   "plugins.default_startups": textList("names of plugins"),
 };
 
@@ -38,12 +44,19 @@ export function readMainFile(doc: Document, cwd: string): MainFile {
   const log = logOptions(doc, readSection(doc, "log") ?? {}, cwd);
   const plugins = readSection(doc, "plugins");
   // Checked to be a list of strings.
-  tellPlugins(doc, (plugins?.["plugins.default_startups"] ?? []) as string[], listeners);
+  const names = (plugins?.["plugins.default_startups"] ?? []) as string[];
+  tellPlugins(doc, names);
   return {
     log,
     broker: optionsOf(BROKER_OPTIONS, limits, cwd),
     listeners,
     pluginsDir: plugins && optionsOf(PLUGIN_OPTIONS, plugins, cwd).dir,
+    access: {
+      auth: readSection(doc, "auth") ?? {},
+      acl: readSection(doc, "acl") ?? {},
+      plugins: names,
+    },
+    doc,
   };
 }
 

@@ -51,3 +51,29 @@ function reason(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "devices and /proc are closed to Hookline";
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Why a file that decides on clients is not used, or what the operator should know of it. */
+interface Guarded {
+  readonly refusal?: string;
+  readonly warning?: string;
+}
+
+/** By who may read and write what `path` leads to, links followed. One that is not there is somebody else's to tell. */
+export function guarded(path: string): Guarded {
+  const mode = modeOf(path);
+  if ((mode & 0o002) !== 0) {
+    return {
+      refusal: "may be written by every user of this machine, so anyone could let himself in: chmod o-w",
+    };
+  }
+  return (mode & 0o004) === 0 ? {} : { warning: "may be read by every user of this machine: chmod o-r" };
+}
+
+function modeOf(path: string): number {
+  try {
+    return Deno.statSync(path).mode ?? 0;
+  } catch {
+    // Whoever reads it tells why it cannot be had.
+    return 0;
+  }
+}

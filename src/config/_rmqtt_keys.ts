@@ -14,6 +14,8 @@ export const FOREIGN_AT_TOP = harmless("circuit_breaker", "grpc", "inner_api_add
 
 /** By the table of the main file that they stand in. */
 export const FOREIGN_IN_SECTION = {
+  auth: {},
+  acl: {},
   node: harmless("busy", "cookie", "crash_dump", "crash_dump_limit"),
   log: {},
   plugins: harmless("disabled_default_startups"),
@@ -78,9 +80,6 @@ const CLUSTER = "this broker knows no other node";
 
 /** RMQTT's plugins: what does not happen without them here. Empty where nobody misses anything. */
 export const PLUGINS: Readonly<Record<string, string>> = {
-  "rmqtt-acl": "every client may publish and subscribe everywhere",
-  "rmqtt-auth-http": "no web server is asked who may connect, publish and subscribe",
-  "rmqtt-auth-jwt": "no token is checked",
   "rmqtt-auto-subscription": "no client is subscribed to anything that it did not ask for",
   "rmqtt-bridge-egress-kafka": BRIDGE,
   "rmqtt-bridge-egress-mqtt": BRIDGE,
@@ -103,6 +102,3 @@ export const PLUGINS: Readonly<Record<string, string>> = {
   "rmqtt-topic-rewrite": "topics stay as clients write them",
   "rmqtt-web-hook": "",
 };
-
-/** Those that keep clients from what they may not do. */
-export const PROTECTING_PLUGINS: readonly string[] = ["rmqtt-acl", "rmqtt-auth-http", "rmqtt-auth-jwt"];

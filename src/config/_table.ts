@@ -4,7 +4,7 @@ import { type Document, isTable } from "./_document.ts";
 import { boolean, type Checks } from "./_checks.ts";
 import type { KeyPath } from "./_key_path.ts";
 import type { ForeignKeys } from "./_rmqtt_keys.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../base/nearest.ts";
 
 /** What the checks of a table make of it. */
 export type Checked<C extends Checks> = { readonly [K in keyof C]?: v.InferOutput<C[K]> };

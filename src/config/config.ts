@@ -1,4 +1,5 @@
 // The shape of a whole configuration: what the files say, checked, with every default filled in.
+import type { AccessOptions } from "../access/options.ts";
 import type { Address } from "../base/option.ts";
 import type { BrokerOptions, ListenerOptions } from "../broker/options.ts";
 import type { LineOptions, Rules } from "../hooks/rules.ts";
@@ -13,6 +14,8 @@ export interface Config {
   readonly broker: BrokerOptions;
   readonly listeners: readonly TcpListener[];
   readonly hooks: HooksConfig;
+  /** Who may connect, publish and subscribe. */
+  readonly access: AccessOptions;
   /** Things the operator should know though nothing is wrong: RMQTT keys without a use here, and the like. */
   readonly warnings: readonly string[];
   /** The file of the listeners, as the operator named it; `undefined` when the built-in default serves. */

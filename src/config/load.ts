@@ -1,16 +1,22 @@
 // Loads the configuration: which files there are, what stands in for missing ones, and all errors at once.
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { authenticates, readAccess } from "./_access.ts";
 import { Document } from "./_document.ts";
 import type { Env } from "./_env.ts";
 import { Findings } from "./_findings.ts";
 import { defaultHooks, readHooksFile } from "./_hooks_file.ts";
+import { closeDoors } from "./_doors.ts";
+import type { KeyPath } from "./_key_path.ts";
 import { type MainFile, readMainFile } from "./_main_file.ts";
-import { readBounded, type ReadFile, readText } from "./_read_file.ts";
+import { guarded, readBounded, type ReadFile, readText } from "./_read_file.ts";
 import type { Config, HooksConfig } from "./config.ts";
-import { ConfigError, ConfigErrors } from "./config_error.ts";
+import { ConfigError, ConfigErrors, type ErrorPlace } from "./config_error.ts";
 
 /** The hooks file's name within `plugins.dir`. */
-const HOOKS_NAME = "rmqtt-web-hook.toml";
+export const HOOKS_NAME = "rmqtt-web-hook.toml";
+
+/** Of `validate_claims` in rmqtt-auth-jwt.toml. */
+const JWT_PLACEHOLDERS: readonly string[] = ["clientid", "username", "ipaddr", "protocol"];
 
 export interface ConfigSource {
   /** `--config`; without it the built-in default serves. */
@@ -39,13 +45,16 @@ export function loadConfig(source: ConfigSource): Config {
   const loader = new Loader(source);
   const main = loader.main();
   const hooks = loader.hooks(main?.pluginsDir);
+  const access = main && loader.access(main);
   const { errors } = loader.findings;
-  if (errors.length > 0 || main === undefined || hooks === undefined) throw new ConfigErrors(errors);
+  const missing = main === undefined || hooks === undefined || access === undefined;
+  if (missing || errors.length > 0) throw new ConfigErrors(errors);
   return {
     log: main.log,
     broker: main.broker,
-    listeners: main.listeners,
+    listeners: access.listeners,
     hooks,
+    access: access.access,
     warnings: loader.findings.warnings(),
     mainFile: source.configFile,
     files: loader.files,
@@ -79,7 +88,7 @@ class Loader {
     }
     if (configFile === undefined) return defaultHooks(cwd);
     if (pluginsDir === undefined) return undefined;
-    const candidates = hooksCandidates(configFile, pluginsDir);
+    const candidates = pluginCandidates(configFile, pluginsDir, HOOKS_NAME);
     for (const file of candidates) {
       const doc = this.#open(file);
       if (doc === "unusable") return undefined;
@@ -98,6 +107,57 @@ class Loader {
     return defaultHooks(cwd);
   }
 
+  /** What decides on clients, and the listeners with what follows from it. */
+  access({ doc, access, listeners, pluginsDir }: MainFile): Pick<Config, "access" | "listeners"> {
+    const options = readAccess(doc, access, {
+      plugin: (name) => pluginsDir === undefined ? undefined : this.#accessPlugin(name, pluginsDir),
+      named: (from, path, file, secret) => this.#guardedText(from, path, file, secret),
+      fault: (file, line, text) => this.#fail({ file, line }, text),
+    }, this.#source.cwd);
+    return { access: options, listeners: closeDoors(doc, listeners, authenticates(options)) };
+  }
+
+  /** `undefined` after an error: what is to guard the doors must be there. */
+  #accessPlugin(name: string, pluginsDir: string): Document | undefined {
+    const candidates = pluginCandidates(this.#source.configFile ?? "", pluginsDir, `${name}.toml`);
+    for (const file of candidates) {
+      const doc = this.#open(file, name === "rmqtt-auth-jwt" ? this.#placeholderEnv() : undefined);
+      if (doc === undefined) continue;
+      const { refusal } = guarded(resolve(this.#source.cwd, file));
+      if (refusal !== undefined) return this.#fail({ file }, refusal);
+      return doc === "unusable" ? undefined : doc;
+    }
+    return this.#fail(
+      { file: candidates.join(" or ") },
+      `does not exist, and plugins.default_startups has ${name}`,
+    );
+  }
+
+  /** The text of a file that a key names; `undefined` after an error. */
+  #guardedText(from: Document, path: KeyPath, file: string, secret: boolean): string | undefined {
+    const { refusal, warning } = guarded(file);
+    if (refusal !== undefined) return void from.error(path, `${file} ${refusal}`);
+    if (secret && warning !== undefined) from.warn(path, `${file} ${warning}`);
+    try {
+      const text = readText(file, file, this.#source.readFile ?? readBounded);
+      if (text === undefined) return void from.error(path, `${file} does not exist`);
+      this.files.push(file);
+      return text;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return void this.findings.errors.push(error);
+    }
+  }
+
+  #fail(place: ErrorPlace, problem: string): undefined {
+    this.findings.errors.push(new ConfigError(place, "", problem));
+  }
+
+  /** `${clientid}` and its like stand for the client's, and for no variable. */
+  #placeholderEnv(): Env {
+    return (name) => JWT_PLACEHOLDERS.includes(name) ? `\${${name}}` : this.#source.env(name);
+  }
+
   /** A file that the operator named must be there. */
   #openNamed(file: string): Document | undefined {
     const doc = this.#open(file);
@@ -106,8 +166,8 @@ class Loader {
   }
 
   /** `undefined`: there is no such file; `"unusable"`: it cannot be read or is no TOML, and an error says so. */
-  #open(file: string): Document | "unusable" | undefined {
-    const { cwd, env, readFile = readBounded } = this.#source;
+  #open(file: string, env = this.#source.env): Document | "unusable" | undefined {
+    const { cwd, readFile = readBounded } = this.#source;
     try {
       const text = readText(resolve(cwd, file), file, readFile);
       if (text === undefined) return undefined;
@@ -121,9 +181,9 @@ class Loader {
   }
 }
 
-function hooksCandidates(configFile: string, pluginsDir: string): readonly string[] {
-  const inWorkingDirectory = join(pluginsDir, HOOKS_NAME);
+function pluginCandidates(configFile: string, pluginsDir: string, name: string): readonly string[] {
+  const inWorkingDirectory = join(pluginsDir, name);
   if (isAbsolute(pluginsDir)) return [inWorkingDirectory];
-  const besideConfig = join(dirname(configFile), pluginsDir, HOOKS_NAME);
+  const besideConfig = join(dirname(configFile), pluginsDir, name);
   return besideConfig === inWorkingDirectory ? [besideConfig] : [besideConfig, inWorkingDirectory];
 }

@@ -1,4 +1,5 @@
 // The sample files that `init` writes: every option of every table with its words and its value.
+import { ACL_OPTIONS, AUTH_OPTIONS } from "../access/options.ts";
 import { type Address, defaultOf, type OptionRow, type OptionTable } from "../base/option.ts";
 import { BROKER_OPTIONS, LISTENER_OPTIONS } from "../broker/options.ts";
 import { EVENT_NAMES } from "../hooks/events.ts";
@@ -32,6 +33,13 @@ export function mainSample(): string {
     written(LOG_OPTIONS),
     heading("Hooks: which events are written, and where to"),
     written(PLUGIN_OPTIONS),
+    heading("Access: who may connect, publish and subscribe; without any of it, everyone who may come in"),
+    written(AUTH_OPTIONS),
+    `\
+# Who is asked about a client, in this order; the first that knows it decides. http and jwt are
+# rmqtt-auth-http.toml and rmqtt-auth-jwt.toml in plugins.dir, where plugins.default_startups has them.
+#auth.order = ["certificate", "password_file", "http", "jwt"]`,
+    written(ACL_OPTIONS),
     heading("Sessions"),
     written({ maxSessions, maxQueuedBytesTotal }),
     heading("Retained messages"),

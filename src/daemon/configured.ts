@@ -1,6 +1,7 @@
 // The configuration that --config and --hooks name, and what is asked of it before any part of the daemon is there.
+import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
+import { HOOKS_NAME, loadConfig } from "../config/load.ts";
 import { probeListeners as probe } from "../listeners/listeners.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import { leftBy } from "../sinks/schemes.ts";
@@ -24,8 +25,7 @@ export function loadConfigured({ configFile, hooksFile, cwd, env }: ConfigPlace,
   return loadConfig({
     ...(configFile !== undefined && { configFile }),
     ...(hooksFile !== undefined && { hooksFile }),
-    // The configuration file comes first; there is no second one but the hooks file.
-    hooksFileExpected: before !== undefined && before.files.length > 1,
+    hooksFileExpected: before?.files.some((file) => basename(file) === HOOKS_NAME) ?? false,
     cwd,
     env,
   });

@@ -1,7 +1,7 @@
 // The daemon: wires the rooms together, runs until it is told to stop, and takes them apart again.
-import { createAccess } from "../access/access.ts";
+import { Chain } from "../access/chain.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
-import type { Reloadable } from "../base/prepared.ts";
+import type { Prepared, Reloadable } from "../base/prepared.ts";
 import { Broker } from "../broker/broker.ts";
 import { Turn } from "../broker/turn.ts";
 import type { Config } from "../config/config.ts";
@@ -45,6 +45,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   await using sinks = openSinks(configuredUrls(config), sinkOptionsOf(config, cwd), log, clock);
   const wired = wire(config, sinks, logger, clock);
   const { turn, broker, listeners } = wired;
+  using _access = wired.access;
   await using notifier = openNotifier({
     env,
     pid: Deno.pid,
@@ -90,6 +91,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
 interface Wired {
   readonly turn: Turn;
   readonly hooks: ReloadableHooks;
+  readonly access: Chain;
   readonly broker: Broker;
   /** None is open yet. */
   readonly listeners: Listeners<ServedListener>;
@@ -99,10 +101,10 @@ function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wi
   const turn = new Turn(clock, () => sinks.flush());
   const hooks = new ReloadableHooks(() => turn.now, (url) => sinks.get(url));
   hooks.prepare(config.hooks).commit();
-  const access = createAccess();
+  const access = new Chain(config.access, clock, log);
   const broker = new Broker({ options: config.broker, hooks: hooks.hooks, turn, clock, access, log });
   const listeners = new Listeners<ServedListener>((listener) => receiverFor(broker, listener), log);
-  return { turn, hooks, broker, listeners };
+  return { turn, hooks, access, broker, listeners };
 }
 
 /**
@@ -110,7 +112,7 @@ function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wi
  * rules lead to them; the listeners last, for a connection may come as soon as one is open.
  */
 function partsOf(
-  { hooks, broker, listeners }: Wired,
+  { hooks, access, broker, listeners }: Wired,
   sinks: SinkSet,
   logger: Logger,
   cwd: string,
@@ -120,8 +122,20 @@ function partsOf(
     { prepare: (config) => sinks.prepare(configuredUrls(config), sinkOptionsOf(config, cwd)) },
     { prepare: (config) => hooks.prepare(config.hooks) },
     { prepare: (config) => broker.prepare(config.broker) },
+    { prepare: (config) => withClients(access.prepare(config.access), broker) },
     { prepare: (config) => listeners.prepare(listenersOf(config)) },
   ];
+}
+
+/** Who is here already must have what the new rules allow, and nothing more. */
+function withClients(prepared: Prepared, broker: Broker): Prepared {
+  return {
+    ...prepared,
+    commit: () => {
+      prepared.commit();
+      broker.reauthorise();
+    },
+  };
 }
 
 function serveSignals(signals: Signals, reloader: Reloader, sinks: SinkSet, logger: Logger): void {

@@ -18,6 +18,7 @@ export const Reason = {
   NotAuthorized: 0x87,
   ServerUnavailable: 0x88,
   ServerBusy: 0x89,
+  Banned: 0x8a,
   ServerShuttingDown: 0x8b,
   BadAuthenticationMethod: 0x8c,
   KeepAliveTimeout: 0x8d,
@@ -33,6 +34,7 @@ export const Reason = {
   PayloadFormatInvalid: 0x99,
   RetainNotSupported: 0x9a,
   QoSNotSupported: 0x9b,
+  MaximumConnectTime: 0xa0,
 } as const;
 
 export type ReasonCode = (typeof Reason)[keyof typeof Reason];
@@ -53,6 +55,7 @@ export function connackReturnCode(code: ReasonCode): 1 | 2 | 3 | 4 | 5 | undefin
     case Reason.BadUserNameOrPassword:
       return 4;
     case Reason.NotAuthorized:
+    case Reason.Banned:
     case Reason.BadAuthenticationMethod:
     case Reason.QoSNotSupported:
     case Reason.RetainNotSupported:

@@ -2,7 +2,9 @@
 // until a test moves it, and lines kept in memory.
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
-import { type Access, createAccess } from "../../src/access/access.ts";
+import type { Access } from "../../src/access/access.ts";
+import { Chain } from "../../src/access/chain.ts";
+import { NO_ACCESS_OPTIONS } from "../../src/access/options.ts";
 import { Broker } from "../../src/broker/broker.ts";
 import {
   brokerDefaults,
@@ -48,7 +50,7 @@ export class World implements AsyncDisposable {
   constructor(
     options: Partial<ListenerOptions> = {},
     brokerOptions: Partial<BrokerOptions> = {},
-    access: Access = createAccess(),
+    access?: Access,
   ) {
     this.options = { ...LISTENER_DEFAULTS, ...options };
     this.clock.jumped = TIME_OF_DAY;
@@ -61,7 +63,7 @@ export class World implements AsyncDisposable {
       hooks: createHooks(rules, () => this.sink, () => turn.now),
       turn,
       clock: this.clock,
-      access,
+      access: access ?? new Chain(NO_ACCESS_OPTIONS, this.clock, () => {}),
       log: (level, text, fields) => this.log.push(`${level}: ${text} ${JSON.stringify(fields)}`),
     });
   }

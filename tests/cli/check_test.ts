@@ -34,7 +34,9 @@ async function run(cwd: string): Promise<{ code: number; stderr: string }> {
 }
 
 function tcp(...addresses: string[]): string {
-  return addresses.map((address, i) => `listener.tcp.l${i}.addr = "${address}"\n`).join("");
+  return addresses.map((address, i) => {
+    return `listener.tcp.l${i} = { addr = "${address}", allow_anonymous = true }\n`;
+  }).join("");
 }
 
 Deno.test("an address that run cannot have ends check with 78 and the sentence that run ends with", () =>

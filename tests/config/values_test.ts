@@ -161,6 +161,7 @@ Deno.test("any number of listeners, in their order, without those that are off",
     listener.tcp.c.enable = false
     [listener.tcp.constructor]
     addr = "0.0.0.0:1884"
+    allow_anonymous = true
   `);
   assert.deepEqual(listeners.map(({ name }) => name), ["a", "b", "constructor"]);
 });

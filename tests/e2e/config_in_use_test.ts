@@ -49,9 +49,14 @@ const REFUSED: readonly (readonly [what: string, config: string, message: RegExp
     /listener: has no TCP listener/,
   ],
   [
-    "a plugin that protects, with a listener that others reach",
-    'plugins.default_startups = ["rmqtt-acl"]\nlistener.tcp.external.addr = "0.0.0.0:0"\n',
-    /does not have rmqtt-acl yet/,
+    "a listener that others reach and that nobody guards",
+    'listener.tcp.external.addr = "0.0.0.0:0"\n',
+    /others reach 0\.0\.0\.0:0, and nothing authenticates clients/,
+  ],
+  [
+    "a plugin that protects and whose file is not there",
+    'plugins.default_startups = ["rmqtt-acl"]\nlistener.tcp.external.addr = "127.0.0.1:0"\n',
+    /rmqtt-acl\.toml: does not exist/,
   ],
 ];
 

@@ -153,7 +153,9 @@ Deno.test("listeners are opened, moved and closed; connections stay", async () =
   await reload(broker, { config: LISTENER + loopback });
   await (await RawClient.connect(free, 4, { clientId: "q" })).client[Symbol.asyncDispose]();
   // The wildcard overlaps the old address; 127.0.0.2 answers only then.
-  const said = await reload(broker, { config: `listener.tcp.more.addr = "0.0.0.0:${free}"\n` });
+  const said = await reload(broker, {
+    config: `listener.tcp.more = { addr = "0.0.0.0:${free}", allow_anonymous = true }\n`,
+  });
   equal(said.filter(({ msg }) => msg.startsWith("no longer listening on")).length, 2);
   using conn = await Deno.connect({ hostname: "127.0.0.2", port: free });
   equal((conn.remoteAddr as Deno.NetAddr).port, free);
@@ -169,8 +171,8 @@ Deno.test("an address that cannot be had leaves the listeners as they were", asy
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   // The wildcard overlaps, so the old listener is closed for the try and must come back.
   const said = await reload(broker, {
-    config:
-      `listener.tcp.mine.addr = "0.0.0.0:${port}"\nlistener.tcp.no.addr = "127.0.0.1:${taken.addr.port}"\n`,
+    config: `listener.tcp.mine = { addr = "0.0.0.0:${port}", allow_anonymous = true }\n` +
+      `listener.tcp.no.addr = "127.0.0.1:${taken.addr.port}"\n`,
     hooks: TO("b.log"),
   });
   ok(

@@ -47,10 +47,11 @@ const LETTERS: Readonly<Record<string, string>> = {
   session_terminated: "T",
   offline_message: "o",
   message_dropped: "x",
+  session_unsubscribed: "u",
 };
 
 /** A client that left unanswered has C alone, a refused one nothing after A, a resumed session no S, one that lives on no T. */
-const ORDER = /^C(A|S?AK[.ox]*D[ox]*T?)?$/;
+const ORDER = /^C(A|S?AK[.oxu]*D[oxu]*T?)?$/;
 
 /** That of the first line of a connection, its client_connect. What nobody speaks is read as the nearest version. */
 function versionOf(event: Event): Version {

@@ -51,16 +51,16 @@ const time: Type = {
 };
 const fromType: Type = matching("custom, lastwill or system", /^(custom|lastwill|system)$/);
 const connAck: Type = matching(
-  "one of the six CONNACK sentences",
-  /^Connection (Accepted|Refused, (unacceptable protocol version|identifier rejected|Server unavailable|bad user name or password|not authorized))$/,
+  "one of the six CONNACK sentences, or Banned",
+  /^(Connection (Accepted|Refused, (unacceptable protocol version|identifier rejected|Server unavailable|bad user name or password|not authorized))|Banned)$/,
 );
 const endReason: Type = matching(
   "a reason of events.md",
-  /^(Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?|RemoteClose|KeepaliveTimeout|Kicked|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
+  /^(Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?|RemoteClose|KeepaliveTimeout|Kicked|LoginExpired|NotAuthorized|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
 );
 const dropReason: Type = matching(
   "a reason of events.md",
-  /^(MessageQueueFull|MessageExpiration|PacketTooLarge|NotAuthorized|Error\(.+\)|Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?|RemoteClose|KeepaliveTimeout|Kicked|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
+  /^(MessageQueueFull|MessageExpiration|PacketTooLarge|Error\(.+\)|Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?|RemoteClose|KeepaliveTimeout|Kicked|LoginExpired|NotAuthorized|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
 );
 const userProperties: Type = {
   name: "an object of strings, and of arrays of two and more strings",

@@ -1,9 +1,15 @@
 // Differences that no recorded scenario has: Hookline's side of each is tried here.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { systemClock } from "../../src/base/clock.ts";
+import { Reason } from "../../src/mqtt/reason_codes.ts";
 import { HTTP_DEFAULTS } from "../../src/sinks/http/options.ts";
+import { codeOf, credentials, letIn } from "../access/_asking.ts";
+import { doors } from "../access/_doors.ts";
 import { settled, World } from "../broker/_world.ts";
 import { errorsOf, loadBroker } from "../config/_load_texts.ts";
+
+const ALLOW_ALL = 'rules = [["allow", "all"]]';
 
 const RMQTT_KEYS = Deno.readTextFileSync(
   fileURLToPath(new URL("../config/fixtures/rmqtt_keys.txt", import.meta.url)),
@@ -52,13 +58,49 @@ export const CHECKS = {
     );
   },
 
+  unclearAnswers: async (): Promise<void> => {
+    const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, ({ url }) => {
+      return new URL(url).pathname === "/page"
+        ? new Response("<html>")
+        : new Response("allow", { status: 403 });
+    });
+    for (const path of ["page", "forbidden"]) {
+      const http = `http_auth_req.url = "http://127.0.0.1:${server.addr.port}/${path}"`;
+      using access = doors({ http, rmqtt: ALLOW_ALL }, systemClock);
+      assert.equal(await codeOf(access, credentials({ username: "u" })), Reason.BadUserNameOrPassword);
+    }
+    await server.shutdown();
+  },
+
+  allowAll: async (): Promise<void> => {
+    using access = doors({ rmqtt: ALLOW_ALL }, systemClock);
+    assert.equal(await codeOf(access, credentials()), Reason.NotAuthorized);
+    assert.equal(await codeOf(access, credentials({ allowAnonymous: true })), 0);
+  },
+
+  wildNames: async (): Promise<void> => {
+    const rmqtt = 'rules = [["allow", "all", "pubsub", ["dev/%c"]], ["allow", "all", "connect"]]';
+    using access = doors({ rmqtt }, systemClock);
+    for (const clientId of ["+", "#", "a/b"]) {
+      const client = await letIn(access, credentials({ clientId, allowAnonymous: true }));
+      assert.equal(client.maySubscribe(`dev/${clientId}`, 0), false);
+    }
+  },
+
+  partlyDenied: async (): Promise<void> => {
+    const rmqtt = 'rules = [["deny", "all", "subscribe", ["secret/#"]], ["allow", "all"]]';
+    using access = doors({ rmqtt }, systemClock);
+    const client = await letIn(access, credentials({ allowAnonymous: true }));
+    assert.deepEqual([client.maySubscribe("#", 0), client.maySubscribe("open/#", 0)], [false, true]);
+  },
+
   notThereYet: (): void => {
     const listener = 'listener.tcp.a.addr = "127.0.0.1:0"\n';
     const lines = [
       ...["tls", "ws", "wss", "quic"].map((
         kind,
       ) => [`listener.${kind}.b.addr = "127.0.0.1:0"`, `listener.${kind}.b`]),
-      ['plugins.default_startups = ["rmqtt-acl"]', "rmqtt-acl"],
+      ['plugins.default_startups = ["rmqtt-http-api"]', "rmqtt-http-api"],
       ["listener.tcp.a.delayed_publish = true", "delayed_publish"],
     ];
     for (const [line = "", missing = ""] of lines) {

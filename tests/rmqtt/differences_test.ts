@@ -28,7 +28,8 @@ const HOOKS_KEYS = KEYS.split("\n").flatMap((line) => /^web-hook: (\w+)\t/.exec(
 /** What Hookline makes of a file with this key, or without it. */
 function loaded(key: string, value?: string): Omit<Config, "warnings"> {
   const line = value === undefined ? "" : `${key} = ${value}\n`;
-  const listener = "[listener.tcp.external]\n";
+  // Others reach RMQTT's default address, and it must be written that they may.
+  const listener = `[listener.tcp.external]\n${key === "addr" ? "allow_anonymous = true\n" : ""}`;
   const { warnings: _, ...config } = HOOKS_KEYS.includes(key)
     ? loadHooks(line)
     : loadBroker(key.includes(".") ? line + listener : listener + line);

@@ -103,8 +103,9 @@ function answer(
   connection.close(connAck);
 }
 
-/** `conn_ack` of a refusal: the five sentences there are, whatever the version. */
+/** `conn_ack` of a refusal: the five sentences there are, whatever the version; and `Banned`. */
 function refusalText(code: ReasonCode): string {
+  if (code === Reason.Banned) return "Banned";
   switch (connackReturnCode(code)) {
     case 1:
       return "Connection Refused, unacceptable protocol version";

@@ -11,6 +11,8 @@ import type { Clients } from "../clients.ts";
 import type { BrokerContext } from "../context.ts";
 import { type ListenerOptions, sessionExpiry } from "../options.ts";
 import { OutgoingAliases } from "../outgoing_aliases.ts";
+import { pendingDecisions, revokeDenied } from "../reauthorise.ts";
+import type { Subscription } from "../subscription.ts";
 
 /** A CONNECT on its way through the steps. */
 export interface Connecting {
@@ -24,6 +26,8 @@ export interface Connecting {
   event?: ClientConnect;
   /** Set by `authenticate`. */
   principal?: Principal;
+  /** Set by `authoriseSubscriptions`: of those that had to be waited for. */
+  mayHave?: ReadonlyMap<Subscription, boolean>;
 }
 
 /**
@@ -50,6 +54,7 @@ export const CONNECT_STEPS: readonly Step[] = [
   checkAnswerFits,
   authenticate,
   authoriseWill,
+  authoriseSubscriptions,
   checkRoom, // again: others may have come while it was decided
   tellAccepted,
   takeOver,
@@ -116,9 +121,21 @@ function authenticate(connecting: Connecting): ReturnType<Step> {
 
 function authoriseWill({ packet: { will }, principal }: Connecting): ReturnType<Step> {
   if (will === undefined) return undefined;
-  const allowed = principal?.mayPublish(will.topic) ?? false;
+  const allowed = principal?.mayPublish(will.topic, will.qos, will.retain) ?? false;
   const decided = (it: boolean): ReasonCode | undefined => it ? undefined : Reason.NotAuthorized;
   return allowed instanceof Promise ? allowed.then(decided) : decided(allowed);
+}
+
+/** Asks for what must be waited for, of the subscriptions that its session has: it may be another user's. */
+function authoriseSubscriptions(connecting: Connecting): ReturnType<Step> {
+  const { clients, clientId, packet, principal, context } = connecting;
+  const session = packet.clean ? undefined : clients.sessionOf(clientId);
+  if (session === undefined || principal === undefined) return undefined;
+  const asked = pendingDecisions(context, principal, session);
+  return asked?.then((mayHave) => {
+    connecting.mayHave = mayHave;
+    return undefined;
+  });
 }
 
 function tellAccepted(connecting: Connecting): undefined {
@@ -130,7 +147,8 @@ function takeOver({ clients, clientId }: Connecting): undefined {
 }
 
 /** The session, the CONNACK, and what waited. */
-function open({ context, clients, connection, packet, clientId, event, principal }: Connecting): undefined {
+function open(connecting: Connecting): undefined {
+  const { context, clients, connection, packet, clientId, event, principal } = connecting;
   if (event === undefined || principal === undefined) {
     throw new Error("a CONNECT was accepted that nobody authenticated");
   }
@@ -162,6 +180,7 @@ function open({ context, clients, connection, packet, clientId, event, principal
     sessionPresent: present,
     ...(packet.userProperties.length > 0 && { userProperties: packet.userProperties }),
   });
+  if (present) revokeDenied(context, session, connecting.mayHave);
   session.deliveries.resume();
 }
 

@@ -34,7 +34,7 @@ export function handlePublish(
     turn.monotonic,
   );
   const message = new Message(client.identity, "custom", name, packet, turn.now, expiresAt);
-  const decision = client.principal.mayPublish(name.text);
+  const decision = client.principal.mayPublish(name.text, packet.qos, packet.retain);
   if (typeof decision === "boolean") return decided(context, client, packet, message, decision);
   message.keepLong(context.arena); // the read buffer is used again meanwhile
   whenDecided(
@@ -56,7 +56,9 @@ function decided(
   const { connection, session } = client;
   if (!allowed) {
     dropMessage(context, message, "NotAuthorized");
-    // 3.x has no way to say no: the message is acknowledged and goes nowhere (3.3.5).
+    // 3.x has no way to say no: the connection ends, or the message is acknowledged and goes nowhere (3.3.5).
+    const ends = connection.protocolVersion < 5 && (client.principal.closeIfDenied ?? false);
+    if (ends) return connection.close("NotAuthorized");
     return acknowledge(connection, packet, Reason.NotAuthorized);
   }
   if (packet.qos === 2) {

@@ -51,7 +51,7 @@ function goOn(answering: Answering): void {
   const { context, client, asked, codes } = answering;
   for (const each of asked.slice(codes.length)) {
     context.hooks.client_subscribe?.({ identity: client.identity, topic: each.filter, opts: each.opts });
-    const decision = client.principal.maySubscribe(each.filter);
+    const decision = client.principal.maySubscribe(each.filter, each.request.qos);
     if (typeof decision !== "boolean") {
       return whenDecided(context, client, decision, false, (allowed) => {
         decided(answering, each, allowed);

@@ -14,3 +14,10 @@ export function addressOf(peer: string): string {
   }
   return groups.slice(0, 4).join(":");
 }
+
+/** The whole address of `peer`, without its port: what hosts are told apart by, and what rules name. */
+export function hostOf(peer: string): string {
+  if (peer.startsWith("[")) return peer.slice(1, peer.indexOf("]"));
+  const colon = peer.lastIndexOf(":");
+  return colon < 0 ? peer : peer.slice(0, colon);
+}

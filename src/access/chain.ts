@@ -1,0 +1,162 @@
+// The chain that a client goes through at its CONNECT: is it banned, who is it, and who vouches for it.
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Prepared, Reloadable } from "../base/prepared.ts";
+import { Reason } from "../mqtt/reason_codes.ts";
+import type { Access, Credentials, Principal, Refusal } from "./access.ts";
+import type { Asking } from "./acl_who.ts";
+import type { Answer, Authenticator, Grant } from "./answer.ts";
+import { certificateAuthenticator } from "./auth_certificate.ts";
+import { HttpAuthenticator } from "./auth_http.ts";
+import { JwtAuthenticator } from "./auth_jwt.ts";
+import { PasswordAuthenticator } from "./auth_password.ts";
+import { TooBusy } from "./bounded_work.ts";
+import { accessChanges } from "./changes.ts";
+import { FailedLogins } from "./failed_logins.ts";
+import { Flapping } from "./flapping.ts";
+import type { AccessOptions } from "./options.ts";
+import { ClientPrincipal, peerOf, type Permissions } from "./principal.ts";
+import { SealedPassword } from "./sealed_password.ts";
+
+type Outcome = Principal | Refusal;
+
+/** What one set of options comes to. */
+interface Doors extends Permissions, Disposable {
+  readonly options: AccessOptions;
+  /** In their order; without them nobody but an ACL rule with a password knows who a client is. */
+  readonly authenticators: readonly Authenticator[];
+}
+
+const ANYBODY: Grant = { superuser: false, closeIfDenied: false };
+
+export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #passwords: PasswordAuthenticator;
+  readonly #failed: FailedLogins;
+  #flapping: Flapping | undefined;
+  #doors: Doors;
+
+  constructor(options: AccessOptions, clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#passwords = new PasswordAuthenticator(options.passwordFile);
+    this.#failed = new FailedLogins(clock);
+    this.#flapping = options.flapping && new Flapping(options.flapping, clock, log);
+    this.#doors = this.#open(options);
+  }
+
+  connect(credentials: Credentials): Outcome | Promise<Outcome> {
+    if (this.#flapping?.isBanned(credentials)) return { refusal: Reason.Banned };
+    // Whoever has the right password waits for nobody's wrong ones.
+    const turn = this.#passwords.knows(credentials) ? undefined : this.#failed.turn(credentials.address);
+    if (turn === undefined) return this.#authenticate(credentials);
+    return turn.then((comes) => comes ? this.#authenticate(credentials) : { refusal: Reason.ServerBusy });
+  }
+
+  prepare(options: AccessOptions): Prepared {
+    const doors = this.#open(options);
+    return {
+      commit: () => {
+        const before = this.#doors;
+        this.#doors = doors;
+        this.#passwords.file = options.passwordFile;
+        this.#watch(options);
+        before[Symbol.dispose]();
+        for (const sentence of accessChanges(before.options, options)) this.#log("info", sentence);
+      },
+      abandon: () => doors[Symbol.dispose](),
+      afterRestart: [],
+    };
+  }
+
+  /** Ends what waits, and leaves no timer. */
+  [Symbol.dispose](): void {
+    this.#failed[Symbol.dispose]();
+    this.#doors[Symbol.dispose]();
+  }
+
+  /** Bans stay across a reload. */
+  #watch({ flapping }: AccessOptions): void {
+    if (flapping === undefined) this.#flapping = undefined;
+    else if (this.#flapping === undefined) this.#flapping = new Flapping(flapping, this.#clock, this.#log);
+    else this.#flapping.options = flapping;
+  }
+
+  #open(options: AccessOptions): Doors {
+    const http = options.http && new HttpAuthenticator(options.http, this.#clock, this.#log);
+    const jwt = options.jwt && new JwtAuthenticator(options.jwt, this.#clock, this.#log);
+    const byName = {
+      certificate: certificateAuthenticator,
+      password_file: options.passwordFile && this.#passwords,
+      http: http?.options.authRequest === undefined ? undefined : http,
+      jwt,
+    };
+    return {
+      options,
+      authenticators: options.order.map((name) => byName[name]).filter((it) => it !== undefined),
+      http,
+      mosquitto: options.mosquittoAcl,
+      rmqtt: options.rmqttAcl,
+      [Symbol.dispose]: () => {
+        http?.[Symbol.dispose]();
+        jwt?.[Symbol.dispose]();
+      },
+    };
+  }
+
+  #authenticate(credentials: Credentials): Outcome | Promise<Outcome> {
+    const doors = this.#doors;
+    let next = 0;
+    const goOn = (): Answer | Promise<Answer> => {
+      for (; next < doors.authenticators.length;) {
+        const answer = doors.authenticators[next++]?.authenticate(credentials) ?? "ignore";
+        if (answer instanceof Promise) return answer.then((it) => it === "ignore" ? goOn() : it);
+        if (answer !== "ignore") return answer;
+      }
+      return "ignore";
+    };
+    const answer = goOn();
+    if (!(answer instanceof Promise)) return this.#outcome(credentials, answer);
+    return answer.then((it) => this.#outcome(credentials, it), (error) => {
+      if (error instanceof TooBusy) return { refusal: Reason.ServerBusy };
+      throw error;
+    });
+  }
+
+  #outcome(credentials: Credentials, answer: Answer): Outcome {
+    const { password } = credentials;
+    const sealed = password && this.#doors.rmqtt?.hasPasswords ? new SealedPassword(password) : undefined;
+    const asking: Asking = { ...peerOf(credentials), sealed };
+    const refusal = answer !== "ignore" && "refusal" in answer
+      ? answer.refusal
+      : this.#refusal(asking, answer !== "ignore", credentials.allowAnonymous);
+    if (refusal !== undefined) {
+      if (asking.username !== undefined || password !== undefined) this.#failed.add(asking.address);
+      return { refusal };
+    }
+    const known = answer !== "ignore" && !("refusal" in answer);
+    return new ClientPrincipal({
+      asking,
+      grant: known ? answer : ANYBODY,
+      permissions: () => this.#doors,
+      isWelcome: () => this.#refusal(asking, known, credentials.allowAnonymous) === undefined,
+      clock: this.#clock,
+    });
+  }
+
+  /** Why the client stays outside, whoever it is. @param known somebody vouches for it */
+  #refusal(asking: Asking, known: boolean, allowAnonymous: boolean): Refusal["refusal"] | undefined {
+    const { authenticators, rmqtt } = this.#doors;
+    const acl = rmqtt?.connect(asking);
+    if (known) return acl !== undefined && !acl.allow && acl.named ? Reason.NotAuthorized : undefined;
+    if (acl?.badPassword) return Reason.BadUserNameOrPassword;
+    if (acl !== undefined && !acl.allow) return Reason.NotAuthorized;
+    if (acl?.authenticated) return undefined;
+    const named = asking.username !== undefined;
+    // A name that nobody knows is no anonymous client, where there is somebody who could know it.
+    const unknown = named && authenticators.some((it) => it !== certificateAuthenticator);
+    if (allowAnonymous && !unknown) return undefined;
+    return named ? Reason.BadUserNameOrPassword : Reason.NotAuthorized;
+  }
+}

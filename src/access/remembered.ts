@@ -1,0 +1,43 @@
+// A table of bounded size, from which the one that was set longest ago goes first.
+
+export class Remembered<Value> {
+  readonly #entries = new Map<string, Value>();
+  readonly #most: number;
+
+  /** @param most entries; one more takes the place of the oldest */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): Value | undefined {
+    return this.#entries.get(key);
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** It is the youngest from here on. */
+  set(key: string, value: Value): void {
+    this.#entries.delete(key);
+    if (this.#entries.size >= this.#most) {
+      for (const oldest of this.#entries.keys()) {
+        this.#entries.delete(oldest);
+        break;
+      }
+    }
+    this.#entries.set(key, value);
+  }
+
+  /** Forgets, from the oldest on, what is over, and stops at the first that is not. */
+  sweep(isOver: (value: Value) => boolean): void {
+    for (const [key, value] of this.#entries) {
+      if (!isOver(value)) return;
+      this.#entries.delete(key);
+    }
+  }
+}

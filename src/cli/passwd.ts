@@ -1,0 +1,137 @@
+// `hookline passwd`: sets, changes or deletes the password of one user in a password file.
+import { basename, dirname, join, resolve } from "node:path";
+import { makeHash } from "../access/password_hash.ts";
+import { userNameProblem, withoutUser, withUser } from "../access/password_lines.ts";
+import { errorText } from "../base/error_text.ts";
+import { Failure } from "../base/failure.ts";
+import { EXIT } from "./exit_code.ts";
+import type { Io } from "./io.ts";
+import { flagOf, UsageError, type Verb } from "./verb.ts";
+
+/** Bytes: what a CONNECT can carry. */
+const LONGEST = 65_535;
+
+export const passwd: Verb = async (values, [file, user], io) => {
+  if (file === undefined || user === undefined) {
+    throw new UsageError("Which user of which file? As in: hookline passwd passwords alice");
+  }
+  const problem = userNameProblem(user);
+  if (problem !== undefined) throw new UsageError(`${problem}.`);
+  const path = realPath(resolve(io.cwd, file));
+  const before = readIfThere(path, file);
+  if (flagOf(values, "delete")) {
+    const left = withoutUser(before, user);
+    if (left === undefined) throw new Failure(`${file} has no user ${JSON.stringify(user)}.`);
+    replace(path, file, left);
+    io.out(`${user} is no user any more; a running Hookline learns of it by SIGHUP\n`);
+    return EXIT.done;
+  }
+  const password = flagOf(values, "stdin") ? await readLine(false) : await ask(user, io);
+  if (password.length === 0) throw new Failure("An empty password protects nothing.");
+  if (password.length > LONGEST) throw new Failure(`A password has at most ${LONGEST} bytes.`);
+  replace(path, file, withUser(before, user, await makeHash(password)));
+  io.out(`${user} has a new password; a running Hookline learns of it by SIGHUP\n`);
+  return EXIT.done;
+};
+
+/** What a link leads to: the link stays one. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return path; // a new file
+    throw new Failure(`${path} cannot be read: ${errorText(error)}.`, { cause: error });
+  }
+}
+
+function readIfThere(path: string, shown: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw new Failure(`${shown} cannot be read: ${errorText(error)}.`, { cause: error });
+  }
+}
+
+/** As a whole or not at all. A new file is its owner's alone; another keeps owner and group, and loses others. */
+function replace(path: string, shown: string, text: string): void {
+  const beside = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
+  try {
+    using file = Deno.openSync(beside, { write: true, createNew: true, mode: 0o600 });
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    keepOwner(path, beside);
+    file.syncSync();
+    Deno.renameSync(beside, path);
+  } catch (error) {
+    removeIfThere(beside);
+    throw new Failure(`${shown} cannot be written: ${errorText(error)}.`, { cause: error });
+  }
+}
+
+function keepOwner(path: string, beside: string): void {
+  let before: Deno.FileInfo;
+  try {
+    before = Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  const { uid, gid } = Deno.statSync(beside);
+  if (before.uid !== uid || before.gid !== gid) Deno.chownSync(beside, before.uid, before.gid);
+  Deno.chmodSync(beside, (before.mode ?? 0) & 0o040 | 0o600);
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Twice, so that a slip of a finger locks nobody out. */
+async function ask(user: string, io: Io): Promise<Uint8Array> {
+  if (!Deno.stdin.isTerminal()) {
+    throw new UsageError("There is no terminal to ask for the password: give it by --stdin.");
+  }
+  const first = await readHidden(`Password of ${user}: `, io);
+  const second = await readHidden("The same again: ", io);
+  if (first.toBase64() !== second.toBase64()) {
+    throw new Failure("The two passwords differ; nothing was written.");
+  }
+  return first;
+}
+
+/** A line of which nothing is shown. */
+async function readHidden(question: string, io: Io): Promise<Uint8Array> {
+  io.err(question);
+  Deno.stdin.setRaw(true, { cbreak: true });
+  try {
+    return await readLine(true);
+  } finally {
+    Deno.stdin.setRaw(false);
+    io.err("\n");
+  }
+}
+
+/** Up to the line end, or to the end of what there is. @param typed a backspace takes a character back */
+async function readLine(typed: boolean): Promise<Uint8Array> {
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  while (await Deno.stdin.read(one) !== null) {
+    const [byte = 0] = one;
+    if (byte === 10 || byte === 13) break;
+    if (typed && (byte === 8 || byte === 127)) bytes.splice(lastCharacter(bytes)); // backspace
+    else bytes.push(byte);
+    if (bytes.length > LONGEST) break;
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** Where the last character of UTF-8 begins. */
+function lastCharacter(bytes: readonly number[]): number {
+  let at = bytes.length - 1;
+  while (at > 0 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--;
+  return Math.max(at, 0);
+}
