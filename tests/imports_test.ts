@@ -37,6 +37,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** The options of each room, and what only the room itself can say of them: what config may import of it. */
 const OPTION_FILES: readonly string[] = [
   "broker/options.ts",
+  "listeners/options.ts",
   "hooks/rules.ts",
   "hooks/events.ts",
   "mqtt/topics.ts",
@@ -47,8 +48,6 @@ const OPTION_FILES: readonly string[] = [
 /** Data that is imported from outside of src/, and by whom. */
 const DATA: Readonly<Record<string, readonly string[]>> = {
   "deno.json": ["cli", "build"],
-  "etc/hookline.toml": ["cli"],
-  "etc/plugins/rmqtt-web-hook.toml": ["cli"],
 };
 
 /** Packages from outside and where they may stand; `node:` is everyone's. */

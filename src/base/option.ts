@@ -3,11 +3,16 @@
 
 /** What every row says. A row without `default` may be left out, and is then absent from the options. */
 interface Described<T> {
-  /** As the configuration writes it: `http_timeout`. */
+  /** As the configuration writes it: `http_timeout`; behind a dot where it stands in a table: `log.level`. */
   readonly key: string;
-  /** What it does, as a sentence for the sample file. */
+  /** What it does, in sentences for the sample file. */
   readonly doc: string;
-  readonly default?: T;
+  /** A function where it follows from the machine, or from what is given for other keys. */
+  readonly default?: T | ((values: Values) => T);
+  /** What the sample file has, where that is not the default. */
+  readonly sample?: T;
+  /** The sample file has an empty line before it. */
+  readonly paragraph?: true;
 }
 
 interface Bounded extends Described<number> {
@@ -15,24 +20,55 @@ interface Bounded extends Described<number> {
   readonly max: number;
   /** What 0 means, where it is allowed below `min`. */
   readonly zero?: string;
+  /** What 0 is then read as; default: 0. */
+  readonly zeroIs?: number;
 }
 
+interface Text extends Described<string> {
+  /** Names it in an error: `a PEM file`. */
+  readonly what: string;
+  /** Default: there must be at least one character. */
+  readonly mayBeEmpty?: true;
+}
+
+/** Names and their values: a table in the configuration. */
+interface Texts extends Described<Readonly<Record<string, string>>> {
+  readonly kind: "texts";
+  readonly what: string;
+  /** What is wrong with a name, as a phrase. */
+  readonly nameProblem: (name: string) => string | undefined;
+  /** What a value must match, and what that is in an error. */
+  readonly values: { readonly pattern: RegExp; readonly what: string };
+}
+
+/** Where to listen. */
+export interface Address {
+  /** IPv6 without its brackets. */
+  readonly hostname: string;
+  /** 0: the system picks a free one. */
+  readonly port: number;
+}
+
+/** `duration`: milliseconds, written with units as `"1m30s"`; `size`: bytes, written as `"64KB"`. */
+export type NumberRow = Bounded & { readonly kind: "integer" | "decimal" | "duration" | "size" };
+
 export type OptionRow =
+  | NumberRow
   | Described<boolean> & { readonly kind: "boolean" }
-  | Bounded & { readonly kind: "integer" | "decimal" }
-  /** Milliseconds; written with units, `"1m30s"`. */
-  | Bounded & { readonly kind: "duration" }
-  /** Bytes; written with units, `"64KB"`. */
-  | Bounded & { readonly kind: "size" }
+  | Described<0 | 1 | 2> & { readonly kind: "qos" }
   | Described<string> & { readonly kind: "choice"; readonly choices: readonly string[] }
-  /** Text that is not empty; `what` names it in an error: `a PEM file`. */
-  | Described<string> & { readonly kind: "text"; readonly what: string }
-  /** A path; a relative one starts from the working directory. */
-  | Described<string> & { readonly kind: "path"; readonly what: string }
+  /** A relative path starts from the working directory. */
+  | Text & { readonly kind: "text" | "path" }
+  /** Written in quotes, `"[::]:1883"`. */
+  | Described<Address> & { readonly kind: "address" }
   /** Of a file; written in octal and quotes, `"0640"`. */
   | Described<number> & { readonly kind: "mode" }
-  /** Names and values, each a text. */
-  | Described<Readonly<Record<string, string>>> & { readonly kind: "texts"; readonly what: string };
+  /** Topic Filters. */
+  | Described<readonly string[]> & { readonly kind: "filters" }
+  | Texts;
+
+/** What was given and checked, by key as the configuration writes it. */
+export type Values = Readonly<Record<string, unknown>>;
 
 /** The rows of one room, by the names its code uses. */
 export type OptionTable = Readonly<Record<string, OptionRow>>;
@@ -40,6 +76,9 @@ export type OptionTable = Readonly<Record<string, OptionRow>>;
 type ValueOf<Row extends OptionRow> = Row extends { readonly kind: "boolean" } ? boolean
   : Row extends { readonly choices: readonly (infer Choice)[] } ? Choice
   : Row extends { readonly kind: "text" | "path" } ? string
+  : Row extends { readonly kind: "qos" } ? 0 | 1 | 2
+  : Row extends { readonly kind: "address" } ? Address
+  : Row extends { readonly kind: "filters" } ? readonly string[]
   : Row extends { readonly kind: "texts" } ? Readonly<Record<string, string>>
   : number;
 
@@ -58,19 +97,18 @@ export function optionTable<const Table extends OptionTable>(table: Table): Tabl
   return table;
 }
 
-/**
- * The options of a table: a default wherever `values` has none.
- * @param values checked already, by key as the configuration writes it
- */
-export function optionsFrom<Table extends OptionTable>(
-  table: Table,
-  values: Readonly<Record<string, unknown>> = {},
-): OptionsOf<Table> {
+/** The options of a table: a default wherever `values` has none. */
+export function optionsFrom<Table extends OptionTable>(table: Table, values: Values = {}): OptionsOf<Table> {
   const options: Record<string, unknown> = {};
   for (const [name, row] of Object.entries(table)) {
-    const value = values[row.key] ?? row.default;
+    const value = values[row.key] ?? defaultOf(row, values);
     if (value !== undefined) options[name] = value;
   }
   // Each value was checked against the row of its key.
   return options as OptionsOf<Table>;
+}
+
+/** What a row is when nothing is given for it but `values` for other keys. */
+export function defaultOf(row: OptionRow, values: Values = {}): unknown {
+  return typeof row.default === "function" ? row.default(values) : row.default;
 }

@@ -15,3 +15,8 @@ export interface Reloadable<Options> {
   /** Does all that can fail. Throws or rejects when the options cannot be had; the part is then as it was. */
   prepare(options: Options): Prepared | Promise<Prepared>;
 }
+
+/** Of options that need nothing made ready. */
+export function nothingToPrepare(commit: () => void, afterRestart: readonly string[] = []): Prepared {
+  return { commit, abandon: () => {}, afterRestart };
+}

@@ -1,6 +1,6 @@
 // The broker: what a listener hands connections to, and what starts, changes and stops everything behind it.
 import type { Log } from "../base/log.ts";
-import type { Prepared, Reloadable } from "../base/prepared.ts";
+import { nothingToPrepare, type Prepared, type Reloadable } from "../base/prepared.ts";
 import type { Transport } from "../listeners/transport.ts";
 import { errorStack } from "../base/error_text.ts";
 import type { Frame } from "../mqtt/framing.ts";
@@ -102,14 +102,10 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   /** Other limits; `nodeId` stays, for it is in the lines of sessions that go on. */
   prepare(options: BrokerOptions): Prepared {
     const { nodeId } = this.#context.options;
-    return {
-      commit: () => {
-        this.#context.options = this.#context.retained.limits = { ...options, nodeId };
-        this.#context.total.limit = options.maxQueuedBytesTotal;
-      },
-      abandon: () => {},
-      afterRestart: options.nodeId === nodeId ? [] : [`node.id stays ${nodeId} until a restart`],
-    };
+    return nothingToPrepare(() => {
+      this.#context.options = this.#context.retained.limits = { ...options, nodeId };
+      this.#context.total.limit = options.maxQueuedBytesTotal;
+    }, options.nodeId === nodeId ? [] : [`node.id stays ${nodeId} until a restart`]);
   }
 
   /**

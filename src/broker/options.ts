@@ -1,114 +1,304 @@
-// What a listener allows its clients: the options of the broker, their defaults, and what each one means.
+// What the broker allows its clients: the options of each listener, and those of the whole broker.
+import { optionsFrom, type OptionsOf, optionTable } from "../base/option.ts";
+
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+const KIB = 1024;
+const MIB = KIB ** 2;
+const TIB = KIB ** 4;
+
+/** The most that the Remaining Length of MQTT can say, and the fixed header before it. */
+const LARGEST_PACKET = 268_435_455 + 5;
+
+const HANDSHAKES = 500;
 
 /**
- * MQTT limits and behaviour of one listener. Names in the comments are the keys of the configuration file.
- * Counts of connections, handshakes and messages are `Infinity` where there is no limit.
+ * MQTT limits and behaviour of one listener. Counts of connections, handshakes and messages are `Infinity`
+ * where there is no limit. A default is RMQTT's where it has one, but for those that would lose messages in
+ * silence.
  */
-export interface ListenerOptions {
-  /** `max_connections`: accepted clients at once; one more is answered "Server unavailable". */
-  readonly maxConnections: number;
-  /** `max_handshaking_limit`: connections without a CONNECT yet; one more is closed at once. */
-  readonly maxHandshaking: number;
-  /** `max_handshaking_per_address`: those of one address (IPv6: one /64); 0: no limit but that of all. */
-  readonly maxHandshakingPerAddress: number;
-  /** `handshake_timeout`, milliseconds until a CONNECT must be complete. */
-  readonly handshakeTimeout: number;
-  /** `max_connects_per_second`: connections from one address in a second, and at once; one more is closed. 0: no limit. */
-  readonly maxConnectsPerSecond: number;
-  /** `max_connect_packet_size`, bytes of a CONNECT: the most that a peer whom nobody accepted yet makes us keep. */
-  readonly maxConnectPacketSize: number;
-  /** `max_packet_size`, bytes of one packet from a client, fixed header included. */
-  readonly maxPacketSize: number;
-  /** `allow_anonymous`: clients that nobody authenticated may connect. */
-  readonly allowAnonymous: boolean;
-  /** `allow_zero_keepalive`: Keep Alive 0 (never) is accepted. */
-  readonly allowZeroKeepAlive: boolean;
-  /** `min_keepalive`, seconds; a 5.0 client that asks for less is told this one, an older one is refused. */
-  readonly minKeepAlive: number;
-  /** `max_keepalive`, seconds; likewise. */
-  readonly maxKeepAlive: number;
-  /** `keepalive_backoff`: a client is gone after Keep Alive × this × 2. The standard's 1.5 is 0.75. */
-  readonly keepAliveBackoff: number;
-  /** `max_inflight`: QoS 1 and 2 messages sent to one client and not yet acknowledged. */
-  readonly maxInflight: number;
-  /** `max_mqueue_len`: messages that wait for one session. */
-  readonly maxQueuedMessages: number;
-  /** `max_mqueue_bytes`: payload, topic and property bytes that wait for one session (Hookline's own key). */
-  readonly maxQueuedBytes: number;
-  /** `max_clientid_len`, bytes. */
-  readonly maxClientIdLength: number;
-  /** `max_qos_allowed`: highest QoS of a PUBLISH; subscriptions are granted at most this. */
-  readonly maxQos: 0 | 1 | 2;
-  /** `max_topic_levels` of a Topic Filter that is subscribed; 0: no limit. Default 128, for each level costs memory. */
-  readonly maxTopicLevels: number;
-  /** `retain_available`. */
-  readonly retainAvailable: boolean;
-  /** `session_expiry_interval`, milliseconds a 3.1 or 3.1.1 session without Clean Session outlives its connection. */
-  readonly sessionExpiryInterval: number;
-  /** `max_session_expiry_interval`, milliseconds, cap for 5.0 clients; 0: no cap. */
-  readonly maxSessionExpiryInterval: number;
-  /** `message_retry_interval`, milliseconds after which an unacknowledged message is sent again to a connected 3.x client; 0: only after a reconnect. 5.0 forbids it [MQTT-4.4.0-1]. */
-  readonly messageRetryInterval: number;
-  /** `message_expiry_interval`, milliseconds a message without an expiry of its own may wait; 0: for ever. */
-  readonly messageExpiryInterval: number;
-  /** `max_subscriptions` of one client; 0: no limit. */
-  readonly maxSubscriptions: number;
-  /** `max_topic_aliases` a 5.0 client may use towards the broker. */
-  readonly maxTopicAliases: number;
-}
+export const LISTENER_OPTIONS = optionTable({
+  allowAnonymous: {
+    key: "allow_anonymous",
+    kind: "boolean",
+    default: true,
+    paragraph: true,
+    doc: "Clients without a name and password that somebody checked may connect. Nothing checks them yet: " +
+      "false locks all out.",
+  },
+  maxConnections: {
+    key: "max_connections",
+    kind: "integer",
+    min: 1,
+    max: 10_000_000,
+    zero: "no limit",
+    zeroIs: Infinity,
+    default: 1_024_000,
+    paragraph: true,
+    doc: 'Accepted clients at once; one more is answered "Server unavailable". 0: no limit.',
+  },
+  maxHandshaking: {
+    key: "max_handshaking_limit",
+    kind: "integer",
+    min: 1,
+    max: 1_000_000,
+    zero: "no limit",
+    zeroIs: Infinity,
+    default: HANDSHAKES,
+    doc: "Connections that have not sent their CONNECT yet; one more is closed. 0: no limit.",
+  },
+  maxHandshakingPerAddress: {
+    key: "max_handshaking_per_address",
+    kind: "integer",
+    min: 0,
+    max: 1_000_000,
+    default: ({ max_handshaking_limit: all }) => Math.ceil(Number(all ?? HANDSHAKES) / 4),
+    doc: "Those of one address (for IPv6, one /64), so that no one keeps all others out; default: a " +
+      "quarter of the limit above. Raise it where many devices come through one NAT gateway or proxy " +
+      "at once. 0: no limit but the one above.",
+  },
+  handshakeTimeout: {
+    key: "handshake_timeout",
+    kind: "duration",
+    min: 1,
+    max: 3_600 * SECOND,
+    default: 15 * SECOND,
+    doc: "How long a CONNECT may take.",
+  },
+  maxConnectsPerSecond: {
+    key: "max_connects_per_second",
+    kind: "integer",
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+    doc: "Connections that one address may open in a second (for IPv6, one /64); one more is closed. 0: " +
+      "no limit.",
+  },
+  maxConnectPacketSize: {
+    key: "max_connect_packet_size",
+    kind: "size",
+    min: KIB,
+    max: MIB,
+    default: 128 * KIB,
+    doc: "Largest CONNECT, for that is what someone who is not a client yet can make the broker keep.",
+  },
+  maxPacketSize: {
+    key: "max_packet_size",
+    kind: "size",
+    min: 16,
+    max: LARGEST_PACKET,
+    zero: "as much as MQTT allows",
+    zeroIs: LARGEST_PACKET,
+    default: MIB,
+    doc: "Largest packet from a client, fixed header included; 0: as much as MQTT allows (256 MB).",
+  },
+  allowZeroKeepAlive: {
+    key: "allow_zero_keepalive",
+    kind: "boolean",
+    default: true,
+    paragraph: true,
+    doc: "Clients may ask for a Keep Alive of 0, which means never.",
+  },
+  minKeepAlive: {
+    key: "min_keepalive",
+    kind: "integer",
+    min: 0,
+    max: 65_535,
+    default: 0,
+    doc: "Least Keep Alive, in seconds: a 5.0 client that asks for less is told this one, an older one is " +
+      "refused.",
+  },
+  maxKeepAlive: {
+    key: "max_keepalive",
+    kind: "integer",
+    min: 1,
+    max: 65_535,
+    default: 65_535,
+    doc: "Longest Keep Alive, in seconds; likewise.",
+  },
+  keepAliveBackoff: {
+    key: "keepalive_backoff",
+    kind: "decimal",
+    min: 0.5,
+    max: 10,
+    default: 0.75,
+    doc: "A silent client is gone after Keep Alive x 2 x this: 0.75 is the standard's one and a half.",
+  },
+  maxInflight: {
+    key: "max_inflight",
+    kind: "integer",
+    min: 1,
+    max: 65_535,
+    default: 1_000,
+    paragraph: true,
+    doc: "QoS 1 and 2 messages sent to one client and not acknowledged yet.",
+  },
+  maxQueuedMessages: {
+    key: "max_mqueue_len",
+    kind: "integer",
+    min: 1,
+    max: 10_000_000,
+    zero: "no limit",
+    zeroIs: Infinity,
+    default: 100_000,
+    doc: "Messages that wait for one session; past it, message_dropped says so. 0: as many as " +
+      "max_mqueue_bytes holds.",
+  },
+  maxQueuedBytes: {
+    key: "max_mqueue_bytes",
+    kind: "size",
+    min: KIB,
+    max: TIB,
+    default: 64 * MIB,
+    doc: "Their payload, topic and property bytes; likewise.",
+  },
+  maxClientIdLength: {
+    key: "max_clientid_len",
+    kind: "integer",
+    // [MQTT-3.1.3-5]: 23 bytes must be accepted.
+    min: 23,
+    max: 65_535,
+    zero: "no limit",
+    zeroIs: 65_535,
+    default: 65_535,
+    paragraph: true,
+    doc: "Bytes of a Client Identifier; 0: as many as MQTT allows (65,535).",
+  },
+  maxQos: {
+    key: "max_qos_allowed",
+    kind: "qos",
+    default: 2,
+    doc: "Highest QoS of a message from a client, and of a subscription: 0, 1 or 2.",
+  },
+  maxTopicLevels: {
+    key: "max_topic_levels",
+    kind: "integer",
+    min: 0,
+    max: 65_535,
+    // Each level costs memory.
+    default: 128,
+    doc: "Levels of a Topic Filter that is subscribed; 0: no limit. A message may have more.",
+  },
+  retainAvailable: {
+    key: "retain_available",
+    kind: "boolean",
+    default: true,
+    doc: "Retained messages are kept.",
+  },
+  sessionExpiryInterval: {
+    key: "session_expiry_interval",
+    kind: "duration",
+    min: 0,
+    max: 36_500 * DAY,
+    default: 7_200 * SECOND,
+    paragraph: true,
+    doc: "How long the session of a 3.1 or 3.1.1 client without Clean Session outlives its connection.",
+  },
+  maxSessionExpiryInterval: {
+    key: "max_session_expiry_interval",
+    kind: "duration",
+    min: 0,
+    max: 36_500 * DAY,
+    default: 0,
+    doc: 'The most a 5.0 client may ask for; "0": no limit.',
+  },
+  messageRetryInterval: {
+    key: "message_retry_interval",
+    kind: "duration",
+    min: 0,
+    max: DAY,
+    // 5.0 clients get nothing twice on one connection [MQTT-4.4.0-1].
+    default: 0,
+    doc: "When an unacknowledged message is sent again to a connected 3.1 or 3.1.1 client; " +
+      '"0": only after it reconnects.',
+  },
+  messageExpiryInterval: {
+    key: "message_expiry_interval",
+    kind: "duration",
+    min: 0,
+    max: 36_500 * DAY,
+    default: 0,
+    doc: 'How long a message without an expiry of its own may wait; "0": for ever.',
+  },
+  maxSubscriptions: {
+    key: "max_subscriptions",
+    kind: "integer",
+    min: 0,
+    max: 10_000_000,
+    default: 0,
+    doc: "Subscriptions of one client; 0: no limit.",
+  },
+  maxTopicAliases: {
+    key: "max_topic_aliases",
+    kind: "integer",
+    min: 0,
+    max: 65_535,
+    default: 32,
+    doc: "Topic aliases that a 5.0 client may use.",
+  },
+});
 
-/** The defaults; where RMQTT has one it is the same, but for those that would lose messages in silence. */
-export const LISTENER_DEFAULTS: ListenerOptions = {
-  maxConnections: 1_024_000,
-  maxHandshaking: 500,
-  maxHandshakingPerAddress: 125,
-  handshakeTimeout: 15_000,
-  maxConnectsPerSecond: 0,
-  maxConnectPacketSize: 128 * 1024,
-  maxPacketSize: 1024 * 1024,
-  allowAnonymous: true,
-  allowZeroKeepAlive: true,
-  minKeepAlive: 0,
-  maxKeepAlive: 65_535,
-  keepAliveBackoff: 0.75,
-  maxInflight: 1_000,
-  maxQueuedMessages: 100_000,
-  maxQueuedBytes: 64 * 1024 * 1024,
-  maxClientIdLength: 65_535,
-  maxQos: 2,
-  maxTopicLevels: 128,
-  retainAvailable: true,
-  sessionExpiryInterval: 2 * 3600_000,
-  maxSessionExpiryInterval: 0,
-  messageRetryInterval: 0,
-  messageExpiryInterval: 0,
-  maxSubscriptions: 0,
-  maxTopicAliases: 32,
-};
+export type ListenerOptions = OptionsOf<typeof LISTENER_OPTIONS>;
+
+export const LISTENER_DEFAULTS: ListenerOptions = optionsFrom(LISTENER_OPTIONS);
 
 /** Limits of the whole broker. */
-export interface BrokerOptions {
-  /** `node.id`, the `node` of every line. */
-  readonly nodeId: number;
-  /** `mqtt.max_sessions`, present and absent together; a client that needs one more is refused. 0: no limit. */
-  readonly maxSessions: number;
-  /** `mqtt.max_mqueue_bytes_total`: what all sessions together keep, waiting or not acknowledged, bytes. 0: no limit. */
-  readonly maxQueuedBytesTotal: number;
-  /** `retainer.max_retained_messages`: topics that hold one; a new topic past it is not retained. */
-  readonly maxRetainedMessages: number;
-  /** `retainer.max_retained_bytes`, payload, topic and property bytes. */
-  readonly maxRetainedBytes: number;
-}
+export const BROKER_OPTIONS = optionTable({
+  nodeId: {
+    key: "node.id",
+    kind: "integer",
+    min: 0,
+    max: 4_294_967_295,
+    default: 1,
+    doc: "The `node` of every line.",
+  },
+  maxSessions: {
+    key: "mqtt.max_sessions",
+    kind: "integer",
+    min: 0,
+    max: 1_000_000_000,
+    default: 1_000_000,
+    doc: "Of clients that are here and of those that are away; a client that needs one more is refused. " +
+      "0: no limit.",
+  },
+  maxQueuedBytesTotal: {
+    key: "mqtt.max_mqueue_bytes_total",
+    kind: "size",
+    min: MIB,
+    max: 1_024 * TIB,
+    zero: "no limit",
+    default: () => Math.floor(Deno.systemMemoryInfo().total / 4),
+    sample: KIB ** 3,
+    doc: "Bytes of all messages that wait for any session, or were sent and are not acknowledged; one " +
+      "that several sessions wait for counts once. Past it the longest queue gives up its oldest. " +
+      "Default: a quarter of this machine's memory; where a container may take less, say how much. 0: " +
+      "no limit.",
+  },
+  maxRetainedMessages: {
+    key: "retainer.max_retained_messages",
+    kind: "integer",
+    min: 1,
+    max: 100_000_000,
+    default: 1_000_000,
+    doc:
+      "Topics that hold one. A message for one topic more is delivered, and not retained; so is one for a " +
+      "topic of more than 128 levels.",
+  },
+  maxRetainedBytes: {
+    key: "retainer.max_retained_bytes",
+    kind: "size",
+    min: KIB,
+    max: TIB,
+    default: 512 * MIB,
+    doc: "Payload, topic and property bytes of all of them.",
+  },
+});
 
-/** The defaults on this machine: what all sessions keep may take a quarter of its memory. */
+export type BrokerOptions = OptionsOf<typeof BROKER_OPTIONS>;
+
+/** The defaults on this machine. */
 export function brokerDefaults(): BrokerOptions {
-  return {
-    nodeId: 1,
-    maxSessions: 1_000_000,
-    maxQueuedBytesTotal: Math.floor(Deno.systemMemoryInfo().total / 4),
-    maxRetainedMessages: 1_000_000,
-    maxRetainedBytes: 512 * 1024 * 1024,
-  };
+  return optionsFrom(BROKER_OPTIONS);
 }
 
 /** Session Expiry Interval that means "never". (3.1.2.11.2) */

@@ -1,28 +1,18 @@
 // `hookline init`: writes the sample configuration files.
-import hooklineToml from "../../etc/hookline.toml" with { type: "text" };
-import webHookToml from "../../etc/plugins/rmqtt-web-hook.toml" with { type: "text" };
 import { dirname, join, resolve } from "node:path";
+import { hooksSample, mainSample } from "../config/samples.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import type { Verb } from "./verb.ts";
 
-interface Sample {
-  /** Where it goes, below the folder. */
-  readonly name: string;
-  readonly text: string;
-  readonly mode: number;
-}
-
-const SAMPLES: readonly Sample[] = [
-  { name: "hookline.toml", text: hooklineToml, mode: 0o644 },
-  // Headers and URLs may hold tokens.
-  { name: join("plugins", "rmqtt-web-hook.toml"), text: webHookToml, mode: 0o600 },
-];
-
 // deno-lint-ignore require-await -- a Verb is async; this one has nothing to wait for
 export const init: Verb = async (_values, positionals, io) => {
   const folder = positionals[0] ?? "etc";
-  const files = SAMPLES.map(({ name, ...sample }) => ({ path: join(folder, name), ...sample }));
+  const files = [
+    { path: join(folder, "hookline.toml"), text: mainSample(), mode: 0o644 },
+    // Headers and URLs may hold tokens.
+    { path: join(folder, "plugins", "rmqtt-web-hook.toml"), text: hooksSample(), mode: 0o600 },
+  ];
   const existing = files.filter(({ path }) => exists(resolve(io.cwd, path)));
   if (existing.length > 0) {
     const names = existing.map(({ path }) => path).join(" and ");

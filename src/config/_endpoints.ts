@@ -1,26 +1,23 @@
 // The entries of `urls`: bare URLs, and tables that give one URL options of its own.
+import type { OptionRow } from "../base/option.ts";
 import { URL_OPTIONS, type UrlOptions } from "../sinks/options.ts";
-import { schemeOf } from "../sinks/schemes.ts";
-import { type Document, isTable } from "./_document.ts";
-import { anything } from "./_fields.ts";
+import { findScheme, SCHEME_NAMES, schemeName, schemeOf, SCHEMES, urlOf } from "../sinks/schemes.ts";
+import { anything, checksOf, optionsOf } from "./_checks.ts";
+import { type Document, isTable, type Table } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
-import { fieldsOf, optionsOf } from "./_option_fields.ts";
 import { readTable } from "./_table.ts";
-import { isHttpsUrl, isHttpUrl, urlOf, urlProblem } from "./_url.ts";
+import { nearest } from "./nearest.ts";
 
-const FIELDS = { url: anything(), ...fieldsOf(URL_OPTIONS) };
+type TextsRow = Extract<OptionRow, { readonly kind: "texts" }>;
+type Texts = Readonly<Record<string, string>>;
 
-/** Set by Hookline for every request. */
-const OWN_HEADERS = [
-  "content-type",
-  "content-encoding",
-  "content-length",
-  "transfer-encoding",
-  "idempotency-key",
-];
+const TEXTS = Object.values(URL_OPTIONS).filter((row) => row.kind === "texts");
 
-/** Latin-1 without control characters: what a header can carry. */
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Schemes whose URLs have options. */
+const WITH_OPTIONS = SCHEMES.filter(({ urlOptionProblem }) => urlOptionProblem !== undefined)
+  .flatMap(({ names }) => names).join(" and ");
+
+const CHECKS = { url: anything(), ...checksOf(URL_OPTIONS) };
 
 /** Reads every `urls` of one file and keeps the tables it meets, by URL. */
 export class Endpoints {
@@ -31,8 +28,8 @@ export class Endpoints {
   constructor(readonly doc: Document, readonly cwd: string) {}
 
   /**
-   * The URLs of one list, behind those of `before`. Entries with an error are left out, and so are, with a warning,
-   * empty ones and those that name the same place again.
+   * The URLs of one list, behind those of `before`. Entries with an error are left out, and so are, with a
+   * warning, empty ones and those that name the same place again.
    */
   readUrls(path: KeyPath, value: unknown, before: readonly string[] = []): readonly string[] {
     if (!Array.isArray(value)) {
@@ -65,23 +62,23 @@ export class Endpoints {
     return undefined;
   }
 
-  #readTable(path: KeyPath, value: Record<string, unknown>): string | undefined {
-    const table = readTable(this.doc, path, value, FIELDS);
-    const headers = this.#readHeaders([...path, "headers"], value["headers"]);
-    if (!Object.hasOwn(value, "url")) {
-      this.doc.error(
-        path,
-        'has no url; it needs one, as in { url = "https://example.com/hook", timeout = "5s" }',
-      );
+  #readTable(path: KeyPath, value: Table): string | undefined {
+    const values = readTable(this.doc, path, value, CHECKS);
+    const texts = TEXTS.map((row) => [row.key, readTexts(this.doc, [...path, row.key], value[row.key], row)]);
+    const { url: written, ...given } = value;
+    if (written === undefined) {
+      const example = '{ url = "https://example.com/hook", timeout = "5s" }';
+      this.doc.error(path, `has no url; it needs one, as in ${example}`);
       return undefined;
     }
     const urlPath = [...path, "url"];
-    if (typeof value["url"] !== "string") this.doc.refuse(urlPath, "must be a URL in quotes");
-    if (table === undefined || typeof value["url"] !== "string") return undefined;
-    const url = this.#checkedUrl(urlPath, value["url"]);
-    if (url === undefined || !this.#fitsScheme(path, url, value)) return undefined;
-    if (isHttpUrl(url)) {
-      this.#keep(urlPath, url, optionsOf(URL_OPTIONS, { ...table, headers }, this.cwd));
+    if (typeof written !== "string") this.doc.refuse(urlPath, "must be a URL in quotes");
+    if (values === undefined || typeof written !== "string") return undefined;
+    const url = this.#checkedUrl(urlPath, written);
+    if (url === undefined || !this.#fitsScheme(path, url, Object.keys(given))) return undefined;
+    if (schemeOf(url).urlOptionProblem !== undefined) {
+      const all = { ...values, ...Object.fromEntries(texts) };
+      this.#keep(urlPath, url, optionsOf(URL_OPTIONS, all, this.cwd));
     }
     return url;
   }
@@ -96,46 +93,15 @@ export class Endpoints {
   }
 
   /** Options that the URL's scheme has no use for are mistakes: someone believes they work. */
-  #fitsScheme(path: KeyPath, url: string, table: Record<string, unknown>): boolean {
-    for (const key of Object.keys(table)) {
-      if (key !== "url" && !isHttpUrl(url)) {
-        this.doc.error([...path, key], "is only for http and https URLs");
-        return false;
-      }
-      if (key.endsWith("_file") && !isHttpsUrl(url)) {
-        this.doc.error([...path, key], "is only for https URLs");
-        return false;
-      }
-    }
-    for (const [key, other] of [["cert_file", "key_file"], ["key_file", "cert_file"]] as const) {
-      if (Object.hasOwn(table, key) && !Object.hasOwn(table, other)) {
-        this.doc.error([...path, key], `needs ${other} beside it`);
-        return false;
-      }
-    }
-    return true;
-  }
-
-  #readHeaders(path: KeyPath, value: unknown): Record<string, string> | undefined {
-    if (value === undefined) return undefined;
-    if (!isTable(value)) {
-      this.doc.refuse(path, 'must be a table of strings, as in { Authorization = "Bearer ${TOKEN}" }');
-      return undefined;
-    }
-    const headers: [string, string][] = [];
-    for (const [name, text] of Object.entries(value)) {
-      const at = [...path, name];
-      if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) {
-        this.doc.error(at, "is not the name of an HTTP header");
-      } else if (OWN_HEADERS.includes(name.toLowerCase())) {
-        this.doc.error(at, "is a header that Hookline sets itself");
-      } else if (typeof text !== "string" || !HEADER_VALUE.test(text)) {
-        this.doc.refuse(at, "must be a string of visible Latin-1 characters, without line ends");
-      } else {
-        headers.push([name, text]);
-      }
-    }
-    return Object.fromEntries(headers.sort(([a], [b]) => a < b ? -1 : 1));
+  #fitsScheme(path: KeyPath, url: string, keys: readonly string[]): boolean {
+    const { urlOptionProblem } = schemeOf(url);
+    const [first] = keys;
+    const problem = urlOptionProblem !== undefined
+      ? urlOptionProblem(url, keys)
+      : first && { key: first, problem: `is only for ${WITH_OPTIONS} URLs` };
+    if (!problem) return true;
+    this.doc.error([...path, problem.key], problem.problem);
+    return false;
   }
 
   #keep(path: KeyPath, url: string, endpoint: UrlOptions): void {
@@ -149,4 +115,43 @@ export class Endpoints {
       this.doc.error(path, `this URL has other options in line ${line} already; one URL has one set of them`);
     }
   }
+}
+
+/** Those that are right, in the order of their names. */
+function readTexts(doc: Document, path: KeyPath, value: unknown, row: TextsRow): Texts | undefined {
+  if (value === undefined) return undefined;
+  if (!isTable(value)) {
+    doc.refuse(path, `must be ${row.what}`);
+    return undefined;
+  }
+  const texts: [string, string][] = [];
+  for (const [name, text] of Object.entries(value)) {
+    const at = [...path, name];
+    const problem = row.nameProblem(name);
+    if (problem !== undefined) doc.error(at, problem);
+    else if (typeof text === "string" && row.values.pattern.test(text)) texts.push([name, text]);
+    else doc.refuse(at, `must be ${row.values.what}`);
+  }
+  return Object.fromEntries(texts.sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+/** Why nothing can be sent to what is written, as a phrase for a message; `undefined` when it is fine. */
+function urlProblem(written: string): string | undefined {
+  const url = urlOf(written);
+  // The platform's parser drops these in silence.
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x1f\x7f]/.test(url) || url !== url.trim()) {
+    return "must have no control characters, and no white space but spaces around it";
+  }
+  const scheme = findScheme(url);
+  if (scheme !== undefined) return scheme.problem(url);
+  const near = nearest(schemeName(url) ?? "", SCHEME_NAMES);
+  const meant = near === undefined ? "" : ` (did you mean "${near}:"?)`;
+  const examples = SCHEMES.map(({ example }) => JSON.stringify(example));
+  return `must be a URL with the scheme ${oneOf(SCHEME_NAMES)}, such as ${oneOf(examples)}${meant}`;
+}
+
+/** `a, b or c` */
+function oneOf(texts: readonly string[]): string {
+  return `${texts.slice(0, -1).join(", ")} or ${texts.at(-1)}`;
 }

@@ -1,34 +1,31 @@
 // The hooks file, rmqtt-web-hook.toml by its key names: rules, and the options of the sinks.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Values } from "../base/option.ts";
 import { EVENT_NAMES } from "../hooks/events.ts";
+import { LINE_OPTIONS } from "../hooks/rules.ts";
 import { type KindOptions, SINK_OPTIONS } from "../sinks/options.ts";
+import { anything, type Checks, checksOf, optionsOf } from "./_checks.ts";
 import type { Document } from "./_document.ts";
 import { Endpoints } from "./_endpoints.ts";
-import { anything, oneOf } from "./_fields.ts";
-import { fieldsOf, optionsOf } from "./_option_fields.ts";
 import { FOREIGN_IN_HOOKS } from "./_rmqtt_keys.ts";
 import { readRules } from "./_rules.ts";
 import { readTable } from "./_table.ts";
 import type { HooksConfig } from "./config.ts";
 
-const FIELDS = {
-  ...fieldsOf(Object.assign({}, ...Object.values(SINK_OPTIONS))),
+const CHECKS: Checks = {
+  ...checksOf(...Object.values(SINK_OPTIONS), LINE_OPTIONS),
   urls: anything(),
   http_urls: anything(),
   rule: anything(),
-  packet_id_type: oneOf("string", "number"),
 };
-
-/** What RMQTT documents. */
-const PACKET_ID_TYPE = "string";
 
 /** What serves without a hooks file: every event, into `hook.log` in the working directory. */
 export function defaultHooks(cwd: string): HooksConfig {
   const urls = [pathToFileURL(resolve(cwd, "hook.log")).href];
   return {
     rules: Object.fromEntries(EVENT_NAMES.map((event) => [event, [{ action: event, urls }]])),
-    packetIdType: PACKET_ID_TYPE,
+    ...optionsOf(LINE_OPTIONS, {}, cwd),
     ...sinkOptions({}, cwd),
     endpoints: new Map(),
   };
@@ -36,13 +33,13 @@ export function defaultHooks(cwd: string): HooksConfig {
 
 /** Reads the whole file; what is wrong goes to the document's findings, and a default stands in for it. */
 export function readHooksFile(doc: Document, cwd: string): HooksConfig {
-  const table = readTable(doc, [], doc.data, FIELDS, FOREIGN_IN_HOOKS) ?? {};
+  const values = readTable(doc, [], doc.data, CHECKS, FOREIGN_IN_HOOKS) ?? {};
   const endpoints = new Endpoints(doc, cwd);
   const urls = readDefaultUrls(doc, endpoints);
   return {
     rules: readRules(doc, doc.data["rule"], urls, endpoints),
-    packetIdType: table.packet_id_type ?? PACKET_ID_TYPE,
-    ...sinkOptions(table, cwd),
+    ...optionsOf(LINE_OPTIONS, values, cwd),
+    ...sinkOptions(values, cwd),
     endpoints: endpoints.byUrl,
   };
 }
@@ -55,7 +52,7 @@ function readDefaultUrls(doc: Document, endpoints: Endpoints): readonly string[]
 }
 
 /** The options of each kind of sink, by its name. */
-function sinkOptions(values: Readonly<Record<string, unknown>>, cwd: string): KindOptions {
+function sinkOptions(values: Values, cwd: string): KindOptions {
   const kinds = Object.entries(SINK_OPTIONS).map(([kind, table]) => [kind, optionsOf(table, values, cwd)]);
   // Each kind has the options of its own table.
   return Object.fromEntries(kinds) as KindOptions;

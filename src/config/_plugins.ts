@@ -1,24 +1,30 @@
 // `[plugins]`: the folder of the hooks file, and RMQTT's plugins that Hookline has to do without.
+import { optionTable } from "../base/option.ts";
 import type { Document } from "./_document.ts";
-import { text, texts } from "./_fields.ts";
-import { FOREIGN_IN_PLUGINS, PLUGINS, PROTECTING_PLUGINS } from "./_rmqtt_keys.ts";
-import { readTable } from "./_table.ts";
+import { PLUGINS, PROTECTING_PLUGINS } from "./_rmqtt_keys.ts";
 import type { TcpListener } from "./config.ts";
 import { addressText, isLoopback } from "./units.ts";
 
-export const PLUGINS_DIR = "plugins";
+export const PLUGIN_OPTIONS = optionTable({
+  dir: {
+    key: "plugins.dir",
+    // No path: it is looked for beside the configuration file, too.
+    kind: "text",
+    what: "a folder",
+    default: "plugins",
+    doc: "The folder with rmqtt-web-hook.toml. A relative one is looked for beside this file, then in the " +
+      "working directory.",
+  },
+});
 
-/** `plugins.dir`, as written; `undefined` after an error. */
-export function readPlugins(
+/** Tells of each plugin that RMQTT would start what does not happen without it. */
+export function tellPlugins(
   doc: Document,
-  value: unknown,
+  names: readonly string[],
   listeners: readonly TcpListener[],
-): string | undefined {
-  const fields = { dir: text("a folder"), default_startups: texts("names of plugins") };
-  const table = readTable(doc, ["plugins"], value, fields, FOREIGN_IN_PLUGINS);
+): void {
   const open = listeners.filter((listener) => isOpenByDefault(doc, listener));
-  table?.default_startups?.forEach((name, index) => tellPlugin(doc, name, index, open));
-  return table && (table.dir ?? PLUGINS_DIR);
+  names.forEach((name, index) => tellPlugin(doc, name, index, open));
 }
 
 /** Others reach the listener, and the file does not say that they may. */

@@ -60,7 +60,7 @@ function positionOf(text: string, offset: number): Position {
   return { line, column: offset - lineStart + 1 };
 }
 
-/** Deeper than any key a message can name; deeper paths share the place of this level, which bounds time and memory. */
+/** No message names a deeper key; deeper ones share the place of this level, which bounds time and memory. */
 const MAX_DEPTH = 16;
 
 /** Brackets within brackets that are followed: smol-toml accepts no more. */

@@ -1,8 +1,8 @@
 // RMQTT's keys, rules and plugins that Hookline does not have, and what an operator must be told of each.
 
 /**
- * By key, what does not happen when the key is on: a warning of its own. Empty where no client notices: such keys,
- * and those that are off, make one warning together. None is an error.
+ * By key, what does not happen when the key is on: a warning of its own. Empty where no client notices: such
+ * keys, and those that are off, make one warning together. None is an error.
  */
 export type ForeignKeys = Readonly<Record<string, string>>;
 
@@ -12,15 +12,14 @@ function harmless(...keys: readonly string[]): ForeignKeys {
 
 export const FOREIGN_AT_TOP = harmless("circuit_breaker", "grpc", "inner_api_addr", "rpc", "task");
 
-export const FOREIGN_IN_MQTT = harmless(
-  "delayed_publish_immediate",
-  "delayed_publish_max",
-  "shared_subscription",
-);
-
-export const FOREIGN_IN_NODE = harmless("busy", "cookie", "crash_dump", "crash_dump_limit");
-
-export const FOREIGN_IN_PLUGINS = harmless("disabled_default_startups");
+/** By the table of the main file that they stand in. */
+export const FOREIGN_IN_SECTION = {
+  node: harmless("busy", "cookie", "crash_dump", "crash_dump_limit"),
+  log: {},
+  plugins: harmless("disabled_default_startups"),
+  mqtt: harmless("delayed_publish_immediate", "delayed_publish_max", "shared_subscription"),
+  retainer: {},
+} as const;
 
 const PLAIN = "has no effect: this listener is plain TCP, without TLS";
 

@@ -4,7 +4,7 @@ import type { Rule, Rules } from "../hooks/rules.ts";
 import { topicFilterProblem } from "../mqtt/topics.ts";
 import { type Document, isTable } from "./_document.ts";
 import type { Endpoints } from "./_endpoints.ts";
-import { anything, text } from "./_fields.ts";
+import { anything, text } from "./_checks.ts";
 import type { KeyPath } from "./_key_path.ts";
 import { SILENT_RULES } from "./_rmqtt_keys.ts";
 import { readTable, unknownName } from "./_table.ts";
@@ -79,7 +79,8 @@ function readTopics(doc: Document, path: KeyPath, value: unknown): readonly stri
 
 function filterProblem(filter: string): string | undefined {
   if (filter.startsWith("$share/")) {
-    return "must be a plain Topic Filter: events of a shared subscription have the topic behind $share/<ShareName>/";
+    return "must be a plain Topic Filter: events of a shared subscription have the topic behind " +
+      "$share/<ShareName>/";
   }
   return topicFilterProblem(filter);
 }

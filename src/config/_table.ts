@@ -1,15 +1,13 @@
-// Checks one table of a file: each key against its schema, and each key that no schema knows.
+// Checks one table of a file: each key that has a check, and each key that has none.
 import * as v from "valibot";
 import { type Document, isTable } from "./_document.ts";
-import { boolean } from "./_fields.ts";
+import { boolean, type Checks } from "./_checks.ts";
 import type { KeyPath } from "./_key_path.ts";
 import type { ForeignKeys } from "./_rmqtt_keys.ts";
 import { nearest } from "./nearest.ts";
 
-/** Schemas by key; each one's message says what is allowed. Every key may be left out. */
-export type Fields = Readonly<Record<string, v.GenericSchema<unknown>>>;
-
-export type Values<F extends Fields> = { readonly [K in keyof F]?: v.InferOutput<F[K]> };
+/** What the checks of a table make of it. */
+export type Checked<C extends Checks> = { readonly [K in keyof C]?: v.InferOutput<C[K]> };
 
 /**
  * The checked values of the table at `path`; `undefined` after an error in one of them.
@@ -17,13 +15,13 @@ export type Values<F extends Fields> = { readonly [K in keyof F]?: v.InferOutput
  *
  * @param value what stands at `path`; `undefined` (no such table) reads as an empty one
  */
-export function readTable<F extends Fields>(
+export function readTable<C extends Checks>(
   doc: Document,
   path: KeyPath,
   value: unknown,
-  fields: F,
+  checks: C,
   foreign: ForeignKeys = {},
-): Values<F> | undefined {
+): Checked<C> | undefined {
   if (value === undefined) return {};
   if (!isTable(value)) {
     doc.refuse(path, "must be a table");
@@ -33,9 +31,9 @@ export function readTable<F extends Fields>(
   let ok = true;
   for (const [key, entry] of Object.entries(value)) {
     const at = [...path, key];
-    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (field !== undefined) {
-      const checked = v.safeParse(field, entry, { abortEarly: true, abortPipeEarly: true });
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (check !== undefined) {
+      const checked = v.safeParse(check, entry, { abortEarly: true, abortPipeEarly: true });
       if (checked.success) {
         result[key] = checked.output;
       } else {
@@ -46,11 +44,11 @@ export function readTable<F extends Fields>(
       tellForeign(doc, at, entry, foreign[key] ?? "");
     } else {
       ok = false;
-      doc.error(at, unknownName("key", key, Object.keys(fields), Object.keys(foreign)));
+      doc.error(at, unknownName("key", key, Object.keys(checks), Object.keys(foreign)));
     }
   }
-  // Each output was made by the schema of its key.
-  return ok ? result as Values<F> : undefined;
+  // Each output was made by the check of its key.
+  return ok ? result as Checked<C> : undefined;
 }
 
 /** @param missed what does not happen when the key is on; empty where nobody misses it */

@@ -9,7 +9,7 @@ export class ConfigError extends Error {
   readonly line?: number;
   /** From 1, in UTF-16 units. */
   readonly column?: number;
-  /** `listener.tcp.external.max_inflight`, `rule.message_publish[1].topics[0]`; empty when it is the file itself. */
+  /** `listener.tcp.a.max_inflight`, `rule.message_publish[1].topics[0]`; empty when it is the file itself. */
   readonly key: string;
   /** What is wrong and what is allowed, without the place. */
   readonly problem: string;

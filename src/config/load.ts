@@ -1,10 +1,10 @@
-// Loads the configuration: which files there are, what stands in for those that are not, and all errors at once.
+// Loads the configuration: which files there are, what stands in for missing ones, and all errors at once.
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { type BrokerFile, defaultBroker, readBrokerFile } from "./_broker_file.ts";
 import { Document } from "./_document.ts";
 import type { Env } from "./_env.ts";
 import { Findings } from "./_findings.ts";
 import { defaultHooks, readHooksFile } from "./_hooks_file.ts";
+import { type MainFile, readMainFile } from "./_main_file.ts";
 import { readBounded, type ReadFile, readText } from "./_read_file.ts";
 import type { Config, HooksConfig } from "./config.ts";
 import { ConfigError, ConfigErrors } from "./config_error.ts";
@@ -30,21 +30,21 @@ export interface ConfigSource {
 /**
  * The whole configuration, checked.
  *
- * A relative `plugins.dir` is looked for beside the configuration file first, then (as RMQTT does) in the working
- * directory; every other relative path starts from the working directory.
+ * A relative `plugins.dir` is looked for beside the configuration file first, then (as RMQTT does) in the
+ * working directory; every other relative path starts from the working directory.
  *
  * @throws {ConfigErrors} with everything that is wrong in all files
  */
 export function loadConfig(source: ConfigSource): Config {
   const loader = new Loader(source);
-  const broker = loader.broker();
-  const hooks = loader.hooks(broker);
+  const main = loader.main();
+  const hooks = loader.hooks(main?.pluginsDir);
   const { errors } = loader.findings;
-  if (errors.length > 0 || broker === undefined || hooks === undefined) throw new ConfigErrors(errors);
+  if (errors.length > 0 || main === undefined || hooks === undefined) throw new ConfigErrors(errors);
   return {
-    log: broker.log,
-    broker: broker.broker,
-    listeners: broker.listeners,
+    log: main.log,
+    broker: main.broker,
+    listeners: main.listeners,
     hooks,
     warnings: loader.findings.warnings(),
     mainFile: source.configFile,
@@ -62,22 +62,24 @@ class Loader {
   }
 
   /** `undefined` after an error that leaves nothing to go on with. */
-  broker(): BrokerFile | undefined {
-    const { configFile, cwd } = this.#source;
-    if (configFile === undefined) return defaultBroker(cwd);
-    const doc = this.#openNamed(configFile);
-    return doc && readBrokerFile(doc, cwd);
+  main(): MainFile | undefined {
+    const { configFile, cwd, env } = this.#source;
+    // An empty file says all defaults.
+    const doc = configFile === undefined
+      ? new Document("", "", env, this.findings)
+      : this.#openNamed(configFile);
+    return doc && readMainFile(doc, cwd);
   }
 
-  hooks(broker: BrokerFile | undefined): HooksConfig | undefined {
+  hooks(pluginsDir: string | undefined): HooksConfig | undefined {
     const { configFile, hooksFile, hooksFileExpected = false, cwd } = this.#source;
     if (hooksFile !== undefined) {
       const doc = this.#openNamed(hooksFile);
       return doc && readHooksFile(doc, cwd);
     }
     if (configFile === undefined) return defaultHooks(cwd);
-    if (broker?.pluginsDir === undefined) return undefined;
-    const candidates = hooksCandidates(configFile, broker.pluginsDir);
+    if (pluginsDir === undefined) return undefined;
+    const candidates = hooksCandidates(configFile, pluginsDir);
     for (const file of candidates) {
       const doc = this.#open(file);
       if (doc === "unusable") return undefined;
@@ -103,7 +105,7 @@ class Loader {
     return doc === "unusable" ? undefined : doc;
   }
 
-  /** `undefined` when there is no such file, `"unusable"` when it cannot be read or is not TOML (an error says why). */
+  /** `undefined`: there is no such file; `"unusable"`: it cannot be read or is no TOML, and an error says so. */
   #open(file: string): Document | "unusable" | undefined {
     const { cwd, env, readFile = readBounded } = this.#source;
     try {

@@ -3,7 +3,7 @@
 /** Longer words get no suggestion: the comparison costs the product of both lengths. */
 const MAX_LENGTH = 64;
 
-/** The candidate that takes the fewest edits from `word`, if that is few enough to be a slip; else `undefined`. */
+/** The candidate with the fewest edits from `word`, if they are few enough to be a slip; else `undefined`. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
   let best: string | undefined;
@@ -22,7 +22,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (Damerau-Levenshtein, optimal string alignment). */
+/** Insertions, deletions, replacements and swaps of neighbours: the optimal string alignment distance. */
 export function distance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,4 +1,5 @@
-// The units of configuration values: durations, sizes and listen addresses, from text to numbers.
+// The units of configuration values: durations, sizes and listen addresses, from text to numbers and back.
+import type { Address } from "../base/option.ts";
 
 /** What a duration looks like, for messages. */
 export const DURATION_FORM = 'such as "500ms", "8s", "1m30s", "2h", "1d" or "1w" (a bare number is seconds)';
@@ -19,7 +20,7 @@ const MILLISECONDS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * Milliseconds of a duration: numbers with units in any order and case (`"1m30s"`), or a bare number of seconds.
+ * Milliseconds of a duration: numbers with units in any order and case (`"1m30s"`), or bare seconds.
  * `f` is RMQTT's fortnight.
  * `undefined` when the text is none, or is too long to count.
  */
@@ -41,17 +42,17 @@ export function durationText(ms: number): string {
   return ms === 0 ? "0" : `${ms / size}${unit}`;
 }
 
-/** Bytes as a size is written, in the largest unit that fits: `64KB`. */
+/** Bytes as a size is written, in the largest unit that fits: `64KB`, `16`. */
 export function sizeText(bytes: number): string {
   const [unit, power] = [...POWERS].findLast(([, power]) => bytes % 1024 ** power === 0) ?? ["", 0];
-  return bytes === 0 ? "0" : `${bytes / 1024 ** power}${unit.toUpperCase()}B`;
+  return bytes === 0 || unit === "" ? String(bytes) : `${bytes / 1024 ** power}${unit.toUpperCase()}B`;
 }
 
 const POWERS: ReadonlyMap<string, number> = new Map([["", 0], ["k", 1], ["m", 2], ["g", 3], ["t", 4]]);
 
 /**
- * Bytes of a size: a bare number, or numbers with units (`"1M512K"`). Units are powers of 1024, as RMQTT has them, in
- * any case: `B`, `K`, `KB`, `KiB`, `M`, … `TiB`.
+ * Bytes of a size: a bare number, or numbers with units (`"1M512K"`). Units are powers of 1024, as RMQTT has
+ * them, in any case: `B`, `K`, `KB`, `KiB`, `M`, … `TiB`.
  * `undefined` when the text is none, or is too large to count.
  */
 export function parseSize(text: string): number | undefined {
@@ -64,14 +65,10 @@ export function parseSize(text: string): number | undefined {
   return Number.isSafeInteger(total) ? total : undefined;
 }
 
-export interface Address {
-  /** IPv6 without its brackets. */
-  readonly hostname: string;
-  /** 0: the system picks a free one. */
-  readonly port: number;
-}
-
-/** A listen address, split. `undefined` when the text is none; a host is required, so that nothing listens everywhere by accident. */
+/**
+ * A listen address, split. `undefined` when the text is none; it must have a host, so that nothing listens
+ * everywhere by accident.
+ */
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
   if (match === null) return undefined;

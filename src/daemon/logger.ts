@@ -1,7 +1,7 @@
 // The daemon's own log: one line an entry, as text for people or as JSON for collectors.
 import { type Clock, systemClock } from "../base/clock.ts";
 import type { Log, LogFields, LogLevel } from "../base/log.ts";
-import type { Prepared, Reloadable } from "../base/prepared.ts";
+import { nothingToPrepare, type Reloadable } from "../base/prepared.ts";
 import type { LogOptions } from "../config/config.ts";
 import { LocalTime } from "../hooks/local_time.ts";
 import { jsonText } from "../mqtt/json_text.ts";
@@ -19,7 +19,6 @@ export interface Logger extends AsyncDisposable, Reloadable<LogOptions> {
   readonly log: Log;
   /** Closes and opens the log file again (SIGHUP, SIGUSR2); nothing without one. */
   reopen(): void;
-  prepare(options: LogOptions): Prepared;
 }
 
 /** `info` is the most detailed that is logged; RMQTT's `debug` and `trace` mean it too. */
@@ -55,15 +54,12 @@ export function openLogger(options: LoggerOptions): Logger {
     },
     reopen: () => place.file?.reopen(),
     // A file that cannot be had is no error here: its entries go to stderr.
-    prepare: (changed) => ({
-      commit: () => {
+    prepare: (changed) =>
+      nothingToPrepare(() => {
         const before = place.file;
         place = openPlace(changed, options, before);
         if (before !== place.file) close(before);
-      },
-      abandon: () => {},
-      afterRestart: [],
-    }),
+      }),
     [Symbol.asyncDispose]: async () => {
       close(place.file);
       await Promise.all(closing);

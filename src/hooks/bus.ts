@@ -1,11 +1,12 @@
 // The bus: turns events into lines, one for each matching rule and URL, and hands them to the sinks.
+import { optionsFrom } from "../base/option.ts";
 import { jsonText } from "../mqtt/json_text.ts";
 import { topicMatches } from "../mqtt/topics.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { EVENT_NAMES, type EventData, eventHasTopic, type EventName } from "./events.ts";
 import { Instant } from "./instant.ts";
 import { type Lines, linesWith } from "./lines.ts";
-import type { PacketIdType, Rule, Rules } from "./rules.ts";
+import { LINE_OPTIONS, type LineOptions, type Rule, type Rules } from "./rules.ts";
 
 /**
  * What the broker calls. An event without a rule is `undefined`: `hooks.message_publish?.(message)` costs a
@@ -25,15 +26,15 @@ interface BoundRule {
  * Binds rules to their sinks.
  * @param sinkOf the open sink of a rule's URL
  * @param now the turn's time, Unix milliseconds
- * @param packetIdType how `packet_id` is written
+ * @param options how lines are written
  */
 export function createHooks(
   rules: Rules,
   sinkOf: (url: string) => Sink,
   now: () => number,
-  packetIdType: PacketIdType = "string",
+  options: LineOptions = optionsFrom(LINE_OPTIONS),
 ): Hooks {
-  const lines = linesWith(packetIdType);
+  const lines = linesWith(options);
   const moment = new Instant();
   const instant = (): Instant => {
     moment.set(now());

@@ -3,17 +3,17 @@
 // A line is a few strings put together, and what repeats is made once: the identity per connection, topic and
 // payload per message, the end per millisecond. A test holds these strings and JSON.stringify together.
 import { jsonText } from "../mqtt/json_text.ts";
+import { topicMatches } from "../mqtt/topics.ts";
 import type { EventData, EventName, MessageData, SubscriptionOpts } from "./events.ts";
 import type { Instant } from "./instant.ts";
-import type { PacketIdType } from "./rules.ts";
+import type { LineOptions } from "./rules.ts";
 import { userPropertiesJson } from "./user_properties.ts";
 
 /** One per event, exhaustive by type. */
 export type Lines = { readonly [E in EventName]: (data: EventData[E], at: Instant) => string };
 
-/** @param packetIdType how `packet_id` is written */
-export function linesWith(packetIdType: PacketIdType): Lines {
-  const idAndPayload = packetIdType === "string" ? idInQuotes : idAsNumber;
+export function linesWith(options: LineOptions): Lines {
+  const idAndPayload = idAndPayloadWith(options);
   const delivery = (e: EventData["message_delivered"], at: Instant): string => {
     const m = e.message;
     return m.from.fromJson + e.identity.json + flags(e) + m.topicJson + idAndPayload(e.packetId, m) + pts(m) +
@@ -93,15 +93,21 @@ function flags(e: { readonly dup: boolean; readonly retain: boolean; readonly qo
   return FLAGS[(e.dup ? 8 : 0) | e.qos << 1 | (e.retain ? 1 : 0)] ?? "";
 }
 
-/** `,"packet_id":"17","payload":"…",`; `""` where there is none. */
-function idInQuotes(packetId: number, m: MessageData): string {
-  return ',"packet_id":"' + (packetId === 0 ? "" : packetId) + payload(m);
+/** `,"packet_id":"17","payload":"…",`, or the number without quotes; `""` and null where there is none. */
+function idAndPayloadWith(
+  { packetIdType, redact, redactPayload }: LineOptions,
+): (packetId: number, m: MessageData) => string {
+  const hides = (topic: string): boolean =>
+    redactPayload || redact.some((filter) => topicMatches(filter, topic));
+  const shown = redactPayload || redact.length > 0
+    ? (m: MessageData): string => hides(m.topic) ? REDACTED : payload(m)
+    : payload;
+  return packetIdType === "string"
+    ? (packetId, m) => ',"packet_id":"' + (packetId === 0 ? "" : packetId) + shown(m)
+    : (packetId, m) => ',"packet_id":' + (packetId === 0 ? "null" : packetId) + shown(m).slice(1);
 }
 
-/** `,"packet_id":17,"payload":"…",`; null where there is none. */
-function idAsNumber(packetId: number, m: MessageData): string {
-  return ',"packet_id":' + (packetId === 0 ? "null" : packetId) + payload(m).slice(1);
-}
+const REDACTED = '","payload":"",';
 
 /** Closes the quotes of the Packet Identifier and adds the payload. */
 function payload(m: MessageData): string {

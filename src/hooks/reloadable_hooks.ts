@@ -1,14 +1,13 @@
 // Hooks whose rules can be replaced while the broker runs: one object for its whole life, so that the
 // broker's reference stays true and an event still costs one property read.
-import type { Prepared, Reloadable } from "../base/prepared.ts";
+import { nothingToPrepare, type Prepared, type Reloadable } from "../base/prepared.ts";
 import { createHooks, type Hooks } from "./bus.ts";
 import { EVENT_NAMES, type EventName } from "./events.ts";
-import type { PacketIdType, Rules } from "./rules.ts";
+import type { LineOptions, Rules } from "./rules.ts";
 import type { Sink } from "../sinks/sink.ts";
 
-export interface HooksOptions {
+export interface HooksOptions extends LineOptions {
   readonly rules: Rules;
-  readonly packetIdType: PacketIdType;
 }
 
 export class ReloadableHooks implements Reloadable<HooksOptions> {
@@ -28,15 +27,11 @@ export class ReloadableHooks implements Reloadable<HooksOptions> {
   }
 
   /** The sinks of the rules need to be open at `commit` only. */
-  prepare({ rules, packetIdType }: HooksOptions): Prepared {
-    return {
-      commit: () => {
-        const bound = createHooks(rules, this.#sinkOf, this.#now, packetIdType);
-        const into = this.hooks as { -readonly [E in EventName]: Hooks[EventName] };
-        for (const event of EVENT_NAMES) into[event] = bound[event] as Hooks[EventName];
-      },
-      abandon: () => {},
-      afterRestart: [],
-    };
+  prepare({ rules, ...lines }: HooksOptions): Prepared {
+    return nothingToPrepare(() => {
+      const bound = createHooks(rules, this.#sinkOf, this.#now, lines);
+      const into = this.hooks as { -readonly [E in EventName]: Hooks[EventName] };
+      for (const event of EVENT_NAMES) into[event] = bound[event] as Hooks[EventName];
+    });
   }
 }

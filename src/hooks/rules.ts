@@ -1,4 +1,5 @@
 // The rules that select events: which event, under which action name, for which topics, to which URLs.
+import { type OptionsOf, optionTable } from "../base/option.ts";
 import type { EventName } from "./events.ts";
 
 /** One entry of `rule.<event>`, checked and with the defaults filled in. */
@@ -14,8 +15,30 @@ export interface Rule {
 /** All rules, by event. An event that is absent has no rule and costs nothing. */
 export type Rules = { readonly [E in EventName]?: readonly Rule[] };
 
-/**
- * `packet_id_type` of the hooks file: `"17"` and `""` as RMQTT documents it, or 17 and null as its program
- * writes it.
- */
-export type PacketIdType = "string" | "number";
+/** How lines are written. */
+export const LINE_OPTIONS = optionTable({
+  packetIdType: {
+    key: "packet_id_type",
+    kind: "choice",
+    choices: ["string", "number"],
+    default: "string",
+    doc: 'The packet_id of a line: "string", as RMQTT documents it ("17", and "" where there is none), or ' +
+      '"number", as RMQTT\'s program writes it (17, and null).',
+  },
+  redact: {
+    key: "redact",
+    kind: "filters",
+    default: [],
+    doc: 'Messages whose topic one of these Topic Filters matches have "" as payload in their lines, as in ' +
+      '["meters/+/pin", "private/#"].',
+  },
+  redactPayload: {
+    key: "redact_payload",
+    kind: "boolean",
+    default: false,
+    doc: "The payload of every message is left out of its lines.",
+  },
+});
+
+export type LineOptions = OptionsOf<typeof LINE_OPTIONS>;
+export type PacketIdType = LineOptions["packetIdType"];

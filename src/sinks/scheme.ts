@@ -14,6 +14,8 @@ export interface Scheme {
   readonly example: string;
   /** What is wrong with a URL, as a phrase that shows none of it: `must name a host`; undefined: nothing. */
   problem(url: string): string | undefined;
+  /** What is wrong with the options that one of its URLs is given; absent where its URLs have none. */
+  urlOptionProblem?(url: string, keys: readonly string[]): UrlOptionProblem | undefined;
   /**
    * One text per place: URLs with the same one share a sink. Throws SinkError when the URL is not usable.
    * @param cwd folder, absolute, that relative URLs start from
@@ -37,4 +39,11 @@ export interface Scheme {
   leftBy?(urls: Iterable<string>, options: SinkOptions): string[];
   /** Makes the far end of a URL ready to be sent to without a sink, for `redeliver`. Throws SinkError. */
   farEnd?(url: string, own: UrlOptions, clock: Clock): FarEnd & Disposable;
+}
+
+export interface UrlOptionProblem {
+  /** The option at fault. */
+  readonly key: string;
+  /** A phrase: `is only for https URLs`. */
+  readonly problem: string;
 }

@@ -1,4 +1,4 @@
-// The colours of `tail`: one per family of events, red and yellow for what deserves a look.
+// The colours of rows of events: one per family of events, red and yellow for what deserves a look.
 
 export type Paint = "client" | "session" | "message" | "bad" | "careful" | "dim" | "bold" | "plain";
 

@@ -8,6 +8,7 @@ import { FILE_DEFAULTS } from "../../src/sinks/file/options.ts";
 import { HttpSink } from "../../src/sinks/http/http_sink.ts";
 import { HTTP_DEFAULTS } from "../../src/sinks/http/options.ts";
 import { until } from "../helpers/until.ts";
+import { median } from "./median.ts";
 
 const IN_FLIGHT = 128;
 /** Of a request of the bare loop: no real client waits for ever. */
@@ -119,8 +120,4 @@ async function throughSink(sink: HttpSink, n: number): Promise<void> {
 /** A bench in which something is reported measures something else. */
 function fail(_level: string, text: string): void {
   throw new Error(text);
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -30,12 +30,16 @@ Deno.test("the program's samples pass its own check, and name every event", () =
     assert.match(checked.stdout, new RegExp(`ok, will make ${dir}/hook.log`));
   }));
 
+const ANEW = "rm etc/hookline.toml etc/plugins/rmqtt-web-hook.toml && deno task hookline init etc";
+
 Deno.test("init writes what etc/ of the project holds, into the folder it is given", () =>
   inTempDir(async (cwd) => {
     assert.equal((await inProcess(["init", "a/b"], { cwd })).code, 0);
     for (const name of ["hookline.toml", "plugins/rmqtt-web-hook.toml"]) {
       const sample = Deno.readTextFileSync(new URL(`../../etc/${name}`, import.meta.url));
-      assert.equal(Deno.readTextFileSync(join(cwd, "a/b", name)), sample);
+      const made = Deno.readTextFileSync(join(cwd, "a/b", name));
+      assert.equal(made, sample, `to write both files anew: ${ANEW}`);
+      assert.deepEqual(made.split("\n").filter((line) => line.length > 110), []);
     }
   }));
 

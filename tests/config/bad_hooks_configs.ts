@@ -309,4 +309,12 @@ export const HOOKS_WITH_SECRETS: readonly BadConfig[] = [
     words: ["not valid TOML"],
     never: ["hunter2"],
   },
+  {
+    what: "a redacted topic that is no Topic Filter",
+    file: "hooks",
+    toml: 'redact = ["a/#/b"]\n',
+    line: 1,
+    key: "redact",
+    words: ["must be an array of Topic Filters"],
+  },
 ];

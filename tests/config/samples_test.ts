@@ -50,13 +50,17 @@ Deno.test("the commented keys of etc/plugins/rmqtt-web-hook.toml are all there a
   const built = loadConfig({ cwd: ROOT, env });
   const { mode, maxSize: _, ...sample } = hooks.file;
   assert.equal(mode, 0o640, "what the default is without a umask");
-  const { http, packetIdType } = built.hooks;
+  const { http, packetIdType, redact, redactPayload } = built.hooks;
   // file_max_size is not commented out, and no default.
   const { maxSize: __, ...file } = built.hooks.file;
-  assert.deepEqual([sample, hooks.http, hooks.packetIdType], [file, http, packetIdType]);
+  assert.deepEqual([sample, hooks.http], [file, http]);
+  assert.deepEqual(
+    [hooks.packetIdType, hooks.redact, hooks.redactPayload],
+    [packetIdType, redact, redactPayload],
+  );
   const keys = text.match(/^[a-z_]+(?= = )/gm) ?? [];
   const options = Object.keys(hooks.file).length + Object.keys(hooks.http).length;
-  assert.equal(keys.length, options + 2, "the options, urls and packet_id_type");
+  assert.equal(keys.length, options + 4, "the options, urls and how lines are written");
 });
 
 Deno.test("the sample of RMQTT's documentation loads unchanged", () => {

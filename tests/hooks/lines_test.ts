@@ -21,7 +21,7 @@ function twin<E extends EventName>(event: E): void {
       { [event]: [{ action, urls: [sink.url] }] },
       () => sink,
       () => ms,
-      packetIdType,
+      { packetIdType, redact: [], redactPayload: false },
     );
     const emit = hooks[event];
     assert(emit !== undefined);
@@ -82,17 +82,26 @@ Deno.test("what the lines of a message share is made once, and is the same in al
   assert.deepEqual([published.ts, delivered.pts, delivered.ts, acked.pts], [1000, 1000, 2000, 1000]);
 });
 
-Deno.test("the rules may change to another packet_id_type while a message is on its way", () => {
+Deno.test("how lines are written may change while a message is on its way: nothing it had before is shown", () => {
   const sink = new MemorySink("file:///hook.log");
   const rules = { message_publish: [{ action: "x", urls: [sink.url] }] };
   const message = { ...sampleMessage(), packetId: 7, payload: Uint8Array.of(1, 2, 3) };
-  for (const type of ["string", "number", "string"] as const) {
-    createHooks(rules, () => sink, () => 1000, type).message_publish?.(message);
-  }
-  const ids = sink.appended.map((line) => JSON.parse(line)).map((
-    { packet_id, payload },
-  ) => [packet_id, payload]);
-  assert.deepEqual(ids, [["7", "AQID"], [7, "AQID"], ["7", "AQID"]]);
+  const written = (
+    packetIdType: "string" | "number",
+    redact: string[] = [],
+    redactPayload = false,
+  ): unknown => {
+    const options = { packetIdType, redact, redactPayload };
+    createHooks(rules, () => sink, () => 1000, options).message_publish?.(message);
+    const { packet_id, payload } = JSON.parse(sink.appended.at(-1) ?? "");
+    return [packet_id, payload];
+  };
+  assert.deepEqual(written("string"), ["7", "AQID"]);
+  assert.deepEqual(written("number"), [7, "AQID"]);
+  assert.deepEqual(written("number", [`${message.topic}/#`]), [7, ""]);
+  assert.deepEqual(written("string", ["other/+"]), ["7", "AQID"]);
+  assert.deepEqual(written("string", [], true), ["7", ""]);
+  assert.deepEqual(written("string"), ["7", "AQID"]);
 });
 
 function sampleMessage(): EventData["message_publish"] {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import { type Log, withFields } from "../../base/log.ts";
-import type { Prepared } from "../../base/prepared.ts";
+import { nothingToPrepare, type Prepared } from "../../base/prepared.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
 import { LineWriter } from "../lines/line_writer.ts";
 import { RotatingFile } from "../lines/rotating_file.ts";
@@ -62,15 +62,11 @@ export class FileSink implements Sink {
 
   prepare(_url: string, { file: options }: SinkOptions): Prepared | undefined {
     if (isDeepStrictEqual(options, this.#options)) return undefined;
-    return {
-      commit: () => {
-        this.#options = options;
-        this.#file?.reconfigure(options);
-        this.#writer.bufferBytes = options.bufferBytes;
-      },
-      abandon: () => {},
-      afterRestart: [],
-    };
+    return nothingToPrepare(() => {
+      this.#options = options;
+      this.#file?.reconfigure(options);
+      this.#writer.bufferBytes = options.bufferBytes;
+    });
   }
 
   /** What the disk does not take now is lost, counted, told; waits for a compression for five seconds. */

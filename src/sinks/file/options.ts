@@ -11,7 +11,9 @@ export const FILE_OPTIONS = optionTable({
     max: KIB ** 5,
     zero: "never rotated",
     default: 0,
-    doc: "The file is rotated past this size, to hook.log.1, hook.log.2, ...; 0: never.",
+    sample: 100 * KIB ** 2,
+    doc: "The file is rotated past this size, to hook.log.1, hook.log.2, ...; 0, the default: never. Then " +
+      "logrotate or another program must see to it, or the disk fills.",
   },
   maxFiles: {
     key: "file_max_files",
@@ -30,6 +32,7 @@ export const FILE_OPTIONS = optionTable({
   mode: {
     key: "file_mode",
     kind: "mode",
+    sample: 0o640,
     doc: 'Of new files, rotated ones too, whatever the umask; without it 0640 less the umask. "0644" for a ' +
       "shipper that runs as another user, who also needs the folder: it is made with 0750.",
   },

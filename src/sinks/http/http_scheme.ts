@@ -1,6 +1,6 @@
 // The http: and https: URLs of the scheme table: those of one endpoint are one place, an HttpSink.
 import { probeFile } from "../lines/probe_file.ts";
-import type { Scheme } from "../scheme.ts";
+import type { Scheme, UrlOptionProblem } from "../scheme.ts";
 import { leftSpools } from "../spool/left_spools.ts";
 import { SinkError } from "../sink.ts";
 import { isLocked, spoolFolderName, SpoolInUse } from "../spool/spool_folder.ts";
@@ -18,6 +18,7 @@ export const httpScheme: Scheme = {
   example: EXAMPLE,
   problem: (url) =>
     /^https?:\/\/[^/?#]/i.test(url) && URL.canParse(url) ? undefined : `must name a host, as in "${EXAMPLE}"`,
+  urlOptionProblem,
   placeOf(url): string {
     const parsed = parseHttpUrl(url);
     parsed.hash = "";
@@ -53,3 +54,12 @@ export const httpScheme: Scheme = {
     return new Poster(connectionTo(targetOf(url, own), options), clock);
   },
 };
+
+function urlOptionProblem(url: string, keys: readonly string[]): UrlOptionProblem | undefined {
+  const ofTls = keys.find((key) => key.endsWith("_file"));
+  if (ofTls !== undefined && !/^https:/i.test(url)) return { key: ofTls, problem: "is only for https URLs" };
+  for (const [key, other] of [["cert_file", "key_file"], ["key_file", "cert_file"]] as const) {
+    if (keys.includes(key) && !keys.includes(other)) return { key, problem: `needs ${other} beside it` };
+  }
+  return undefined;
+}

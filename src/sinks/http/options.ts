@@ -44,8 +44,8 @@ export const HTTP_OPTIONS = optionTable({
     min: 1,
     max: 100_000_000,
     default: 300_000,
-    doc:
-      "Events that wait in memory for one URL, with spool = false; past it the newest are dropped, counted.",
+    doc: "Events that wait for one URL in memory, with spool = false; past it the newest are dropped and " +
+      "counted. A spool is bounded by spool_max_bytes alone.",
   },
   spool: {
     key: "spool",
@@ -117,7 +117,12 @@ export const ENDPOINT_OPTIONS = optionTable({
   headers: {
     key: "headers",
     kind: "texts",
-    what: "headers",
+    what: 'a table of strings, as in { Authorization = "Bearer ${TOKEN}" }',
+    nameProblem: headerNameProblem,
+    values: {
+      pattern: /^[\t\x20-\x7e\x80-\xff]*$/,
+      what: "a string of visible Latin-1 characters, without line ends",
+    },
     doc: "Headers of every request, ${NAME} already replaced. Never shown in logs, errors or `check`.",
   },
   caFile: { key: "ca_file", kind: "path", what: "a PEM file", doc: "The endpoint's private CA." },
@@ -135,3 +140,17 @@ export const ENDPOINT_OPTIONS = optionTable({
 });
 
 export type HttpEndpoint = OptionsOf<typeof ENDPOINT_OPTIONS>;
+
+/** Set by Hookline for every request. */
+const OWN_HEADERS = [
+  "content-type",
+  "content-encoding",
+  "content-length",
+  "transfer-encoding",
+  "idempotency-key",
+];
+
+function headerNameProblem(name: string): string | undefined {
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)) return "is not the name of an HTTP header";
+  return OWN_HEADERS.includes(name.toLowerCase()) ? "is a header that Hookline sets itself" : undefined;
+}

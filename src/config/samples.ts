@@ -1,0 +1,138 @@
+// The sample files that `init` writes: every option of every table with its words and its value.
+import { type Address, defaultOf, type OptionRow, type OptionTable } from "../base/option.ts";
+import { BROKER_OPTIONS, LISTENER_OPTIONS } from "../broker/options.ts";
+import { EVENT_NAMES } from "../hooks/events.ts";
+import { LINE_OPTIONS } from "../hooks/rules.ts";
+import { TCP_OPTIONS } from "../listeners/options.ts";
+import { SINK_OPTIONS } from "../sinks/options.ts";
+import { LOG_OPTIONS } from "./_log.ts";
+import { PLUGIN_OPTIONS } from "./_plugins.ts";
+import { addressText, durationText, sizeText } from "./units.ts";
+
+const WIDTH = 110;
+const RULER = `##${"-".repeat(68)}`;
+
+/** hookline.toml: every default is written out. */
+export function mainSample(): string {
+  const { nodeId, maxSessions, maxQueuedBytesTotal, maxRetainedMessages, maxRetainedBytes } = BROKER_OPTIONS;
+  return [
+    `\
+# Hookline's configuration. Every key is shown with its default: what you leave out, or the whole file, stays
+# as it is.
+#
+# Durations: "500ms", "8s", "1m30s", "2h", "1d", "1w", or seconds.
+# Sizes: "64KB", "1M512K" (steps of 1024), or bytes.
+# Numbers, true and false may stand in quotes, so "\${NAME}" serves for them too.
+# \${NAME} in a string is replaced by the environment variable NAME; $\${ stands for \${ itself.
+# Relative paths start from the working directory.
+# \`hookline check --config FILE\` tells what is wrong in a file.
+`,
+    written({ nodeId }),
+    heading("Log: what Hookline says about itself (events are lines of the hooks, not of this log)"),
+    written(LOG_OPTIONS),
+    heading("Hooks: which events are written, and where to"),
+    written(PLUGIN_OPTIONS),
+    heading("Sessions"),
+    written({ maxSessions, maxQueuedBytesTotal }),
+    heading("Retained messages"),
+    written({ maxRetainedMessages, maxRetainedBytes }),
+    heading("Listeners: any number of [listener.tcp.NAME], each with limits of its own"),
+    "[listener.tcp.external]",
+    written(TCP_OPTIONS),
+    written(LISTENER_OPTIONS),
+    `
+# A second listener, as an example:
+#[listener.tcp.lan]
+#addr = "192.168.1.10:1883"
+#max_connections = 200
+`,
+  ].join("\n");
+}
+
+/** rmqtt-web-hook.toml: a rule for each event; the defaults are commented out. */
+export function hooksSample(): string {
+  return [
+    `\
+# The hooks: which events become lines, and where the lines go. The format is that of RMQTT's rmqtt-web-hook
+# plugin. Every key is shown; those that are commented out show their default. One that is not differs:
+# file_max_size.`,
+    heading("Where lines go"),
+    `\
+# For every rule without urls of its own:
+#   "file:./hook.log"                      one line of JSON per event, from the working directory
+#   "file:///var/log/hookline/hook.log"    the same, where a service keeps its logs; the folder is made
+#   "file:///dev/stdout" or "-"            the same on standard output, for containers; a reader that stops
+#                                          holds up the broker
+#   "https://example.com/hook"             one POST per event
+#   { url = "https://example.com/hook", headers = { Authorization = "Bearer \${HOOK_TOKEN}" },
+#     ca_file = "ca.pem", cert_file = "client.pem", key_file = "client.key",
+#     timeout = "5s", concurrency_limit = 16, batch_max = 100 }
+urls = ["file:./hook.log"]`,
+    heading('Rules: rule.EVENT = [{ action = "...", topics = ["..."], urls = ["..."] }, ...]'),
+    `\
+# All three are optional, and an event may have several rules. \`action\` defaults to the event's name.
+# \`topics\` are Topic Filters that select messages and subscriptions; [] selects all, and "#" does not select
+# $SYS topics. An event without a rule costs nothing.
+`,
+    ...EVENT_NAMES.map((event) => `rule.${event} = [{ action = "${event}" }]`),
+    "",
+    commented(LINE_OPTIONS),
+    heading("Files"),
+    commented(SINK_OPTIONS.file),
+    heading("HTTP"),
+    commented(SINK_OPTIONS.http),
+    "",
+  ].join("\n");
+}
+
+function heading(text: string): string {
+  return `\n${RULER}\n## ${text}\n${RULER}\n`;
+}
+
+/** The options of a table; only those whose default is not the same everywhere are commented out. */
+function written(table: OptionTable): string {
+  return rows(table, (row) => row.sample !== undefined);
+}
+
+/** The options of a table; only those that are not at their default are in force. */
+function commented(table: OptionTable): string {
+  return rows(table, (row) => row.sample === undefined || row.default === undefined);
+}
+
+function rows(table: OptionTable, isComment: (row: OptionRow) => boolean): string {
+  return Object.values(table).map((row) => {
+    const value = valueText(row, row.sample ?? defaultOf(row));
+    const empty = row.paragraph ? "\n" : "";
+    return `${empty}${comment(row.doc)}\n${isComment(row) ? "#" : ""}${row.key} = ${value}`;
+  }).join("\n");
+}
+
+/** `text` as comment lines that are not too wide. */
+function comment(text: string): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (longer.length >= WIDTH) lines.push(` ${word}`);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines.map((line) => `#${line}`).join("\n");
+}
+
+/** A value as the file writes it. */
+function valueText({ kind }: OptionRow, value: unknown): string {
+  switch (kind) {
+    case "duration":
+      return JSON.stringify(durationText(Number(value)));
+    case "size":
+      return JSON.stringify(sizeText(Number(value)));
+    case "integer":
+      return String(value).replace(/\B(?=(\d{3})+$)/g, "_");
+    case "mode":
+      return JSON.stringify(Number(value).toString(8).padStart(4, "0"));
+    case "address":
+      // A row of this kind has an address.
+      return JSON.stringify(addressText(value as Address));
+    default:
+      return JSON.stringify(value);
+  }
+}
