@@ -32,6 +32,9 @@ const MB = 1024 * 1024;
 
 /** Undefined where the row is not about such a broker. */
 export async function measure(row: Row, broker: Broker, bench: Bench): Promise<Run | undefined> {
+  if (row.hooks !== undefined && broker.part !== undefined && broker.part.hooks !== row.hooks) {
+    return undefined;
+  }
   if (row.kind === "part") return await measurePart(row, broker, bench);
   await using started = await Started.start(broker);
   return row.kind === "idle"
@@ -76,8 +79,7 @@ async function measureIdle(row: IdleRow, started: Started, bench: Bench): Promis
 }
 
 async function measurePart(row: PartRow, broker: Broker, bench: Bench): Promise<Run | undefined> {
-  if (broker.part?.hooks !== row.hooks) return undefined;
-  const [command, ...args] = broker.part.command(row.script) ?? [];
+  const [command, ...args] = broker.part?.command(row.script) ?? [];
   if (command === undefined) return undefined;
   const { success, stdout, stderr } = await new Deno.Command(command, {
     args: [...args, String(bench.seconds)],
