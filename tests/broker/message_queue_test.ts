@@ -67,43 +67,6 @@ Deno.test("any pushes and shifts give what a plain list gives", () => {
   );
 });
 
-function pushAll(
-  deliveries: readonly Delivery[],
-  limits: QueueLimits,
-): { kept: unknown[]; given: unknown[] } {
-  const queue = new MessageQueue();
-  const given: unknown[] = [];
-  for (const d of deliveries) queue.push(d, limits, (other) => given.push(nameOf(other)));
-  const kept: unknown[] = [];
-  for (let d = queue.shift(); d !== undefined; d = queue.shift()) kept.push(nameOf(d));
-  return { kept, given };
-}
-
-Deno.test("a full queue refuses a QoS 0 message", () => {
-  const limits = { maxQueuedMessages: 2, maxQueuedBytes: 1000 };
-  const all = [delivery("a", 0), delivery("b", 1), delivery("c", 0)];
-  assert.deepEqual(pushAll(all, limits), { kept: ["a", "b"], given: ["c"] });
-});
-
-Deno.test("a full queue gives up its oldest QoS 0 message for one of QoS 1 or 2, and the oldest when it has none", () => {
-  const limits = { maxQueuedMessages: 3, maxQueuedBytes: 1000 };
-  const all = [
-    delivery("a", 1),
-    delivery("b", 0),
-    delivery("c", 0),
-    delivery("d", 2),
-    delivery("e", 1),
-    delivery("f", 1),
-  ];
-  assert.deepEqual(pushAll(all, limits), { kept: ["d", "e", "f"], given: ["b", "c", "a"] });
-});
-
-Deno.test("a message larger than the whole queue may be is given up alone", () => {
-  const limits = { maxQueuedMessages: 10, maxQueuedBytes: 100 };
-  const all = [delivery("a", 1, 40), delivery("b", 0, 40), delivery("huge", 2, 101)];
-  assert.deepEqual(pushAll(all, limits), { kept: ["a", "b"], given: ["huge"] });
-});
-
 Deno.test("many messages go through in order and in reasonable time", () => {
   const queue = new MessageQueue();
   const limits = { maxQueuedMessages: 1_000_000, maxQueuedBytes: 1e9 };

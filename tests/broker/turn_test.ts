@@ -43,16 +43,6 @@ Deno.test("sinks are flushed before any socket, and each socket once", () => {
   assert.deepEqual(it.steps, ["sinks", "b", "a"]);
 });
 
-Deno.test("entering again within a turn schedules no second end", () => {
-  const it = new Bench();
-  it.turn.enter();
-  it.turn.enter();
-  assert.equal(it.ends.length, 1);
-  it.end();
-  it.turn.enter();
-  assert.equal(it.ends.length, 1, "the next turn has its own");
-});
-
 Deno.test("sinks are flushed in a turn that has nothing for a socket", () => {
   const it = new Bench();
   it.turn.enter();
@@ -83,13 +73,4 @@ Deno.test("time stands still within a turn, and both clocks are read when it is 
   assert.deepEqual([it.turn.now, it.turn.monotonic], [0, 0]);
   it.turn.enter();
   assert.deepEqual([it.turn.now, it.turn.monotonic], [1_000_005, 5]);
-});
-
-Deno.test("by itself the end runs as a microtask", async () => {
-  const steps: string[] = [];
-  const turn = new Turn(new FakeClock(), () => steps.push("sinks"));
-  turn.enter();
-  steps.push("work");
-  await Promise.resolve();
-  assert.deepEqual(steps, ["work", "sinks"]);
 });

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Runs the tests and returns what they came to. Throws with what Deno says where none ran. */
 async function runTests(junit: string): Promise<Map<string, Outcome>> {
   const files = [...sources().keys()].filter((file) => file.endsWith("_test.ts"));
-  const flags = ["--quiet", "--sanitize-ops", "--sanitize-resources", "-A", "--reporter=dot"];
+  const flags = ["--quiet", "--sanitize-ops", "--sanitize-resources", "-A", "--reporter=dot", "--parallel"];
   const { stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["test", ...flags, "--filter=/\\[(3\\.1\\.1|5\\.0): /", `--junit-path=${junit}`, ...files.sort()],
     cwd: ROOT,

@@ -1,47 +1,51 @@
 // Clients in a process of their own that each send a message to themselves, over and over: who is served how often?
 // Arguments: port, clients, milliseconds. Prints the number of round trips of each client as a JSON array.
 import { generate } from "../helpers/mqtt_packet.ts";
+import { connectPacket, SocketClient } from "../helpers/socket_client.ts";
 
 const [port = 0, clients = 0, time = 0] = Deno.args.map(Number);
+const CONNACK_AND_SUBACK = 4 + 5;
 const counts = new Array<number>(clients).fill(0);
 let over = false;
 
-async function send(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+interface Player {
+  readonly client: SocketClient;
+  readonly ball: Uint8Array;
 }
 
-async function readExactly(conn: Deno.Conn, into: Uint8Array): Promise<void> {
-  for (let at = 0; at < into.length;) {
-    const count = await conn.read(into.subarray(at));
-    if (count === null) throw new Error("the broker closed the connection");
-    at += count;
-  }
-}
-
-/** Connects and subscribes; what it returns plays until the time is over. */
-async function client(i: number): Promise<() => Promise<void>> {
-  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
-  conn.setNoDelay(true);
-  await send(conn, generate({ cmd: "connect", clientId: `c${i}`, keepalive: 0, clean: true }, 4));
-  await readExactly(conn, new Uint8Array(4));
+/** Resolves when it is connected and subscribed. It plays from its first ball on, until the time is over. */
+async function player(i: number): Promise<Player> {
   const topic = `pingpong/${i}`;
-  await send(conn, generate({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos: 0 }] }, 4));
-  await readExactly(conn, new Uint8Array(5));
   const payload = "o".repeat(32);
   const ball = generate({ cmd: "publish", topic, payload, qos: 0, dup: false, retain: false }, 4);
-  const input = new Uint8Array(ball.length);
-  return async () => {
-    while (!over) {
-      await send(conn, ball);
-      await readExactly(conn, input);
-      counts[i] = (counts[i] ?? 0) + 1;
-    }
-    conn.close();
+  const ready = Promise.withResolvers<void>();
+  let left = CONNACK_AND_SUBACK;
+  let serve = (): void => ready.resolve();
+  const client = await SocketClient.open(port, 4, {
+    onBytes: ({ length }) => {
+      left -= length;
+      if (left > 0) return;
+      left = ball.length;
+      serve();
+    },
+  });
+  client.write(connectPacket(4, { clientId: `c${i}` }));
+  client.write({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos: 0 }] });
+  await ready.promise;
+  serve = () => {
+    counts[i] = (counts[i] ?? 0) + 1;
+    if (over) client.close();
+    else client.write(ball);
   };
+  void client.ended.then(() => {
+    if (!over) throw new Error("the broker closed the connection");
+  });
+  return { client, ball };
 }
 
-const players: (() => Promise<void>)[] = [];
-for (let i = 0; i < clients; i++) players.push(await client(i));
+const players: Player[] = [];
+for (let i = 0; i < clients; i++) players.push(await player(i));
 setTimeout(() => over = true, time);
-await Promise.all(players.map((play) => play()));
+for (const { client, ball } of players) client.write(ball);
+await Promise.all(players.map(({ client }) => client.ended));
 Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(counts)));

@@ -2,7 +2,7 @@
 import { equal, ok } from "node:assert/strict";
 import { floodPublish } from "../helpers/flood_publisher.ts";
 import { Hookline } from "../helpers/hookline.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { SocketClient } from "../helpers/socket_client.ts";
 import { residentMemory } from "../helpers/resident_memory.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 
@@ -48,7 +48,7 @@ Deno.test("a flood loses nothing at a healthy subscriber whose queue is far smal
 Deno.test("a subscriber that acknowledges nothing loses alone", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: HOOKS });
-  const { client: stalled } = await RawClient.connect(broker.port, 4, { clientId: "stalled" });
+  const { client: stalled } = await SocketClient.connect(broker.port, 4, { clientId: "stalled" });
   await using _ = stalled;
   await stalled.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "flood/#", qos: 1 }] });
   await stalled.expect("suback");
@@ -58,6 +58,7 @@ Deno.test("a subscriber that acknowledges nothing loses alone", async () => {
   equal(await floodPublish(flood), MESSAGES);
   equal(await received, MESSAGES);
   await stalled[Symbol.asyncDispose]();
+  await broker.event((e) => e["reason"] === "RemoteClose", "the stalled client is gone");
   await broker.stop();
   const dropped = (await broker.events()).filter((e) => e["action"] === "message_dropped");
   ok(dropped.every((e) => e["clientid"] === "stalled"));
@@ -86,7 +87,7 @@ Deno.test("a publisher that does not read its acknowledgements is not read any m
   const grown = (await residentMemory(broker.pid) - before) / 1024 / 1024;
   ok(grown < 100, `${grown} MB for one client that does not read`);
   // Nobody else notices.
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "other" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "other" });
   await using _ = client;
   await client.ping();
 });

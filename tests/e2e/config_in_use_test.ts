@@ -2,7 +2,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
 import { MqttClient } from "../helpers/mqtt_client.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
 
@@ -23,7 +23,7 @@ max_mqueue_len = 0
     await using sleeper = await MqttClient.connect(broker.url, 5, away);
     await sleeper.subscribe("t", { qos: 1 });
   }
-  await using _silent = await RawClient.open(broker.port);
+  await using _silent = await SocketClient.open(broker.port);
   await using sender = await MqttClient.connect(broker.url, 5, { clientId: "sender" });
   for (const payload of ["1", "2", "3"]) await sender.publish("t", payload, { qos: 1 });
   await using back = await MqttClient.connect(broker.url, 5, away);

@@ -1,14 +1,14 @@
 // What can happen to hook.log while the broker runs: it goes on, and tells.
 import { equal, ok } from "node:assert/strict";
 import { Hookline } from "../helpers/hookline.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
 
 const EVERYTHING = (url: string): string => `urls = ["${url}"]\nrule.message_publish = [{}]\n`;
 
 /** Publishes `text` with QoS 1 and waits for the acknowledgement. */
-async function publish(client: RawClient, text: string, messageId = 1): Promise<void> {
+async function publish(client: SocketClient, text: string, messageId = 1): Promise<void> {
   await client.send({
     cmd: "publish",
     topic: "t",
@@ -29,7 +29,7 @@ for (const signal of ["SIGHUP", "SIGUSR2"] as const) {
   Deno.test(`after a rename and ${signal} the next line is in the new file`, async () => {
     await using dir = await tempDir();
     await using broker = await Hookline.start({ cwd: dir.path, hooks: EVERYTHING("file:./hook.log") });
-    const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+    const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
     await using _ = client;
     await publish(client, "before");
     await Deno.rename(`${dir.path}/hook.log`, `${dir.path}/hook.log.1`);
@@ -47,7 +47,7 @@ Deno.test("a removed folder is made again without a signal", async () => {
     cwd: dir.path,
     hooks: EVERYTHING("file:./logs/deep/hook.log"),
   });
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
   await using _ = client;
   await publish(client, "before");
   await Deno.remove(`${dir.path}/logs`, { recursive: true });
@@ -72,7 +72,7 @@ Deno.test({
     sh("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk);
     try {
       await using broker = await Hookline.start({ cwd: dir.path, hooks: EVERYTHING("file:./disk/hook.log") });
-      const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+      const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
       await using _ = client;
       const sent: string[] = [];
       for (let i = 0; i < 400; i++) { // some 120 KiB of lines: twice what the disk holds

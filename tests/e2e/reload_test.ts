@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Endpoint } from "../helpers/http_endpoint.ts";
 import { Hookline, type LogEntry } from "../helpers/hookline.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
 
@@ -21,7 +21,7 @@ async function reload(broker: Hookline, files: { config?: string; hooks?: string
   return since();
 }
 
-async function publish(client: RawClient, payload: string, messageId = 1): Promise<void> {
+async function publish(client: SocketClient, payload: string, messageId = 1): Promise<void> {
   const packet = {
     cmd: "publish",
     topic: "t",
@@ -44,7 +44,7 @@ async function payloads(broker: Hookline, file: string): Promise<string> {
 Deno.test("rules and URLs of the new file hold from the next message on, on the same connection", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
   await using _ = client;
   await publish(client, "one");
   const said = await reload(broker, {
@@ -52,7 +52,7 @@ Deno.test("rules and URLs of the new file hold from the next message on, on the 
       `urls = ["file:./b.log"]\nrule.message_publish = [{ action = "new" }]\nrule.client_connected = [{}]\n`,
   });
   await publish(client, "two");
-  const { client: other } = await RawClient.connect(broker.port, 4, { clientId: "q" });
+  const { client: other } = await SocketClient.connect(broker.port, 4, { clientId: "q" });
   await other[Symbol.asyncDispose]();
   equal(await payloads(broker, "a.log"), "one");
   deepEqual((await broker.events("b.log")).map((e) => e["action"]), ["new", "client_connected"]);
@@ -64,7 +64,7 @@ Deno.test("rules and URLs of the new file hold from the next message on, on the 
 Deno.test("no line is lost or doubled while the rules change to and fro under load", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
   await using _ = client;
   let sent = 0;
   for (let round = 0; round < 10; round++) {
@@ -81,7 +81,7 @@ Deno.test("no line is lost or doubled while the rules change to and fro under lo
 Deno.test("a file with errors changes nothing, logs every error, and no client notices", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
   await using _ = client;
   const said = await reload(broker, {
     config: `${LISTENER}listener.tcp.default.max_inflght = 3\n`,
@@ -115,7 +115,7 @@ Deno.test("a hooks file that was there and is missing is an error like a missing
   const errors = (await reload(broker, {})).filter(({ level }) => level === "error").map(({ msg }) => msg);
   match(errors[0] ?? "", /plugins\/rmqtt-web-hook\.toml: does not exist any more/);
   match(errors[1] ?? "", /stays as it was/);
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
   await using _ = client;
   await publish(client, "still");
   equal(await payloads(broker, "a.log"), "still");
@@ -126,18 +126,18 @@ Deno.test("a hooks file that was there and is missing is an error like a missing
 Deno.test("new limits hold for new connections, and those that are there count", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "first" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "first" });
   await using _ = client;
   await reload(broker, {
     config: `${LISTENER}listener.tcp.default.max_connections = 1\nlistener.tcp.default.max_qos_allowed = 1\n`,
   });
-  const refused = await RawClient.connect(broker.port, 5, { clientId: "second" });
+  const refused = await SocketClient.connect(broker.port, 5, { clientId: "second" });
   await refused.client[Symbol.asyncDispose]();
   equal(refused.connack.reasonCode, 0x88, "one client is connected already: Server unavailable");
   await reload(broker, {
     config: `${LISTENER}listener.tcp.default.max_connections = 2\nlistener.tcp.default.max_qos_allowed = 1\n`,
   });
-  const accepted = await RawClient.connect(broker.port, 5, { clientId: "third" });
+  const accepted = await SocketClient.connect(broker.port, 5, { clientId: "third" });
   equal(accepted.connack.properties?.maximumQoS, 1);
   await accepted.client[Symbol.asyncDispose]();
   await publish(client, "the first is still served");
@@ -146,12 +146,12 @@ Deno.test("new limits hold for new connections, and those that are there count",
 Deno.test("listeners are opened, moved and closed; connections stay", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
   await using _ = client;
   const free = freePort();
   const loopback = `listener.tcp.more.addr = "127.0.0.1:${free}"\n`;
   await reload(broker, { config: LISTENER + loopback });
-  await (await RawClient.connect(free, 4, { clientId: "q" })).client[Symbol.asyncDispose]();
+  await (await SocketClient.connect(free, 4, { clientId: "q" })).client[Symbol.asyncDispose]();
   // The wildcard overlaps the old address; 127.0.0.2 answers only then.
   const said = await reload(broker, {
     config: `listener.tcp.more = { addr = "0.0.0.0:${free}", allow_anonymous = true }\n`,
@@ -180,7 +180,7 @@ Deno.test("an address that cannot be had leaves the listeners as they were", asy
       level === "error" && msg.includes(`127.0.0.1:${taken.addr.port}: the address is in use`)
     ),
   );
-  const { client } = await RawClient.connect(port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(port, 4, { clientId: "p" });
   await using _ = client;
   await publish(client, "as before");
   equal(await payloads(broker, "a.log"), "as before");
@@ -189,7 +189,7 @@ Deno.test("an address that cannot be had leaves the listeners as they were", asy
 Deno.test("file options of an open sink change in place", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: TO("a.log") });
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
   await using _ = client;
   for (let i = 1; i <= 9; i++) await publish(client, `${i}`, i);
   const said = await reload(broker, { hooks: `file_max_size = "1KB"\n${TO("a.log")}` });
@@ -206,7 +206,7 @@ Deno.test("a new header of an open HTTP endpoint is sent from the next request o
     `urls = [{ url = "${endpoint.url}", headers = { authorization = "Bearer ${token}" } }]\n${more}` +
     `rule.message_publish = [{}]\n`;
   await using broker = await Hookline.start({ cwd: dir.path, config: LISTENER, hooks: hooks("old") });
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "p" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "p" });
   await using _ = client;
   await publish(client, "1", 1);
   await until(() => endpoint.requests.length === 1, "the first event arrives");

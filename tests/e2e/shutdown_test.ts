@@ -1,7 +1,7 @@
 // The end of the broker: clients are told, the file is whole, the exit code says how it went.
 import { equal, match, ok } from "node:assert/strict";
 import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
 import { Endpoint } from "../helpers/http_endpoint.ts";
@@ -10,8 +10,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`${signal} tells the clients, ends their sessions and exits with 0`, async () => {
     await using dir = await tempDir();
     await using broker = await Hookline.start({ cwd: dir.path });
-    const { client: five } = await RawClient.connect(broker.port, 5, { clientId: "five" });
-    const { client: four } = await RawClient.connect(broker.port, 4, { clientId: "four" });
+    const { client: five } = await SocketClient.connect(broker.port, 5, { clientId: "five" });
+    const { client: four } = await SocketClient.connect(broker.port, 4, { clientId: "four" });
     await using _five = five;
     await using _four = four;
     broker.signal(signal);
@@ -33,7 +33,7 @@ Deno.test("what waits for an absent client at the end is told as lost", async ()
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path });
   {
-    const { client } = await RawClient.connect(broker.port, 4, { clientId: "absent", clean: false });
+    const { client } = await SocketClient.connect(broker.port, 4, { clientId: "absent", clean: false });
     await using _ = client;
     await client.send({
       cmd: "subscribe",
@@ -43,7 +43,7 @@ Deno.test("what waits for an absent client at the end is told as lost", async ()
     await client.expect("suback");
   }
   await broker.event((e) => e["action"] === "client_disconnected", "the client is away");
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "publisher" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "publisher" });
   await using _client = client;
   await client.send({
     cmd: "publish",
@@ -69,7 +69,7 @@ Deno.test("a second signal ends it at once with 2", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path });
   // It never closes its side, so the first signal waits for it.
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "stays" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "stays" });
   await using _ = client;
   broker.signal("SIGTERM");
   await client.expectEnd();
@@ -84,7 +84,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     endpoint.behave = () => answer.promise.then(() => ({ status: 200 }));
     const hooks = `urls = ["${endpoint.url}"]\nrule.client_connected = [{}]\n`;
     await using broker = await Hookline.start({ cwd: dir.path, hooks });
-    const { client } = await RawClient.connect(broker.port, 4, { clientId: "c" });
+    const { client } = await SocketClient.connect(broker.port, 4, { clientId: "c" });
     await client[Symbol.asyncDispose]();
     await until(() => endpoint.requests.length > 0, "the endpoint is asked");
     broker.signal(signal);

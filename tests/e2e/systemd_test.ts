@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { Hookline } from "../helpers/hookline.ts";
 import { Inbox } from "../helpers/inbox.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
 
@@ -79,7 +79,7 @@ Deno.test("a notify socket that is gone is told in the log and holds up nothing"
   const env = { NOTIFY_SOCKET: `${dir.path}/nobody`, WATCHDOG_USEC: "20000" };
   await using broker = await Hookline.start({ cwd: dir.path, env });
   await until(() => broker.log.some(({ msg }) => msg.includes("does not hear")), "it is told");
-  const { client } = await RawClient.connect(broker.port, 4, { clientId: "c" });
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "c" });
   await client[Symbol.asyncDispose]();
   equal((await broker.stop()).code, 0);
   equal(broker.log.filter(({ msg }) => msg.includes("does not hear")).length, 1);

@@ -75,9 +75,11 @@ Deno.test("a hundred clients that claim packets of 256 MB make the broker keep w
 
 Deno.test("nobody who is not a client yet can claim more than max_connect_packet_size", async () => {
   await started("max_packet_size = 0", async (broker) => {
-    using conn = await Deno.connect({ hostname: "127.0.0.1", port: broker.port });
-    await conn.write(bytesOf("10 ff ff ff 7f 0004"));
-    assert.equal(await conn.read(new Uint8Array(1)), null);
+    {
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port: broker.port });
+      await conn.write(bytesOf("10 ff ff ff 7f 0004"));
+      assert.equal(await conn.read(new Uint8Array(1)), null);
+    }
     await broker.stop();
     assert.equal(broker.log.find(({ msg }) => msg === "stopped")?.["refused_ConnectTooLarge"], 1);
   });
@@ -87,22 +89,24 @@ Deno.test("half-open and slow-loris connections keep nobody out, and are closed 
   await started(
     `handshake_timeout = "1s"\nmax_handshaking_limit = 400\nmax_handshaking_per_address = 0`,
     async (broker) => {
-      using _silent = await crowd(broker.port, 100, new Uint8Array(0));
-      // The first half of a CONNECT.
-      using _half = await crowd(broker.port, 100, bytesOf("10 10 0004 4d515454 04"));
-      await exchange(broker.url);
-      using last = await Deno.connect({ hostname: "127.0.0.1", port: broker.port });
-      await last.write(bytesOf("10 ff 7f 0004 4d515454 04 02 0000 0fff"));
-      const ended = last.read(new Uint8Array(1));
-      // One byte a time is no sign of life: a CONNECT has to be whole in time.
-      let running = true;
-      const trickle = until(async () => {
-        if (running) await last.write(Uint8Array.of(0)).catch(() => {});
-        return !running;
-      }, "the end of the connection");
-      assert.equal(await ended, null);
-      running = false;
-      await trickle;
+      {
+        using _silent = await crowd(broker.port, 100, new Uint8Array(0));
+        // The first half of a CONNECT.
+        using _half = await crowd(broker.port, 100, bytesOf("10 10 0004 4d515454 04"));
+        await exchange(broker.url);
+        using last = await Deno.connect({ hostname: "127.0.0.1", port: broker.port });
+        await last.write(bytesOf("10 ff 7f 0004 4d515454 04 02 0000 0fff"));
+        const ended = last.read(new Uint8Array(1));
+        // One byte a time is no sign of life: a CONNECT has to be whole in time.
+        let running = true;
+        const trickle = until(async () => {
+          if (running) await last.write(Uint8Array.of(0)).catch(() => {});
+          return !running;
+        }, "the end of the connection");
+        assert.equal(await ended, null);
+        running = false;
+        await trickle;
+      }
       await exchange(broker.url);
       await broker.stop();
       const counts = broker.log.find(({ msg }) => msg === "stopped");

@@ -21,21 +21,9 @@ Deno.test("what was appended comes out in its order, however it grew", () => {
   }));
 });
 
-Deno.test("reserve returns where the room starts and counts it", () => {
-  const buffer = new OutputBuffer();
-  assert.equal(buffer.reserve(3), 0);
-  assert.equal(buffer.reserve(5000), 3);
-  assert.equal(buffer.length, 5003);
-  assert(buffer.bytes.length >= 5003);
-});
-
-Deno.test("a buffer that grew a little is used again; one that grew large is given back when it is empty", () => {
+Deno.test("a buffer that grew large is given back when it is empty", () => {
   const buffer = new OutputBuffer();
   const start = buffer.bytes.length;
-  buffer.reserve(10_000);
-  const grown = buffer.bytes;
-  buffer.clear();
-  assert.equal(buffer.bytes, grown);
   buffer.reserve(1024 * 1024);
   buffer.clear();
   assert.equal(buffer.bytes.length, start);

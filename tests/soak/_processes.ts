@@ -1,5 +1,8 @@
 // The processes of a soak test, and what is looked at in them.
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** A helper process: lines out of it, words into it. */
 export class Helper {
@@ -10,7 +13,15 @@ export class Helper {
   /** @param script beside this file */
   constructor(script: string, args: readonly string[]) {
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-config", new URL(script, import.meta.url).pathname, ...args],
+      args: [
+        "run",
+        "--quiet",
+        "-A",
+        "--config",
+        CONFIG,
+        fileURLToPath(new URL(script, import.meta.url)),
+        ...args,
+      ],
       stdin: "piped",
       stdout: "piped",
     }).spawn();

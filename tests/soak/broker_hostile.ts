@@ -2,6 +2,7 @@
 //   deno task hostile [connects] [subscriptions] [retained] [slow]; default: all, about three minutes
 import { Hookline } from "../helpers/hookline.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { connectPacket } from "../helpers/socket_client.ts";
 import { generate } from "../helpers/mqtt_packet.ts";
 import { PacketType } from "../../src/mqtt/packets.ts";
 import { Bystander } from "./_bystander.ts";
@@ -64,20 +65,13 @@ async function beside(broker: Hookline, work: () => Promise<object>): Promise<ob
   };
 }
 
-function connectPacket(clientId: string): Uint8Array {
-  return generate({
-    cmd: "connect",
-    clientId,
-    protocolId: "MQTT",
-    protocolVersion: 4,
-    clean: true,
-    keepalive: 0,
-  }, 4);
+function connectBytes(clientId: string): Uint8Array {
+  return generate(connectPacket(4, { clientId }), 4);
 }
 
 async function client(broker: Hookline, clientId: string): Promise<FuzzConnection> {
   const connection = await FuzzConnection.open(broker.port);
-  const verdict = await connection.ask([connectPacket(clientId)], 10_000);
+  const verdict = await connection.ask([connectBytes(clientId)], 10_000);
   if (verdict !== "answered") throw new Error(`${clientId} was not accepted: ${verdict}`);
   return connection;
 }
@@ -93,7 +87,7 @@ async function connects(broker: Hookline): Promise<object> {
       try {
         using conn = await Deno.connect({ hostname: "127.0.0.1", port: broker.port });
         if (n % 3 === 0) return;
-        await conn.write(connectPacket(`c${n % 1_000}`));
+        await conn.write(connectBytes(`c${n % 1_000}`));
         if (await conn.read(new Uint8Array(4)) === null) refused++;
         if (n % 3 === 1) await conn.write(Uint8Array.of(0xe0, 0));
       } catch (error) {
@@ -200,7 +194,7 @@ async function slow(broker: Hookline): Promise<object> {
       messageId: 1,
       subscriptions: [{ topic: "flood/#", qos: 0 as const }],
     };
-    await stalled.write(connectPacket("stalled"));
+    await stalled.write(connectBytes("stalled"));
     await stalled.write(generate(subscribe, 4));
     // Until the buffers are full.
     await sleep(1_000);
