@@ -1,8 +1,5 @@
 // The columns of the table `events`: every key that a line may have, in the order that reads best.
 
-/** What stands before the keys of a line. */
-export const OWN_COLUMNS = ["id", "ms"] as const;
-
 /** The keys of all events. `packet_id` is a number or null, `payload` text or bytes, whatever the line has. */
 export const KEYS = [
   "action",
@@ -40,13 +37,11 @@ export const KEYS = [
 
 export type Key = typeof KEYS[number];
 
-/** Where each key stands in {@link KEYS}. */
-export const KEY_INDEX: Readonly<Record<Key, number>> = Object.fromEntries(
-  KEYS.map((key, i) => [key, i]),
-) as Record<Key, number>;
-
 /** The last column: a JSON object of the keys that no event has, null where there are none. */
 export const OTHER_COLUMN = "other";
 
-/** Of `create table events (…)`: `id` counts the lines in their order, `ms` is Unix milliseconds. */
-export const TABLE_COLUMNS = `id INTEGER PRIMARY KEY, ${["ms", ...KEYS, OTHER_COLUMN].join(", ")}`;
+/** All columns but `id`; `ms` is Unix milliseconds. */
+export const COLUMNS: readonly string[] = ["ms", ...KEYS, OTHER_COLUMN];
+
+/** Of `create table events (…)`: `id` counts the lines in their order. */
+export const TABLE_COLUMNS = `id INTEGER PRIMARY KEY, ${COLUMNS.join(", ")}`;

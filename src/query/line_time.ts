@@ -1,9 +1,7 @@
 // When a line was written, as Unix milliseconds: its own number where it has one, else its local time.
-import { KEY_INDEX } from "./columns.ts";
-import { Kind, type LineScanner } from "./line_scanner.ts";
+import type { Keys } from "./line_keys.ts";
 
-const OWN = [KEY_INDEX.ts, KEY_INDEX.created_at, KEY_INDEX.connected_at, KEY_INDEX.disconnected_at];
-const TIME = KEY_INDEX.time;
+const OWN = ["ts", "created_at", "connected_at", "disconnected_at"] as const;
 /** No zone is further apart from another than a multiple of it. */
 const QUARTER = 15 * 60_000;
 
@@ -16,24 +14,23 @@ export class LineTime {
   #taught = 0;
 
   /** `undefined` where the line has neither. */
-  of(scanner: LineScanner): number | undefined {
-    for (const column of OWN) {
-      if (scanner.kinds[column] !== Kind.INTEGER) continue;
-      const own = scanner.numbers[column] ?? 0;
-      this.#learn(scanner, own);
+  of(keys: Keys): number | undefined {
+    const own = OWN.map((key) => keys[key]).find((value) => Number.isSafeInteger(value));
+    if (typeof own === "number") {
+      this.#learn(keys, own);
       return own;
     }
-    const local = localTime(scanner);
+    const local = localTime(keys);
     return local === undefined
       ? undefined
       : local + (this.#behindUtc ?? new Date(local).getTimezoneOffset() * 60_000);
   }
 
   /** Once a quarter of an hour: a zone changes only with one. */
-  #learn(scanner: LineScanner, own: number): void {
+  #learn(keys: Keys, own: number): void {
     const quarter = Math.floor(own / QUARTER);
     if (quarter === this.#taught) return;
-    const local = localTime(scanner);
+    const local = localTime(keys);
     if (local === undefined) return;
     this.#taught = quarter;
     this.#behindUtc = Math.round((own - local) / QUARTER) * QUARTER;
@@ -41,30 +38,8 @@ export class LineTime {
 }
 
 /** `2026-11-24 09:05:01.042` as if it were UTC. */
-function localTime(scanner: LineScanner): number | undefined {
-  if (scanner.kinds[TIME] !== Kind.TEXT) return undefined;
-  const { bytes } = scanner;
-  const at = scanner.starts[TIME] ?? 0;
-  if ((scanner.ends[TIME] ?? 0) - at !== 23) return undefined;
-  const ms = Date.UTC(
-    digits(bytes, at, 4),
-    digits(bytes, at + 5, 2) - 1,
-    digits(bytes, at + 8, 2),
-    digits(bytes, at + 11, 2),
-    digits(bytes, at + 14, 2),
-    digits(bytes, at + 17, 2),
-    digits(bytes, at + 20, 3),
-  );
+function localTime({ time }: Keys): number | undefined {
+  if (typeof time !== "string" || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/.test(time)) return undefined;
+  const ms = Date.parse(`${time.replace(" ", "T")}Z`);
   return Number.isNaN(ms) ? undefined : ms;
-}
-
-/** NaN where one is none. */
-function digits(bytes: Uint8Array, start: number, count: number): number {
-  let value = 0;
-  for (let at = start; at < start + count; at++) {
-    const digit = (bytes[at] ?? 0) - 0x30;
-    if (digit < 0 || digit > 9) return NaN;
-    value = value * 10 + digit;
-  }
-  return value;
 }

@@ -1,22 +1,21 @@
-// Lays the lines of a log's files down as rows, and counts what is none.
+// Inserts the lines of a log's files as rows, and counts what is none.
 import type { LogFile } from "../reading/log_file.ts";
 import type { LineBlock } from "../reading/line_blocks.ts";
-import { LineScanner } from "./line_scanner.ts";
+import { cellsOf, type Keys, keysOf } from "./line_keys.ts";
 import { LineTime } from "./line_time.ts";
 import type { Places } from "./places.ts";
-import { Row } from "./row.ts";
-import type { TablePages } from "./table_pages.ts";
+import type { RowInsert } from "./row_insert.ts";
 
 const NEWLINE = 10;
 
 /** What the filters may ask of a line. */
-export interface ScannedLine {
+export interface ReadLine {
   /** The text of a key. */
   text(key: string): string | undefined;
   /** Unix milliseconds, where the line has a time. */
   readonly ms: number | undefined;
 }
-export type Selects = (line: ScannedLine) => boolean;
+export type Selects = (line: ReadLine) => boolean;
 
 /** What was wrong in one file. */
 export interface Trouble {
@@ -42,12 +41,10 @@ export interface Loaded {
 }
 
 export interface LoadOptions {
-  readonly pages: TablePages;
+  readonly rows: RowInsert;
   readonly places: Places;
   /** Default: every event. */
   readonly selects: Selects | undefined;
-  /** The number of the last row that is there. */
-  readonly after: number;
 }
 
 export async function loadFiles(files: readonly LogFile[], options: LoadOptions): Promise<Loaded> {
@@ -56,25 +53,20 @@ export async function loadFiles(files: readonly LogFile[], options: LoadOptions)
     const start = options.places.startOf(file);
     if (start !== undefined) await loader.read(file, start);
   }
+  options.rows.finish();
   return loader;
 }
 
 class Loader implements Loaded {
   readonly troubles: Trouble[] = [];
+  rows = 0;
   lines = 0;
-  readonly #scanner = new LineScanner();
-  readonly #row = new Row();
+  readonly #decoder = new TextDecoder();
   readonly #time = new LineTime();
   readonly #options: LoadOptions;
-  #number: number;
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#number = options.after;
-  }
-
-  get rows(): number {
-    return this.#number - this.#options.after;
   }
 
   async read(file: LogFile, start: number): Promise<void> {
@@ -90,7 +82,7 @@ class Loader implements Loaded {
     for await (const block of file.blocks(start)) {
       trouble.tooLong += block.tooLong;
       if (block.finished) this.#take(block, start, trouble);
-      else if (block.bytes.length > 0 && !this.#line(block.bytes, 0, block.bytes.length)) {
+      else if (block.bytes.length > 0 && !this.#line(block.bytes)) {
         trouble.unfinished = true;
         break;
       }
@@ -107,7 +99,7 @@ class Loader implements Loaded {
     for (let at = 0; at < bytes.length;) {
       const end = bytes.indexOf(NEWLINE, at);
       // An empty line is what a newline alone leaves behind a last line that was read without it.
-      if (end > at && !this.#line(bytes, at, end)) {
+      if (end > at && !this.#line(bytes.subarray(at, end))) {
         trouble.broken++;
         trouble.firstBroken ??= start + blockStart + at;
       }
@@ -116,16 +108,20 @@ class Loader implements Loaded {
   }
 
   /** False where it is no event. */
-  #line(bytes: Uint8Array, start: number, end: number): boolean {
-    const scanner = this.#scanner;
-    if (!scanner.scan(bytes, start, end)) return false;
+  #line(bytes: Uint8Array): boolean {
+    const keys = keysOf(this.#decoder.decode(bytes));
+    if (keys === undefined) return false;
     this.lines++;
-    const ms = this.#time.of(scanner);
-    const { selects, pages } = this.#options;
-    if (selects !== undefined && !selects({ text: (key) => scanner.text(key), ms })) return true;
-    const row = this.#row;
-    row.make(scanner, ms, end - start);
-    pages.add(++this.#number, row.bytes, row.start, row.end);
+    const ms = this.#time.of(keys);
+    const { selects, rows } = this.#options;
+    if (selects !== undefined && !selects({ text: (key) => textOf(keys, key), ms })) return true;
+    rows.add(cellsOf(keys, ms));
+    this.rows++;
     return true;
   }
+}
+
+function textOf(keys: Keys, key: string): string | undefined {
+  const value = keys[key];
+  return typeof value === "string" ? value : undefined;
 }

@@ -1,5 +1,5 @@
 // A connection that can only be asked: what node:sqlite has for that, beyond what Deno's types say of it.
-import { constants, DatabaseSync, type StatementSync } from "node:sqlite";
+import { constants, type DatabaseSync, type StatementSync } from "node:sqlite";
 
 interface Authorized {
   setAuthorizer(authorizer: (action: number, argument: string | null) => number): void;
@@ -18,15 +18,14 @@ const READING: ReadonlySet<number> = new Set([
 ]);
 const PRAGMAS: ReadonlySet<string | null> = new Set(["table_info", "table_list", "table_xinfo"]);
 
-/** Opens the database at `path` for SELECT: it changes nothing and reaches no other file. */
-export function openReadOnly(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { readOnly: true });
+/** From here on `db` is for SELECT: it changes nothing and reaches no other file. */
+export function makeReadOnly(db: DatabaseSync): void {
+  db.exec("PRAGMA query_only = ON");
   (db as unknown as Authorized).setAuthorizer((action, argument) =>
     READING.has(action) || (action === CODES.SQLITE_PRAGMA && PRAGMAS.has(argument))
       ? CODES.SQLITE_OK
       : CODES.SQLITE_DENY
   );
-  return db;
 }
 
 export type Cell = string | bigint | number | null | Uint8Array;

@@ -8,7 +8,12 @@ const MOST_TRIES = 20;
 
 /** The files of a log, the oldest first. */
 export class OpenLog implements Disposable {
-  private constructor(readonly files: readonly LogFile[], readonly copies: readonly string[]) {}
+  private constructor(
+    readonly files: readonly LogFile[],
+    readonly copies: readonly string[],
+    /** A path that had no file: it is being rotated, or was never there. */
+    readonly missing: string | undefined,
+  ) {}
 
   /**
    * Opens each path with its generations. Files that begin alike are one file, met twice, and are told as `copies`
@@ -19,14 +24,17 @@ export class OpenLog implements Disposable {
       const before = namesOf(paths);
       const log = await OpenLog.#open(paths, before);
       const after = namesOf(paths);
-      if (tries === MOST_TRIES || before.flat().join("\n") === after.flat().join("\n")) return log;
+      const done = tries === MOST_TRIES || before.flat().join("\n") === after.flat().join("\n");
+      if (done && log.missing === undefined) return log;
       log[Symbol.dispose]();
+      if (done) throw new Failure(`${log.missing} does not exist.`);
     }
   }
 
   static async #open(paths: readonly string[], names: readonly (readonly string[])[]): Promise<OpenLog> {
     const files: LogFile[] = [];
     const copies: string[] = [];
+    let missing: string | undefined;
     try {
       // The last path is the newest: opened first, as the newest of its generations is.
       for (const [i, path] of [...paths.entries()].reverse()) {
@@ -42,9 +50,9 @@ export class OpenLog implements Disposable {
           if (name === path && files.every((other) => other.path !== name)) copies.push(name);
           file[Symbol.dispose]();
         }
-        if (!met) throw new Failure(`${path} does not exist.`);
+        if (!met) missing = path;
       }
-      return new OpenLog(files.reverse(), copies);
+      return new OpenLog(files.reverse(), copies, missing);
     } catch (error) {
       for (const file of files) file[Symbol.dispose]();
       throw error;
