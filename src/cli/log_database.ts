@@ -10,7 +10,7 @@ import { filterOf } from "./selecting.ts";
 import { listOf, textOf, type Values } from "./verb.ts";
 import { sinceOf } from "./since.ts";
 
-/** Loads what the options choose of `files`; troubles are told on stderr. The caller disposes of the database. */
+/** Loads what the options choose of `files`; tells troubles on stderr. The caller closes the database. */
 export async function loadLog(
   files: readonly string[],
   values: Values,

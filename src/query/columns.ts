@@ -1,6 +1,6 @@
 // The columns of the table `events`: every key that a line may have, in the order that reads best.
 
-/** The keys of all events. `packet_id` is a number or null, `payload` text or bytes, whatever the line has. */
+/** All events' keys. `packet_id` is a number or null, `payload` text or bytes, whatever the line has. */
 export const KEYS = [
   "action",
   "time",

@@ -10,11 +10,11 @@ import { type Cell, makeReadOnly, rowsOf } from "./read_only.ts";
 import { RowInsert } from "./row_insert.ts";
 import { viewsSql } from "./views.ts";
 
-/** "Hook", and the version of what is in it, in the file's header: of another version it is made anew by hand. */
+/** "Hook", and the version of what is in it, in the file's header. */
 const APPLICATION_ID = 0x486f6f6b;
 const VERSION = 1;
 
-/** A load is one transaction, which SQLite undoes when it is cut off; another process waits an hour for its end. */
+/** A load is one transaction, undone when it is cut off; another process waits an hour at most. */
 const KEPT = "PRAGMA busy_timeout = 3600000";
 /** Nobody opens it after a crash, so nothing is done for that. */
 const TEMPORARY = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF";
@@ -39,8 +39,8 @@ export class EventsDatabase implements Disposable {
   }
 
   /**
-   * Opens the database at `path`, and makes it where it is missing; without a path one that is gone when it is closed.
-   * Throws Failure for another program's file, and for one that was narrowed otherwise.
+   * Opens the database at `path`, and makes it where it is missing; without a path one that is gone when it
+   * is closed. Throws Failure for another program's file, and for one that was narrowed otherwise.
    * @param narrowing what is left out of it, in the same words for the same choice
    */
   static open(path: string | undefined, narrowing: string): EventsDatabase {
@@ -57,8 +57,8 @@ export class EventsDatabase implements Disposable {
   }
 
   /**
-   * Adds the lines of `files` that it has not read before, in the order of the files. Once, before the first question.
-   * Waits for another process that is loading.
+   * Adds the lines of `files` that it has not read before, in the order of the files. Once, before the first
+   * question. Waits for another process that is loading.
    */
   async load(files: readonly LogFile[], selects: Selects | undefined): Promise<Loaded> {
     const db = this.#db;
@@ -71,7 +71,7 @@ export class EventsDatabase implements Disposable {
     return loaded;
   }
 
-  /** Answers one SELECT: first the names of the columns, then row after row. What SQLite has against it is a Failure. */
+  /** Gives the answer to one SELECT: the names of the columns, then row after row. Throws Failure. */
   *ask(sql: string): Generator<Answer> {
     try {
       const statement = this.#db.prepare(sql);

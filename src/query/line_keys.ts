@@ -25,10 +25,10 @@ export function keysOf(line: string): Keys | undefined {
 export function cellsOf(keys: Keys, ms: number | undefined): Cell[] {
   const cells = new Array<Cell>(COLUMNS.length).fill(null);
   const others: [string, unknown][] = [];
-  for (const [key, value] of Object.entries(keys)) {
+  for (const key of Object.keys(keys)) {
     const index = COLUMN_OF.get(key);
-    if (index === undefined) others.push([key, value]);
-    else cells[index] = cellOf(key, value);
+    if (index === undefined) others.push([key, keys[key]]);
+    else cells[index] = cellOf(key, keys[key]);
   }
   cells[0] = ms === undefined ? null : BigInt(ms);
   if (others.length > 0) cells[COLUMNS.length - 1] = JSON.stringify(Object.fromEntries(others));
@@ -50,7 +50,7 @@ function packetIdOf(text: string): Cell {
   return text === "" ? null : /^\d{1,6}$/.test(text) ? BigInt(text) : text;
 }
 
-/** Text where the bytes are UTF-8, else bytes: for SQLite, text ends at U+0000. What is no base64 stays as it is. */
+/** Text where it is UTF-8 without U+0000, at which SQLite ends a text; else bytes. No base64: as it is. */
 function payloadOf(base64: string): Cell {
   let bytes: Uint8Array;
   try {

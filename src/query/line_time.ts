@@ -6,8 +6,8 @@ const OWN = ["ts", "created_at", "connected_at", "disconnected_at"] as const;
 const QUARTER = 15 * 60_000;
 
 /**
- * Reads the lines of one log in their order. `time` says nothing of its zone: lines that have both teach how far it is
- * from UTC; before the first of them this machine's zone serves.
+ * Reads the lines of one log in their order. `time` says nothing of its zone: lines that have both teach how
+ * far it is from UTC; before the first of them this machine's zone serves.
  */
 export class LineTime {
   #behindUtc: number | undefined;

@@ -1,4 +1,4 @@
-// How far each file of a log was read, kept in the database, so that the next question reads only what is new.
+// How far each file of a log was read, kept in the database: the next question reads only what is new.
 import type { DatabaseSync } from "node:sqlite";
 import type { LogFile } from "../reading/log_file.ts";
 

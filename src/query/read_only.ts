@@ -31,8 +31,8 @@ export function makeReadOnly(db: DatabaseSync): void {
 export type Cell = string | bigint | number | null | Uint8Array;
 
 /**
- * The rows as arrays, for two columns may have one name; integers as bigint, for they may be any. All at once: Deno's
- * iterate() ends at an error without a word.
+ * The rows as arrays, for two columns may have one name; integers as bigint, for they may be any. All at
+ * once: Deno's iterate() ends at an error without a word.
  */
 export function rowsOf(statement: StatementSync): readonly (readonly Cell[])[] {
   (statement as unknown as InArrays).setReturnArrays(true);

@@ -7,8 +7,8 @@ const SUFFIX = /^[.-](\d[\d-]*)(\.gz)?$/;
 const MOST_GENERATIONS = 99_999;
 
 /**
- * `path` and its generations beside it, the newest first, whether `path` is there or not. Opened in this order none is
- * missed while they are renamed: one that moves on is met again under its next name.
+ * `path` and its generations beside it, the newest first, whether `path` is there or not. Opened in this
+ * order none is missed while they are renamed: one that moves on is met again under its next name.
  */
 export function generationsOf(path: string): string[] {
   const folder = dirname(path);

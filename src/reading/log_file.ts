@@ -53,8 +53,8 @@ export class LogFile implements Disposable {
   }
 
   /**
-   * Its lines from `offset` of its unpacked bytes on, up to where it ended when it was opened: who writes it may never
-   * be done. What cannot be unpacked ends it, and is its {@link problem}.
+   * Its lines from `offset` of its unpacked bytes on, up to where it ended when it was opened: who writes it
+   * may never be done. What cannot be unpacked ends it, and is its {@link problem}.
    */
   async *blocks(offset: number): AsyncGenerator<LineBlock> {
     // Empty when it was opened: a gzip file that is being written has its lines in the plain file beside it.

@@ -16,8 +16,8 @@ export class OpenLog implements Disposable {
   ) {}
 
   /**
-   * Opens each path with its generations. Files that begin alike are one file, met twice, and are told as `copies`
-   * where the caller named them. Throws Failure for a path that has no file at all.
+   * Opens each path with its generations. Files that begin alike are one file, met twice, and are told as
+   * `copies` where the caller named them. Throws Failure for a path that has no file at all.
    */
   static async open(paths: readonly string[]): Promise<OpenLog> {
     for (let tries = 1;; tries++) {

@@ -1,4 +1,4 @@
-// A log that lives: generations, gzip, rotation while it is read, lines that are cut, and a database that is kept.
+// A log that lives: generations, gzip, rotation while it is read, lines cut short, and a kept database.
 import assert from "node:assert/strict";
 import { EventsDatabase } from "../../src/query/events_database.ts";
 import { OpenLog } from "../../src/reading/open_log.ts";
@@ -135,6 +135,18 @@ Deno.test("an unfinished line is left for the next time; one that is cut is told
   const third = await ask(dir.path, "--db", "q.db", ALL);
   assert.match(third.stdout, /\n6,6,0,5\n/);
   assert.match(third.stderr, /1 line is no event \(at byte \d+\); left out\./);
+});
+
+Deno.test("a generation that is packed while it is read counts once", async () => {
+  await using dir = await tempDir();
+  const path = `${dir.path}/hook.log`;
+  await Deno.writeTextFile(path, lines(10, 20));
+  await Deno.writeTextFile(`${path}.1`, lines(0, 10));
+  await Deno.writeTextFile(`${path}.1.gz`, "");
+  using log = await OpenLog.open([path]);
+  await gzip(`${path}.1`);
+  using database = EventsDatabase.open(undefined, "all events");
+  assert.equal((await database.load(log.files, undefined)).rows, 20);
 });
 
 Deno.test("a gzip file that ends too early gives what can be unpacked, and says so", async () => {
