@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: ["base/"],
   terminal: ["base/"],
   reading: ["mqtt/", "base/"],
+  query: ["reading/", "terminal/", "base/"],
   daemon: [
     "base/",
     "mqtt/",
@@ -29,7 +30,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "config/",
     "terminal/",
   ],
-  cli: ["base/", "mqtt/", "access/", "sinks/", "hooks/", "config/", "daemon/", "terminal/", "reading/"],
+  cli: [
+    "base/",
+    "mqtt/",
+    "access/",
+    "sinks/",
+    "hooks/",
+    "config/",
+    "daemon/",
+    "terminal/",
+    "reading/",
+    "query/",
+  ],
   // Makes the executables; no part of the running program, and no part of the program uses it.
   build: ["cli/cli.ts"],
 };

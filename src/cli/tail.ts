@@ -1,22 +1,20 @@
 // `hookline tail`: the events of a file, readable, as they are written.
 import { resolve } from "node:path";
-import { EVENT_NAMES } from "../hooks/events.ts";
-import { topicFilterProblem } from "../mqtt/topics.ts";
-import { nearest } from "../base/nearest.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
+import { filterOf } from "./selecting.ts";
 import { Stopping } from "./stopping.ts";
 import { parseEvent } from "../reading/event.ts";
-import { type Filter, selects, selectsAll } from "../reading/filter.ts";
+import { selects, selectsAll } from "../reading/filter.ts";
 import { follow } from "../reading/follow.ts";
 import { rowFormatter } from "./tail/format.ts";
 import { isCut, type Line } from "../reading/line.ts";
 import { ANSI, COLOURLESS } from "../terminal/style.ts";
-import { countOf, flagOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
+import { countOf, flagOf, textOf, type Values, type Verb } from "./verb.ts";
 
 export const tail: Verb = async (values, positionals, io) => {
   using stopping = new Stopping();
-  const filter = filterOf(values, io);
+  const filter = filterOf(values, io, "tail");
   const json = flagOf(values, "json");
   const show = json ? jsonLines(io) : rows(values, io);
   const shown = (line: Line): boolean => {
@@ -38,28 +36,6 @@ export const tail: Verb = async (values, positionals, io) => {
   }
   return EXIT.done;
 };
-
-function filterOf(values: Values, io: Io): Filter {
-  const actions = listOf(values, "event");
-  const topic = textOf(values, "topic");
-  const problem = topic === undefined ? undefined : topicFilterProblem(topic);
-  if (problem !== undefined) {
-    throw new UsageError(`--topic cannot be ${JSON.stringify(topic)}: ${problem}.`);
-  }
-  for (const action of actions) warnOfSlip(action, io);
-  return { actions, topic, client: textOf(values, "client") };
-}
-
-/** A rule may give its lines any action, so an unknown name is allowed; but mostly it is a slip. */
-function warnOfSlip(action: string, io: Io): void {
-  if (EVENT_NAMES.some((event) => action.startsWith(event))) return;
-  const near = nearest(action, EVENT_NAMES);
-  if (near === undefined) return;
-  io.err(
-    `hookline tail: no event is called ${JSON.stringify(action)}; did you mean ${near}? ` +
-      `Showing lines whose action is exactly that.\n`,
-  );
-}
 
 function rows(values: Values, io: Io): (line: Line) => string {
   const when = textOf(values, "color") ?? "auto";

@@ -18,6 +18,24 @@ const LOG_FORMAT: VerbOption = {
   default: "text",
   help: "how the log on stderr is written",
 };
+const SELECTING: Readonly<Record<string, VerbOption>> = {
+  event: {
+    type: "list",
+    value: "NAME",
+    help: "only events whose action is NAME; may be given several times",
+  },
+  topic: {
+    type: "text",
+    value: "FILTER",
+    help: "only events whose topic matches the Topic Filter, such as 'demo/#'",
+  },
+  client: { type: "text", value: "ID", help: "only events of or from this Client Identifier" },
+};
+const SINCE: VerbOption = {
+  type: "text",
+  value: "TIME",
+  help: "only events since then: 90s, 1h or 2d ago, or '2026-11-24 09:05'",
+};
 
 export const VERBS: readonly VerbEntry[] = [
   {
@@ -107,17 +125,7 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
         default: 10,
         help: "events to show before following, of those the filters select",
       },
-      event: {
-        type: "list",
-        value: "NAME",
-        help: "only events whose action is NAME; may be given several times",
-      },
-      topic: {
-        type: "text",
-        value: "FILTER",
-        help: "only events whose topic matches the Topic Filter, such as 'demo/#'",
-      },
-      client: { type: "text", value: "ID", help: "only events of or from this Client Identifier" },
+      ...SELECTING,
       "no-follow": { type: "flag", help: "end at the end of the file" },
       full: { type: "flag", help: "shorten nothing, whatever the width of the terminal" },
       json: { type: "flag", help: "the selected lines as they are in the file" },
@@ -130,6 +138,38 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
       },
     },
     load: async () => (await import("./tail.ts")).tail,
+  },
+  {
+    name: "query",
+    summary: "ask a log in SQL",
+    usage: 'query [FILE...] "SQL" [options]',
+    about: `Reads each FILE (default: ./hook.log) and its generations, gzipped ones too, into a database that
+is gone afterwards, and answers one SELECT of SQLite. A running broker may be writing.
+The table events has each line, with a column for every key: time is the text, ms Unix milliseconds,
+payload text where it is UTF-8, else bytes. There is a view for each event (message_publish, …), and
+  clients   clientid, first, last, connects, messages
+  topics    topic, count, bytes, rate (messages a second), last (payload)
+  sessions  clientid, started, ended, reason, seconds
+  latency   of each message and subscriber: delivered_ms, acked_ms
+  drops     reason, count, topics, first, last
+Lines that are no event are told and left out.`,
+    maxPositionals: 1000,
+    positionals: "files",
+    options: {
+      examples: { type: "flag", help: "show ten questions worth asking" },
+      since: SINCE,
+      ...SELECTING,
+      db: {
+        type: "text",
+        value: "FILE",
+        help: "keep the database for the next question: only new lines are read then",
+      },
+      csv: { type: "flag", help: "the answer as CSV" },
+      json: { type: "flag", help: "the answer as a JSON object a line" },
+      markdown: { type: "flag", help: "the answer as a table of Markdown" },
+      full: { type: "flag", help: "shorten nothing, whatever the width of the terminal" },
+    },
+    load: async () => (await import("./query.ts")).query,
   },
   {
     name: "redeliver",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Hookline, type LogEntry } from "../helpers/hookline.ts";
 import { mosquitto } from "../helpers/mosquitto.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
 
@@ -62,7 +62,7 @@ Deno.test("a reload takes new users and rules, or with one mistake nothing at al
   await setPassword(`${dir.path}/passwords`, "alice", "wonder", true);
   await Deno.writeTextFile(`${dir.path}/acl`, "user alice\ntopic a/#\nuser bob\ntopic a/#\n");
   await using broker = await Hookline.start({ cwd: dir.path, config: CONFIG });
-  const { client } = await RawClient.connect(broker.port, 5, {
+  const { client } = await SocketClient.connect(broker.port, 5, {
     clientId: "sub",
     username: "alice",
     password: "wonder" as unknown as never,

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import mqttPacket from "mqtt-packet";
 import { makeHash } from "../../src/access/password_hash.ts";
 import { Hookline } from "../helpers/hookline.ts";
-import { RawClient } from "../helpers/raw_client.ts";
+import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { print } from "./_processes.ts";
 
@@ -30,10 +30,14 @@ for (const name of [...names, "pair"]) {
 await Deno.writeTextFile(`${dir.path}/passwords`, lines.join("\n"), { mode: 0o600 });
 await using broker = await Hookline.start({ cwd: dir.path, config: CONFIG });
 
-async function connect(user: string, clientId: string): Promise<RawClient> {
+async function connect(user: string, clientId: string): Promise<SocketClient> {
   // mqtt-packet takes a text as well as a Buffer; its types know only the Buffer.
   const password = `password of ${user}` as unknown as never;
-  const { client, connack } = await RawClient.connect(broker.port, 4, { clientId, username: user, password });
+  const { client, connack } = await SocketClient.connect(broker.port, 4, {
+    clientId,
+    username: user,
+    password,
+  });
   if (connack.returnCode !== 0) throw new Error(`${clientId} was refused with ${connack.returnCode}`);
   return client;
 }
