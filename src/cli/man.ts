@@ -20,6 +20,24 @@ export function man(verbs: readonly VerbEntry[]): Verb {
   };
 }
 
+/** What the files of the doors come to, where they leave it open. */
+const ACCESS: readonly string[] = [
+  "Password files are Mosquitto's ($7$, $6$) or have scrypt's PHC form; argon2 is not read. jwks_file and " +
+  "jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A client without a name is let in where " +
+  "allow_anonymous is true; a name that nobody knows is not.",
+  "What a client may do is asked of the acl list of the web server's answer or of the token first, then of " +
+  "http_acl_req, then of the files, which must both allow where there are two. A superuser may do everything; " +
+  "nobody publishes into $SYS/.",
+  "%c, %u, ${clientid} and ${username} stand for one whole level at most. A name with +, # or / in it matches " +
+  "no rule that would allow, and each that would deny.",
+  "Denied is 0x87 in 5.0 and 0x80 in the SUBACK of 3.1.1. A PUBLISH of 3.x is acknowledged and goes nowhere, or " +
+  "ends the connection (disconnect_if_pub_rejected).",
+  "After a reload, who would not be let in any more is sent away, subscriptions that lost their permission end, " +
+  "and what waited only for them is dropped.",
+  "Three failed logins are free; then those of the address wait, each longer than the one before. " +
+  "rmqtt-flapping.toml bans who connects too often. Files that everyone on the machine may write are refused.",
+];
+
 /** roff for man(7). */
 function manPage(verbs: readonly VerbEntry[]): string {
   return `.\\" Printed by: hookline man
@@ -35,6 +53,8 @@ No client is told anything before the line it stands for is in the file.
 While the file cannot be written, clients are told all the same: lines wait up to
 .BR file_buffer ,
 past it they are dropped and counted.
+.SH WHO MAY COME IN
+${ACCESS.map((text) => `.PP\n${roff(text)}`).join("\n")}
 .SH COMMANDS
 ${verbs.map(verbSection).join("\n")}
 .SH OPTIONS OF EVERY COMMAND
