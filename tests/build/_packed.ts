@@ -43,7 +43,12 @@ export class Packed implements AsyncDisposable {
     const target = TARGETS.find(({ posix }) => posix);
     if (target === undefined) throw new Error("there is no POSIX target");
     const file = `${dir.path}/hookline`;
-    await selfContained(target, `${dir.path}/program`, `${dir.path}/runtime`, file);
+    await selfContained(target, `${dir.path}/program`, `${dir.path}/runtime`, `${file}.made`);
+    // cp writes the file that is run: a child that another test forks meanwhile cannot inherit it open for writing,
+    // and Linux starts no file that is.
+    const copied = await new Deno.Command("cp", { args: ["-p", `${file}.made`, file] }).output();
+    if (!copied.success) throw new Error(new TextDecoder().decode(copied.stderr));
+    await Deno.remove(`${file}.made`);
     return new Packed(dir, file);
   }
 
