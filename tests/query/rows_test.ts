@@ -54,12 +54,14 @@ const hostile = fc.oneof(
   fc.string({ unit: "binary", maxLength: 12 }),
 );
 const value = fc.oneof(
-  hostile,
+  // MQTT strings hold no U+0000 [MQTT-1.5.4-2]; Deno stores it, but reads a text only up to it.
+  hostile.map((text) => text.replaceAll("\0", "0")),
   fc.boolean(),
   fc.constant(null),
   fc.integer(),
   fc.maxSafeInteger(),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  // JSON has no -0.
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
   fc.dictionary(hostile, fc.array(hostile, { maxLength: 2 }), { maxKeys: 2 }),
 );
 const keys = KEYS.filter((key) => key !== "payload" && key !== "packet_id");
