@@ -8,6 +8,7 @@ import { publish, settled, TestClient, World } from "../broker/_world.ts";
 import { DECISIONS, type Row } from "./_decisions.ts";
 import { doors, type Sources } from "./_doors.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { connectPacket } from "../helpers/socket_client.ts";
 import { SOURCES, WHO, type Who } from "./_sources.ts";
 
 const REFUSALS: Readonly<Record<number, string>> = {
@@ -33,17 +34,12 @@ async function decide([source, listener, name, version, action, topic, answer]: 
     await settled();
     return packet;
   };
-  client.send({
-    cmd: "connect",
+  client.send(connectPacket(version, {
     clientId,
-    protocolId: version === 3 ? "MQIsdp" : "MQTT",
-    protocolVersion: version,
-    clean: true,
-    keepalive: 0,
     ...username !== undefined && { username },
     ...password !== undefined && { password: Buffer.from(password) },
     ...action === "will" && { will: { topic, payload: Buffer.from("gone"), qos: 1 as const, retain: false } },
-  });
+  }));
   const connack = await answered();
   assert(connack?.cmd === "connack");
   const code = version === 5 ? connack.reasonCode : connack.returnCode;

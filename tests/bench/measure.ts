@@ -5,6 +5,7 @@ import { until } from "../helpers/until.ts";
 import type { Broker } from "./brokers.ts";
 import { type Figures, generate } from "./_generator.ts";
 import { cpuTicks, memory } from "./_proc.ts";
+import { freePort } from "../helpers/free_port.ts";
 import type { IdleRow, LoadRow, PartRow, Row } from "./rows.ts";
 
 /** What one run came to. One with a failure does not count. */
@@ -140,11 +141,6 @@ class Started implements AsyncDisposable {
     await this.process.status;
     await this.cleanUp[Symbol.asyncDispose]();
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function listens(port: number): Promise<boolean> {

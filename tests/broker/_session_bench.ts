@@ -98,6 +98,18 @@ export class SessionBench implements SessionContext {
   }
 }
 
+/** Counts what reaches it. */
+export class CountingSubscriber implements Subscriber {
+  readonly present = true;
+  delivered = 0;
+
+  constructor(readonly clientId: string) {}
+
+  deliver(): void {
+    this.delivered++;
+  }
+}
+
 export function client(clientId: string): ClientIdentity {
   return new ClientIdentity(1, "10.0.0.7:49152", clientId, undefined);
 }

@@ -22,6 +22,7 @@ import { MemorySink } from "../helpers/memory_sink.ts";
 import { MemoryPeer } from "../helpers/memory_transport.ts";
 import { generate, type Packet, PacketReader } from "../helpers/mqtt_packet.ts";
 import { bytesOf } from "../mqtt/_notation.ts";
+import { connectPacket } from "../helpers/socket_client.ts";
 import { checkLines } from "../hooks/_check_lines.ts";
 
 export type Line = Readonly<Record<string, unknown>>;
@@ -84,18 +85,9 @@ export class World implements AsyncDisposable {
 
   /** A client that has sent its CONNECT and read the answer. */
   async connect(clientId: string, fields: Partial<ConnectPacket> = {}): Promise<TestClient> {
-    const protocolVersion = fields.protocolVersion ?? 4;
-    const protocolId = protocolVersion === 3 ? "MQIsdp" : "MQTT";
+    const { protocolVersion = 4 } = fields;
     const client = new TestClient(this.accept(), protocolVersion);
-    client.send({
-      cmd: "connect",
-      clientId,
-      protocolId,
-      protocolVersion,
-      clean: true,
-      keepalive: 0,
-      ...fields,
-    });
+    client.send(connectPacket(protocolVersion, { clientId, ...fields }));
     await settled();
     return client;
   }

@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { QueueTotal } from "../../src/broker/queue_total.ts";
 import type { ListenerOptions } from "../../src/broker/options.ts";
-import { publish, settled, type TestClient, World } from "./_world.ts";
+import { publish, retained, settled, type TestClient, World } from "./_world.ts";
 import { message } from "./_session_bench.ts";
 
 const KB = 1024;
 
-/** A session subscribed to its own name whose client is away. */
-async function away(world: World, clientId: string): Promise<void> {
+/** A session whose client is away, subscribed to its own name or to `topic`. */
+async function away(world: World, clientId: string, topic = clientId): Promise<void> {
   const client = await world.connect(clientId, { clean: false });
-  await client.subscribe(clientId, 1);
+  await client.subscribe(topic, 1);
   await client.sent({ cmd: "disconnect" });
 }
 
@@ -80,11 +80,7 @@ Deno.test("what was sent and is not acknowledged counts too, and an acknowledgem
 
 Deno.test("a message that many wait for counts once", async () => {
   await using world = new World({}, { maxQueuedBytesTotal: 60 * KB });
-  for (let i = 0; i < 20; i++) {
-    const client = await world.connect(`c${i}`, { clean: false });
-    await client.subscribe("all", 1);
-    await client.sent({ cmd: "disconnect" });
-  }
+  for (let i = 0; i < 20; i++) await away(world, `c${i}`, "all");
   const publisher = await world.connect("p");
   for (let i = 0; i < 5; i++) await publisher.sent(publish("all", "x".repeat(5 * KB), 1));
   assert.deepEqual(drops(world), {});
@@ -139,15 +135,7 @@ Deno.test("whatever clients do, what is kept goes back to nothing once all sessi
           }
         } else if (step === "publish") publisher.send(publish("t", "x".repeat(200), n as 0 | 1 | 2));
         else if (step === "retained") {
-          publisher.send({
-            cmd: "publish",
-            topic: `r/${n}`,
-            payload: "r".repeat(300),
-            qos: 1,
-            retain: true,
-            dup: false,
-            messageId: 9,
-          });
+          publisher.send(retained(`r/${n}`, "r".repeat(300), 1, 9));
         } else if (step === "pass") await world.pass(1_000);
         await settled();
         assert(world.broker.snapshot().keptBytes <= 2 * KB, `${world.broker.snapshot().keptBytes} bytes`);

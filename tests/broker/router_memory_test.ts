@@ -1,24 +1,11 @@
 // Router: what it remembers of topics is bounded, and forgotten with the subscriptions it came from.
 import assert from "node:assert/strict";
 import { Router } from "../../src/broker/router.ts";
-import type { Subscriber } from "../../src/broker/subscriber.ts";
-import { message, subscription } from "./_session_bench.ts";
-
-/** Counts what reaches it. */
-class Counting implements Subscriber {
-  readonly present = true;
-  delivered = 0;
-
-  constructor(readonly clientId: string) {}
-
-  deliver(): void {
-    this.delivered++;
-  }
-}
+import { CountingSubscriber, message, subscription } from "./_session_bench.ts";
 
 Deno.test("topics that many subscribe to are remembered within a bound, and still routed", () => {
   const router = new Router();
-  const subscribers = Array.from({ length: 100 }, (_, i) => new Counting(`c${i}`));
+  const subscribers = Array.from({ length: 100 }, (_, i) => new CountingSubscriber(`c${i}`));
   for (const each of subscribers) router.add(subscription(each, "#"));
   let most = 0;
   for (let i = 0; i < 5_000; i++) {
@@ -31,7 +18,7 @@ Deno.test("topics that many subscribe to are remembered within a bound, and stil
 
 Deno.test("a change of subscriptions forgets every route, so that no session is kept by a topic", () => {
   const router = new Router();
-  const [a, b] = [new Counting("a"), new Counting("b")];
+  const [a, b] = [new CountingSubscriber("a"), new CountingSubscriber("b")];
   const subscribed = subscription(a, "t/#");
   router.add(subscribed);
   const topics = [message("x", { topic: "t/1" }), message("x", { topic: "t/2" })];

@@ -71,13 +71,3 @@ export async function outsideProcess(args: readonly string[], cwd = Deno.cwd()):
   );
   return { code, stdout: decoder.decode(stdout), stderr: own.join("\n") };
 }
-
-/** Runs `body` in a folder that is removed afterwards. */
-export async function inTempDir(body: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir({ prefix: "hookline-cli-" });
-  try {
-    await body(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { canMakeCertificates, makeCertificates } from "../helpers/certificates.ts";
 import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
 import { Endpoint } from "../helpers/http_endpoint.ts";
-import { inProcess, inTempDir, type MemoryIoOptions, type Outcome, program } from "./_io.ts";
+import { inProcess, type MemoryIoOptions, type Outcome, program } from "./_io.ts";
+import { freePort } from "../helpers/free_port.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 const RULES = "rule.client_connected = [{}]\n";
 const FREE = `listener.tcp.a.addr = "127.0.0.1:0"\n`;
@@ -66,9 +68,7 @@ Deno.test("an address that run cannot have ends check with 78 and the sentence t
 
 Deno.test("two listeners that overlap are found, and addresses that are free are free again after check", () =>
   inTempDir(async (cwd) => {
-    using chosen = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = chosen.addr;
-    chosen.close();
+    const port = freePort();
     const both = await check(cwd, { config: tcp(`0.0.0.0:${port}`, `127.0.0.1:${port}`) });
     assert.equal(both.code, 78);
     assert.match(both.stdout, new RegExp(`cannot listen on 127.0.0.1:${port}: the address is in use`));
@@ -121,9 +121,7 @@ Deno.test("an endpoint is connected to and sent nothing; one that cannot be reac
     assert.deepEqual([good.code, good.stderr], [0, ""]);
     assert.match(good.stdout, /hook +ok, takes connections/);
     assert.equal(endpoint.requests.length, 0);
-    using chosen = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = chosen.addr;
-    chosen.close();
+    const port = freePort();
     for (const [host, why] of [[`127.0.0.1:${port}`, /refused/], ["nobody.invalid", /lookup/]] as const) {
       const bad = await check(cwd, { hooks: `urls = ["http://${host}/hook"]\n${RULES}` });
       assert.equal(bad.code, 1);

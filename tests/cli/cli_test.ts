@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import manifest from "../../deno.json" with { type: "json" };
 import { parseArguments } from "../../src/cli/arguments.ts";
 import { VERBS } from "../../src/cli/verbs.ts";
-import { inProcess, inTempDir, outsideProcess, program } from "./_io.ts";
+import { inProcess, outsideProcess, program } from "./_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 function parse(...args: string[]): ReturnType<typeof parseArguments> {
   const tail = VERBS.find(({ name }) => name === "tail");

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { main } from "../../src/cli/cli.ts";
 import { hooklineCommand } from "../helpers/hookline.ts";
-import { inProcess, inTempDir, memoryIo, outsideProcess } from "./_io.ts";
+import { inProcess, memoryIo, outsideProcess } from "./_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 const URL_OPTION = ["--url", "http://127.0.0.1:9/"];
 

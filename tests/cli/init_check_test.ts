@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { maskUrl } from "../../src/sinks/mask_url.ts";
 import { EVENT_NAMES } from "../../src/hooks/events.ts";
-import { inProcess, inTempDir, type Outcome, outsideProcess } from "./_io.ts";
+import { inProcess, type Outcome, outsideProcess } from "./_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 async function checkHooks(toml: string): Promise<Outcome & { cwd: string }> {
   let outcome: Outcome & { cwd: string } | undefined;

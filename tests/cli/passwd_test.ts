@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parsePasswordFile } from "../../src/access/password_file.ts";
 import { hooklineCommand } from "../helpers/hookline.ts";
-import { inTempDir, type Outcome } from "./_io.ts";
+import type { Outcome } from "./_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 async function passwd(cwd: string, args: readonly string[], input = ""): Promise<Outcome> {
   const { args: all, command } = hooklineCommand(["passwd", ...args]);

@@ -4,7 +4,8 @@ import type { ServerOptions } from "node:https";
 import { join } from "node:path";
 import { canMakeCertificates, makeCertificates } from "../helpers/certificates.ts";
 import { Endpoint } from "../helpers/http_endpoint.ts";
-import { inProcess, inTempDir, outsideProcess } from "./_io.ts";
+import { inProcess, outsideProcess } from "./_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 const event = (n: number): string => JSON.stringify({ action: "message_publish", from_clientid: "c", n });
 const parked = (n: number): string =>

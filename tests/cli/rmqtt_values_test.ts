@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadConfigured } from "../../src/daemon/configured.ts";
 import type { Config } from "../../src/config/config.ts";
-import { inProcess, inTempDir, memoryIo } from "./_io.ts";
+import { inProcess, memoryIo } from "./_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 interface Written {
   /** hookline.toml; a listener on 127.0.0.1:0 is added where it has none. */

@@ -1,7 +1,8 @@
 // `hookline tail` as a whole: filters, JSON, colours, signals.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inProcess, inTempDir, type MemoryIoOptions, type Outcome, program } from "./_io.ts";
+import { inProcess, type MemoryIoOptions, type Outcome, program } from "./_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 const LINES = [
   { action: "client_connected", clientid: "one", time: "2026-11-24 09:05:01.001" },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
 import { type LoggerOptions, openLogger } from "../../src/daemon/logger.ts";
-import { inTempDir } from "../cli/_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 const NOW = new Date(2026, 10, 24, 9, 5, 1, 42).getTime();
 

@@ -1,10 +1,10 @@
 // Doors and locks of the started program: files that decide on clients, their modes, and a reload of them.
 import assert from "node:assert/strict";
-import { Hookline, type LogEntry } from "../helpers/hookline.ts";
+import { Buffer } from "node:buffer";
+import { Hookline } from "../helpers/hookline.ts";
 import { mosquitto } from "../helpers/mosquitto.ts";
 import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { until } from "../helpers/until.ts";
 
 const CONFIG = `auth.password_file = "passwords"
 acl.mosquitto_file = "acl"
@@ -17,14 +17,6 @@ async function setPassword(file: string, user: string, password: string, create 
     .output();
   assert(success);
   await Deno.chmod(file, 0o600);
-}
-
-async function reloaded(broker: Hookline): Promise<LogEntry[]> {
-  const before = broker.log.length;
-  const since = (): LogEntry[] => broker.log.slice(before);
-  broker.signal("SIGHUP");
-  await until(() => since().some(({ msg }) => /configuration (re|was not re)loaded/.test(msg)), "a reload");
-  return since();
 }
 
 async function events(broker: Hookline, ...actions: readonly string[]): Promise<string[]> {
@@ -65,18 +57,18 @@ Deno.test("a reload takes new users and rules, or with one mistake nothing at al
   const { client } = await SocketClient.connect(broker.port, 5, {
     clientId: "sub",
     username: "alice",
-    password: "wonder" as unknown as never,
+    password: Buffer.from("wonder"),
   });
   await using _ = client;
   await client.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a/b", qos: 0 }] });
   await client.expect("suback");
   await setPassword(`${dir.path}/passwords`, "bob", "builder");
   await Deno.writeTextFile(`${dir.path}/acl`, "user alice\ntopic wirte a/#\n");
-  const refused = await reloaded(broker);
+  const refused = await broker.reload();
   assert(refused.some(({ msg }) => /acl:2: unknown access "wirte"; did you mean "write"\?/.test(msg)));
   await mosquitto("mosquitto_pub", broker.port, ["-u", "bob", "-P", "builder", "-t", "a/b", "-m", "x"], 4);
   await Deno.writeTextFile(`${dir.path}/acl`, "user alice\ntopic c/#\nuser bob\ntopic a/#\n");
-  const said = (await reloaded(broker)).map(({ msg }) => msg);
+  const said = (await broker.reload()).map(({ msg }) => msg);
   assert(said.some((msg) => /^access: changed: .*passwords, .*acl$/.test(msg)), said.join("\n"));
   assert(said.includes("access: new users: bob"), said.join("\n"));
   await mosquitto("mosquitto_pub", broker.port, ["-u", "bob", "-P", "builder", "-t", "a/b", "-m", "x"]);
@@ -85,7 +77,7 @@ Deno.test("a reload takes new users and rules, or with one mistake nothing at al
   ]);
   await new Deno.Command("sed", { args: ["-i", "/^alice/d", `${dir.path}/passwords`] }).output();
   await Deno.chmod(`${dir.path}/passwords`, 0o600);
-  await reloaded(broker);
+  await broker.reload();
   const farewell = await client.expect("disconnect");
   assert.equal(farewell.reasonCode, 0x87);
 });
@@ -100,7 +92,7 @@ Deno.test("files that others may write are refused, and those that others may re
     broker.log.some(({ level, msg }) => level === "warn" && /passwords may be read by every user/.test(msg)),
   );
   await Deno.chmod(`${dir.path}/acl`, 0o666);
-  const said = await reloaded(broker);
+  const said = await broker.reload();
   assert(said.some(({ msg }) => /acl\.mosquitto_file: .*acl may be written by every user/.test(msg)));
 });
 

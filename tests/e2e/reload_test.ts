@@ -1,5 +1,6 @@
 // SIGHUP: another configuration takes effect as a whole or not at all, and clients notice nothing.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { freePort } from "../helpers/free_port.ts";
 import { Endpoint } from "../helpers/http_endpoint.ts";
 import { Hookline, type LogEntry } from "../helpers/hookline.ts";
 import { SocketClient } from "../helpers/socket_client.ts";
@@ -14,11 +15,7 @@ async function reload(broker: Hookline, files: { config?: string; hooks?: string
   const { cwd } = broker.options;
   if (files.config !== undefined) await Deno.writeTextFile(`${cwd}/hookline.toml`, files.config);
   if (files.hooks !== undefined) await Deno.writeTextFile(`${cwd}/hooks.toml`, files.hooks);
-  const before = broker.log.length;
-  const since = (): LogEntry[] => broker.log.slice(before);
-  broker.signal("SIGHUP");
-  await until(() => since().some(({ msg }) => /configuration (re|was not re)loaded/.test(msg)), "a reload");
-  return since();
+  return await broker.reload();
 }
 
 async function publish(client: SocketClient, payload: string, messageId = 1): Promise<void> {
@@ -233,9 +230,3 @@ Deno.test("log.level changes with a reload", async () => {
   equal((await broker.stop()).code, 0);
   equal(broker.log.slice(before).length, 1, "nothing was logged after the reload, its end included");
 });
-
-/** A port nobody listens on at the moment. */
-function freePort(): number {
-  using probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return probe.addr.port;
-}

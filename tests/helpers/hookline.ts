@@ -124,6 +124,15 @@ export class Hookline implements AsyncDisposable {
     if (!this.#ended) this.#process.kill(signal);
   }
 
+  /** Sends SIGHUP and waits for the outcome; returns what was logged since. */
+  async reload(): Promise<LogEntry[]> {
+    const before = this.log.length;
+    const since = (): LogEntry[] => this.log.slice(before);
+    this.signal("SIGHUP");
+    await until(() => since().some(({ msg }) => /configuration (re|was not re)loaded/.test(msg)), "a reload");
+    return since();
+  }
+
   /** Sends `signal` and waits for the end. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<Deno.CommandStatus> {
     this.signal(signal);

@@ -88,12 +88,6 @@ export class SocketClient implements AsyncDisposable {
     if (packet !== "end") throw new Error(`${JSON.stringify(packet)} came where the end was expected`);
   }
 
-  /** The same, and then ends this side too, as clients do. */
-  async expectClose(): Promise<void> {
-    await this.expectEnd();
-    this.close();
-  }
-
   /** Asks for a PINGRESP, so everything sent before was handled, and nothing but the PINGRESP may come. */
   async ping(): Promise<void> {
     await this.send({ cmd: "pingreq" });

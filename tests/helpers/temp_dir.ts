@@ -8,3 +8,9 @@ export async function tempDir(): Promise<AsyncDisposable & { readonly path: stri
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
   };
 }
+
+/** Runs `body` in such a folder. */
+export async function inTempDir(body: (dir: string) => Promise<void> | void): Promise<void> {
+  await using dir = await tempDir();
+  await body(dir.path);
+}

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { ListenerConfig } from "../../src/listeners/kinds.ts";
 import { ListenError, Listeners, probeListeners } from "../../src/listeners/listeners.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { until } from "../helpers/until.ts";
 
 interface Config extends ListenerConfig {
@@ -39,11 +40,6 @@ class Bench implements Disposable {
 
 function config(port: number, more: Partial<Config> = {}): Config {
   return { kind: "tcp", name: "a", hostname: "127.0.0.1", port, nodelay: true, limit: 1, ...more };
-}
-
-function freePort(): number {
-  using probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return probe.addr.port;
 }
 
 Deno.test("a listener whose address stays is reconfigured only when the change is committed", async () => {

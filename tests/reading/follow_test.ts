@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { MAX_LINE_BYTES } from "../../src/reading/line.ts";
 import { Following } from "./_following.ts";
-import { inTempDir } from "../cli/_io.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 function append(path: string, text: string): void {
   Deno.writeTextFileSync(path, text, { append: true });

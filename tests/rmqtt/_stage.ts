@@ -5,13 +5,9 @@ import type { Step } from "./_recording.ts";
 import { wireOf } from "./_wire.ts";
 import type { Scenario, Sent } from "./scenarios.ts";
 
-/** Lines are told with times of day, as the recording's are. */
-const TIME_OF_DAY = Date.UTC(2026, 10, 24);
-
 /** What Hookline writes and sends in each step. */
 export async function run(scenario: Scenario): Promise<Step[]> {
   await using world = new World(scenario.options);
-  world.clock.jumped = TIME_OF_DAY;
   const stage = new Stage(world, scenario);
   const steps: Step[] = [];
   for (const [name, ...sent] of scenario.steps) {

@@ -31,16 +31,6 @@ export function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
 }
 
-/** A folder of its own that is gone after the test. */
-export async function inTempDir(run: (dir: string) => Promise<void> | void): Promise<void> {
-  const dir = await Deno.makeTempDir({ prefix: "hookline-test-" });
-  try {
-    await run(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
-
 /** The names in a folder, sorted. */
 export function namesIn(dir: string): string[] {
   return Array.from(Deno.readDirSync(dir), (entry) => entry.name).sort();

@@ -5,7 +5,8 @@ import { FILE_DEFAULTS, type FileOptions } from "../../src/sinks/file/options.ts
 import { FailingDisk } from "../helpers/failing_disk.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { type Entry, logInto } from "../helpers/told.ts";
-import { inTempDir, line, linesOf, numbersOf, textOf, upTo } from "./_lines.ts";
+import { line, linesOf, numbersOf, textOf, upTo } from "./_lines.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 const LINE = line(0).length;
 

@@ -5,7 +5,8 @@ import { FileSink } from "../../src/sinks/file/file_sink.ts";
 import { FILE_DEFAULTS } from "../../src/sinks/file/options.ts";
 import { probeFile } from "../../src/sinks/lines/probe_file.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
-import { inTempDir, line, numbersOf, upTo } from "./_lines.ts";
+import { line, numbersOf, upTo } from "./_lines.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 const HERE = new URL(".", import.meta.url);
 

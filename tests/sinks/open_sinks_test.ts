@@ -7,7 +7,8 @@ import { HTTP_DEFAULTS } from "../../src/sinks/http/options.ts";
 import { openSinks, type SinkOptions, type SinkSet } from "../../src/sinks/open_sinks.ts";
 import { probe } from "../../src/sinks/schemes.ts";
 import { SinkError } from "../../src/sinks/sink.ts";
-import { inTempDir, line, namesIn, numbersOf } from "./_lines.ts";
+import { line, namesIn, numbersOf } from "./_lines.ts";
+import { inTempDir } from "../helpers/temp_dir.ts";
 
 function optionsFor(cwd: string): SinkOptions {
   return { cwd, file: FILE_DEFAULTS, http: HTTP_DEFAULTS, endpoints: new Map() };

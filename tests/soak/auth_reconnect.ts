@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import mqttPacket from "mqtt-packet";
 import { makeHash } from "../../src/access/password_hash.ts";
 import { Hookline } from "../helpers/hookline.ts";
-import { SocketClient } from "../helpers/socket_client.ts";
+import { connectPacket, SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { print } from "./_processes.ts";
 
@@ -31,8 +31,7 @@ await Deno.writeTextFile(`${dir.path}/passwords`, lines.join("\n"), { mode: 0o60
 await using broker = await Hookline.start({ cwd: dir.path, config: CONFIG });
 
 async function connect(user: string, clientId: string): Promise<SocketClient> {
-  // mqtt-packet takes a text as well as a Buffer; its types know only the Buffer.
-  const password = `password of ${user}` as unknown as never;
+  const password = Buffer.from(`password of ${user}`);
   const { client, connack } = await SocketClient.connect(broker.port, 4, {
     clientId,
     username: user,
@@ -46,16 +45,7 @@ async function connect(user: string, clientId: string): Promise<SocketClient> {
 async function arrive(name: string): Promise<Deno.TcpConn> {
   const conn = await Deno.connect({ hostname: "127.0.0.1", port: broker.port });
   const password = Buffer.from(`password of ${name}`);
-  await conn.write(mqttPacket.generate({
-    cmd: "connect",
-    protocolId: "MQTT",
-    protocolVersion: 4,
-    clean: true,
-    keepalive: 0,
-    clientId: name,
-    username: name,
-    password,
-  }));
+  await conn.write(mqttPacket.generate(connectPacket(4, { clientId: name, username: name, password })));
   const answer = new Uint8Array(4);
   if (await conn.read(answer) !== 4 || answer[3] !== 0) {
     throw new Error(`${name} was refused: ${answer.toHex()}`);

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { RotatingFile } from "../../../src/sinks/lines/rotating_file.ts";
 import { FILE_DEFAULTS } from "../../../src/sinks/file/options.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
-import { inTempDir, line, textOf } from "../_lines.ts";
+import { line, textOf } from "../_lines.ts";
+import { inTempDir } from "../../helpers/temp_dir.ts";
 
 const NEXT = line(1);
 const BLOCK = 64 * 1024;

@@ -4,7 +4,8 @@ import { RotatingFile, type RotatingOptions } from "../../../src/sinks/lines/rot
 import type { WholeLineOptions } from "../../../src/sinks/lines/whole_line_file.ts";
 import { FailingDisk } from "../../helpers/failing_disk.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
-import { inTempDir, line, linesOf, namesIn, numbersOf, textOf, upTo } from "../_lines.ts";
+import { line, linesOf, namesIn, numbersOf, textOf, upTo } from "../_lines.ts";
+import { inTempDir } from "../../helpers/temp_dir.ts";
 
 type Options = RotatingOptions & WholeLineOptions;
 

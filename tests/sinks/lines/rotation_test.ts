@@ -4,7 +4,8 @@ import { RotatingFile } from "../../../src/sinks/lines/rotating_file.ts";
 import { FILE_DEFAULTS, type FileOptions } from "../../../src/sinks/file/options.ts";
 import { FailingDisk } from "../../helpers/failing_disk.ts";
 import { FakeClock } from "../../helpers/fake_clock.ts";
-import { gunzipped, inTempDir, line, linesOf, namesIn, numbersOf, textOf, upTo } from "../_lines.ts";
+import { gunzipped, line, linesOf, namesIn, numbersOf, textOf, upTo } from "../_lines.ts";
+import { inTempDir } from "../../helpers/temp_dir.ts";
 
 interface Bench {
   readonly dir: string;
