@@ -34,6 +34,8 @@ export function readWho(value: unknown, allow: boolean, place: Place, problems: 
       `must be "all" or a table with ${KEYS.join(", ")}; found ${foundKind(value)}`,
     );
   }
+  const { user, password, superuser, clientid, ipaddr, protocol } = value;
+  const addresses = typeof ipaddr === "string" ? parseAddresses(ipaddr) : undefined;
   let sound = true;
   const fault = (key: string, text: string): void => {
     sound = false;
@@ -50,11 +52,10 @@ export function readWho(value: unknown, allow: boolean, place: Place, problems: 
       fault(key, `must be a string that is not empty; found ${foundKind(entry)}`);
     } else if (key === "password" && !allow) {
       fault(key, "a rule that denies looks at no password");
-    } else if (key === "ipaddr" && parseAddresses(entry) === undefined) {
+    } else if (key === "ipaddr" && addresses === undefined) {
       fault(key, "must be an address or a network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32");
     }
   }
-  const { user, password, superuser, clientid, ipaddr, protocol } = value;
   const narrows = [user, clientid, ipaddr, protocol].some((entry) => entry !== undefined);
   if (sound && !narrows) {
     const text = `names nobody: it needs user, clientid, ipaddr or protocol; for everybody write "all"`;
@@ -71,15 +72,10 @@ export function readWho(value: unknown, allow: boolean, place: Place, problems: 
     ...typeof user === "string" && { user },
     ...typeof password === "string" && { password },
     ...typeof clientid === "string" && { clientId: clientid },
-    ...typeof ipaddr === "string" && addressesOf(ipaddr),
+    ...addresses !== undefined && { addresses },
     ...typeof protocol === "number" && { protocol },
     superuser: superuser === true,
   };
-}
-
-function addressesOf(text: string): Pick<Who, "addresses"> {
-  const addresses = parseAddresses(text);
-  return addresses === undefined ? {} : { addresses };
 }
 
 export function isAsking(who: Who, asking: Asking): boolean {

@@ -5,7 +5,7 @@ import type { Credentials } from "./access.ts";
 import type { Answer, Authenticator, Grant } from "./answer.ts";
 import { BoundedWork } from "./bounded_work.ts";
 import type { PasswordEntry, PasswordFile } from "./password_file.ts";
-import { Remembered } from "./remembered.ts";
+import { Remembered } from "../base/remembered.ts";
 
 /** Users whose right password is remembered; past them the one that was longest away is forgotten. */
 const MOST_VERIFIED = 10_000;

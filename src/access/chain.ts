@@ -49,7 +49,8 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
   connect(credentials: Credentials): Outcome | Promise<Outcome> {
     if (this.#flapping?.isBanned(credentials)) return { refusal: Reason.Banned };
     // Whoever has the right password waits for nobody's wrong ones.
-    const turn = this.#passwords.knows(credentials) ? undefined : this.#failed.turn(credentials.address);
+    const waits = this.#failed.slows(credentials.address) && !this.#passwords.knows(credentials);
+    const turn = waits ? this.#failed.turn(credentials.address) : undefined;
     if (turn === undefined) return this.#authenticate(credentials);
     return turn.then((comes) => comes ? this.#authenticate(credentials) : { refusal: Reason.ServerBusy });
   }

@@ -1,7 +1,7 @@
 // Logins that failed: after a few of one address its next ones wait, each longer than the one before.
 import type { Clock } from "../base/clock.ts";
 import { addressOf } from "../base/peer_address.ts";
-import { Remembered } from "./remembered.ts";
+import { Remembered } from "../base/remembered.ts";
 
 /** Addresses remembered. */
 const MOST_ADDRESSES = 10_000;
@@ -39,6 +39,11 @@ export class FailedLogins implements Disposable {
     const count = (before?.count ?? 0) + 1;
     const nextAt = Math.max(before?.nextAt ?? now, now + waitAfter(count));
     this.#byAddress.set(addressOf(peer), { count, lastAt: now, nextAt });
+  }
+
+  /** Whether logins from `peer` wait for their turn. */
+  slows(peer: string): boolean {
+    return (this.#of(peer, this.#clock.monotonic())?.count ?? 0) >= FREE;
   }
 
   /**

@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { hostOf } from "../base/peer_address.ts";
 import type { Peer } from "./access.ts";
-import { Remembered } from "./remembered.ts";
+import { Remembered } from "../base/remembered.ts";
 
 export interface FlappingPolicy {
   /** `window_time`, milliseconds in which CONNECTs are counted. */

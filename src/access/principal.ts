@@ -6,7 +6,7 @@ import type { Asking } from "./acl_who.ts";
 import type { Grant } from "./answer.ts";
 import type { HttpAuthenticator } from "./auth_http.ts";
 import type { MosquittoAcl } from "./mosquitto_acl.ts";
-import { Remembered } from "./remembered.ts";
+import { Remembered } from "../base/remembered.ts";
 import type { RmqttAcl } from "./rmqtt_acl.ts";
 import { decide, type Request, type TopicRule } from "./topic_rule.ts";
 
@@ -96,8 +96,8 @@ export class ClientPrincipal implements Principal {
     if (superuser || this.#expanded.superuser) return true;
     const own = decide(rules, request);
     if (own !== undefined) return own;
-    if (permissions.http?.options.aclRequest !== undefined) return this.#askServer(permissions.http, request);
-    return this.#byFiles(request);
+    const { http } = permissions;
+    return http === undefined ? this.#byFiles(request) : this.#askServer(http, request);
   }
 
   #askServer(http: HttpAuthenticator, request: Request): Decision {
@@ -106,8 +106,7 @@ export class ClientPrincipal implements Principal {
     const { clock, asking } = this.#parts;
     const kept = request.action === "publish" ? this.#kept.get(request.topic) : undefined;
     if (kept !== undefined && kept.until > clock.monotonic()) return kept.allowed ?? this.#byFiles(request);
-    const { sealed: _, ...peer } = asking;
-    return http.permission(aclRequest, peer, request).then(({ allowed, cache }) => {
+    return http.permission(aclRequest, peerOf(asking), request).then(({ allowed, cache }) => {
       if (request.action === "publish" && cache !== 0) {
         const until = cache < 0 ? Infinity : clock.monotonic() + cache;
         this.#kept.set(request.topic, { allowed, until });

@@ -121,7 +121,7 @@ export class Clients {
       if (!mayStay && client !== undefined) {
         this.#end(client.connection, Reason.NotAuthorized, "NotAuthorized");
       }
-      reauthorise(this.#context, session);
+      reauthorise(this.#context, session, mayStay);
     }
   }
 

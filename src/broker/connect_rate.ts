@@ -1,12 +1,13 @@
 // How many connections one address may open: a token bucket for each, in a table of bounded size.
 import { addressOf } from "../base/peer_address.ts";
+import { Remembered } from "../base/remembered.ts";
 
 /** Addresses remembered; past them the one longest away is forgotten, and has a full bucket. */
 const MOST_ADDRESSES = 10_000;
 
 export class ConnectRate {
   /** When the bucket of an address is full again, the address that came last at the end. */
-  readonly #fullAt = new Map<string, number>();
+  readonly #fullAt = new Remembered<number>(MOST_ADDRESSES);
 
   /**
    * Whether a connection from `peer` (address and port) is within the rate; if so, it is counted. A burst may
@@ -20,13 +21,6 @@ export class ConnectRate {
     const fullAt = Math.max(this.#fullAt.get(address) ?? 0, now);
     const next = fullAt + 1000 / perSecond;
     if (next - now > 1000.001) return false; // sums of thirds are not exact
-    this.#fullAt.delete(address);
-    if (this.#fullAt.size >= MOST_ADDRESSES) {
-      for (const oldest of this.#fullAt.keys()) {
-        this.#fullAt.delete(oldest);
-        break;
-      }
-    }
     this.#fullAt.set(address, next);
     return true;
   }

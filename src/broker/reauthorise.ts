@@ -5,18 +5,20 @@ import type { BrokerContext } from "./context.ts";
 import type { Session } from "./session.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** After a reload: what its client may have no longer delivers nothing more. */
-export function reauthorise(context: BrokerContext, session: Session): void {
+/**
+ * After a reload: what its client may have no longer delivers nothing more.
+ * @param mayStay whether the client may be here at all; without it, it may have nothing
+ */
+export function reauthorise(context: BrokerContext, session: Session, mayStay: boolean): void {
   const { principal } = session;
   if (principal === undefined) return;
-  const mayStay = principal.mayStay?.() ?? true;
   for (const subscription of [...session.subscriptions.values()]) {
     const decision = mayStay && principal.maySubscribe(subscription.filter, subscription.qos);
     if (decision === false) revoke(context, session, subscription);
     else if (decision !== true) {
       void settled(context, principal, decision).then((allowed) => {
         context.turn.enter();
-        if (!allowed && isStill(session, subscription)) revoke(context, session, subscription);
+        if (!allowed) revoke(context, session, subscription);
       });
     }
   }
@@ -60,12 +62,8 @@ function revoke({ hooks }: BrokerContext, session: Session, subscription: Subscr
   hooks.session_unsubscribed?.({ identity: session.identity, topic: subscription.filter });
 }
 
-function isStill(session: Session, subscription: Subscription): boolean {
-  return session.subscriptions.get(subscription.topicFilter) === subscription;
-}
-
 /** One that rejects allows nothing; the log has why. */
-function settled(
+export function settled(
   { log }: BrokerContext,
   principal: Principal | undefined,
   decision: Promise<boolean>,

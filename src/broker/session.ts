@@ -144,8 +144,10 @@ export class Session implements Subscriber {
    * Ends a subscription that the client may have no longer, and drops what waits only because of it. False
    * where it is not there any more.
    */
-  revoke({ topicFilter, filter }: Subscription, reason: string): boolean {
-    if (!this.unsubscribe(topicFilter)) return false;
+  revoke(subscription: Subscription, reason: string): boolean {
+    if (!this.#has(subscription)) return false;
+    const { topicFilter, filter } = subscription;
+    this.unsubscribe(topicFilter);
     const left = [...this.#subscriptions.values()];
     this.deliveries.giveUp(({ name: { text } }) => {
       return topicMatches(filter, text) && !left.some((other) => topicMatches(other.filter, text));
@@ -174,8 +176,7 @@ export class Session implements Subscriber {
 
   /** Sends the Retained Messages of a new subscription, behind what waits already. */
   deliverRetained(subscription: Subscription, messages: RetainedMessages): void {
-    const wanted = (): boolean => this.#subscriptions.get(subscription.topicFilter) === subscription;
-    this.deliveries.deliverRetained(subscription, messages, wanted);
+    this.deliveries.deliverRetained(subscription, messages, () => this.#has(subscription));
   }
 
   /** Whether a QoS 2 message with this Packet Identifier waits for its PUBREL. [MQTT-4.3.3-10] */
@@ -199,5 +200,10 @@ export class Session implements Subscriber {
     this.#subscriptions.clear();
     this.#received.clear();
     this.deliveries.end(reason);
+  }
+
+  /** Whether it has this very subscription, and not one that replaced it. */
+  #has(subscription: Subscription): boolean {
+    return this.#subscriptions.get(subscription.topicFilter) === subscription;
   }
 }

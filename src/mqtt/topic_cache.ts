@@ -3,7 +3,7 @@
 import { malformed } from "./error.ts";
 import { jsonText } from "./json_text.ts";
 import { decodeUtf8 } from "./reader.ts";
-import { levelCount, topicNameProblem } from "./topics.ts";
+import { topicNameProblem } from "./topics.ts";
 
 const encoder = new TextEncoder();
 
@@ -22,7 +22,6 @@ export class TopicName {
   readonly wire: Uint8Array;
   /** The name as a JSON string. */
   readonly json: string;
-  readonly levels: number;
   memo: object | undefined = undefined;
 
   /**
@@ -39,7 +38,6 @@ export class TopicName {
     this.wire[1] = bytes.length & 0xff;
     this.wire.set(bytes, 2);
     this.json = jsonText(text);
-    this.levels = levelCount(text);
   }
 }
 

@@ -41,7 +41,6 @@ export function handlePublish(
     context,
     client,
     decision,
-    false,
     (allowed) => decided(context, client, packet, message, allowed),
   );
 }

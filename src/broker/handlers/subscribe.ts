@@ -53,7 +53,7 @@ function goOn(answering: Answering): void {
     context.hooks.client_subscribe?.({ identity: client.identity, topic: each.filter, opts: each.opts });
     const decision = client.principal.maySubscribe(each.filter, each.request.qos);
     if (typeof decision !== "boolean") {
-      return whenDecided(context, client, decision, false, (allowed) => {
+      return whenDecided(context, client, decision, (allowed) => {
         decided(answering, each, allowed);
         goOn(answering);
       });

@@ -17,10 +17,6 @@ export class Remembered<Value> {
     return this.#entries.get(key);
   }
 
-  delete(key: string): void {
-    this.#entries.delete(key);
-  }
-
   /** It is the youngest from here on. */
   set(key: string, value: Value): void {
     this.#entries.delete(key);
