@@ -103,11 +103,11 @@ async function ask(user: string, io: Io): Promise<Uint8Array> {
   return first;
 }
 
-/** A line of which nothing is shown. */
+/** A line of which nothing is shown: the terminal's echo is off before the question invites to type. */
 async function readHidden(question: string, io: Io): Promise<Uint8Array> {
-  io.err(question);
   Deno.stdin.setRaw(true, { cbreak: true });
   try {
+    io.err(question);
     return await readLine(true);
   } finally {
     Deno.stdin.setRaw(false);
