@@ -67,6 +67,7 @@ for (const [name, version] of Object.entries(VERSIONS)) {
       ]);
       assert.equal(await back, "new\nbye\n");
       await broker.wait({ action: "client_disconnected", clientid: "sub" }, 2);
+      await broker.wait({ action: "session_terminated", clientid: "pub" }, 6);
       await storyOfSubscriber(broker);
       await storyOfPublisher(broker, version);
       await mosquitto("mosquitto_sub", port, ["-V", name, "-i", "sub", "-E", "-t", "demo/#"]); // clean: the end
