@@ -1,10 +1,10 @@
 // The `acl` list that an HTTP answer or a token carries: what this one client may do, of which the first hit
 // decides.
+import { isTable } from "../base/table.ts";
 import type { QoS } from "../mqtt/packets.ts";
 import { topicFilterProblem } from "../mqtt/topics.ts";
 import type { Peer } from "./access.ts";
 import { BRACES, expand, widen } from "./placeholders.ts";
-import { isTable } from "./problems.ts";
 import type { TopicRule } from "./topic_rule.ts";
 
 /** Entries of one list: more than any client needs, and a bound on what a server may make us keep. */

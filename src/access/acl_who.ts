@@ -1,9 +1,11 @@
 // The second word of a rule in `rmqtt-acl.toml`: whom it is about.
+import { unknownWord } from "../base/nearest.ts";
+import { isTable } from "../base/table.ts";
 import { hostOf } from "../base/peer_address.ts";
 import type { Peer } from "./access.ts";
 import { type AddressMatch, parseAddresses } from "./addresses.ts";
 import { foundKind } from "./found.ts";
-import { isTable, type Place, type Problems, unknownWord } from "./problems.ts";
+import type { Place, Problems } from "./problems.ts";
 import type { SealedPassword } from "./sealed_password.ts";
 
 /** Who asks, with what is left of the password. */

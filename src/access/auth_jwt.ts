@@ -1,5 +1,6 @@
 // `rmqtt-auth-jwt.toml`: who a client is by the token that it sends.
 import { compactVerify, type CompactVerifyGetKey } from "jose";
+import { isTable } from "../base/table.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { errorText } from "../base/error_text.ts";
@@ -9,7 +10,6 @@ import { Reason } from "../mqtt/reason_codes.ts";
 import type { Credentials, Peer } from "./access.ts";
 import { readAclList } from "./acl_list.ts";
 import type { Answer, Authenticator } from "./answer.ts";
-import { isTable } from "./problems.ts";
 
 /** Characters of a token: more is not looked at. */
 const LONGEST = 64 * 1024;

@@ -1,9 +1,9 @@
 // One question to a web server about a client: the request with its placeholders filled in, and what the
 // answer says.
+import { isTable } from "../base/table.ts";
 import { errorText } from "../base/error_text.ts";
 import { hostOf } from "../base/peer_address.ts";
 import type { Peer } from "./access.ts";
-import { isTable } from "./problems.ts";
 
 /** Bytes of an answer that are read: an `acl` list of a thousand entries is below it. */
 const MOST_ANSWER = 256 * 1024;

@@ -1,8 +1,9 @@
 // Mosquitto's acl_file: `user`, `topic` and `pattern` lines, as rules for one client.
+import { unknownWord } from "../base/nearest.ts";
 import { topicFilterProblem } from "../mqtt/topics.ts";
 import type { Peer } from "./access.ts";
 import { expand, hasPlaceholder, PERCENT, widen } from "./placeholders.ts";
-import { type LineProblem, unknownWord } from "./problems.ts";
+import type { LineProblem } from "./problems.ts";
 import type { TopicRule } from "./topic_rule.ts";
 
 const ACCESS: Readonly<Record<string, Pick<TopicRule, "allow" | "action">>> = {

@@ -1,9 +1,11 @@
 // `rmqtt-acl.toml`: rules on who may connect, publish and subscribe, of which the first hit decides.
+import { unknownWord } from "../base/nearest.ts";
+import { isTable } from "../base/table.ts";
 import { topicFilterProblem } from "../mqtt/topics.ts";
 import { type Asking, isAsking, isEverybody, readWho, type Who } from "./acl_who.ts";
 import { foundKind } from "./found.ts";
 import { expand, hasPlaceholder, PERCENT, widen } from "./placeholders.ts";
-import { isTable, type Place, type Problems, unknownWord } from "./problems.ts";
+import type { Place, Problems } from "./problems.ts";
 import type { TopicRule } from "./topic_rule.ts";
 
 const ACCESS = ["allow", "deny"];

@@ -22,6 +22,18 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** `unknown key; did you mean "max_inflight"?`, or the list of what is allowed where nothing is near. */
+export function unknownWord(
+  what: string,
+  word: string,
+  allowed: readonly string[],
+  alsoKnown: readonly string[] = [],
+): string {
+  const near = nearest(word, [...allowed, ...alsoKnown]);
+  if (near !== undefined) return `unknown ${what}; did you mean "${near}"?`;
+  return `unknown ${what}; allowed: ${allowed.join(", ")}`;
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours: the optimal string alignment distance. */
 export function distance(a: string, b: string): number {
   let beforePrevious: number[] = [];

@@ -1,4 +1,10 @@
-// Which connections count as one and the same peer.
+// Addresses as text, and which connections count as one and the same peer.
+import type { Address } from "./option.ts";
+
+/** Address and port as they are written: an IPv6 address in brackets. */
+export function addressText({ hostname, port }: Address): string {
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
 
 /**
  * The address of `peer` (address and port, `[fe80::1]:49152`), without the port; of an IPv6 address its first

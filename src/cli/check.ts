@@ -1,7 +1,8 @@
 // `hookline check`: what the configuration means, and whether the broker would start with it.
+import { addressText } from "../base/peer_address.ts";
 import type { AccessOptions, AuthenticatorName } from "../access/options.ts";
 import type { Config } from "../config/config.ts";
-import { addressText, isLoopback } from "../config/units.ts";
+import { isLoopback } from "../config/units.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
 import { fileNews, probeFile } from "../sinks/lines/probe_file.ts";
 import { goodNews, probe, type Problem, reach } from "../sinks/schemes.ts";

@@ -1,6 +1,7 @@
 // All that decides on clients: `[auth]` and `[acl]`, the files they name, and RMQTT's plugins for it.
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import { unknownWord } from "../base/nearest.ts";
 import {
   type MosquittoAcl,
   parseMosquittoAcl,
@@ -19,7 +20,6 @@ import { readAclPlugin, readFlappingPlugin, readHttpPlugin, readJwtPlugin } from
 import { optionsOf } from "./_checks.ts";
 import type { Document } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
-import { unknownName } from "./_table.ts";
 
 const PLUGINS = ["rmqtt-acl", "rmqtt-auth-http", "rmqtt-auth-jwt", "rmqtt-flapping"] as const;
 type AccessPlugin = (typeof PLUGINS)[number];
@@ -130,7 +130,7 @@ function readOrder(doc: Document, written: unknown, jwtFirst: boolean): readonly
   for (const [index, name] of names.entries()) {
     const path = ["auth", "order", index];
     const found = AUTHENTICATORS.find((it) => it === name);
-    if (found === undefined) doc.error(path, unknownName("name", name, AUTHENTICATORS));
+    if (found === undefined) doc.error(path, unknownWord("name", name, AUTHENTICATORS));
     else if (order.includes(found)) doc.error(path, "is there twice");
     else order.push(found);
   }

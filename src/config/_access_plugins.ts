@@ -1,6 +1,7 @@
 // RMQTT's plugins that decide on clients: rmqtt-acl.toml, rmqtt-auth-http.toml, rmqtt-auth-jwt.toml and
 // rmqtt-flapping.toml.
 import { resolve } from "node:path";
+import { isTable } from "../base/table.ts";
 import {
   type AuthHttpOptions,
   type AuthJwtOptions,
@@ -29,7 +30,7 @@ import {
 } from "../access/options.ts";
 import { optionsFrom, type OptionsOf, type OptionTable } from "../base/option.ts";
 import { anything, type Checks, checksOf, optionsOf, textList } from "./_checks.ts";
-import { type Document, isTable } from "./_document.ts";
+import type { Document } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
 import type { ForeignKeys } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";

@@ -1,5 +1,6 @@
 // One configuration file: its values with environment variables replaced, and messages that know their line.
 import { parse, TomlError } from "smol-toml";
+import { isTable } from "../base/table.ts";
 import { ConfigError } from "./config_error.ts";
 import { type Env, expand } from "./_env.ts";
 import type { Findings } from "./_findings.ts";
@@ -135,8 +136,4 @@ export class Document {
     if (problems.length > 0) this.#broken.add(JSON.stringify(path));
     return text;
   }
-}
-
-export function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -1,7 +1,8 @@
 // Who may come in by which listener: closed by default, and told where it is not.
+import { addressText } from "../base/peer_address.ts";
 import type { Document } from "./_document.ts";
 import type { TcpListener } from "./config.ts";
-import { addressText, isLoopback } from "./units.ts";
+import { isLoopback } from "./units.ts";
 
 const HOW_TO_CLOSE = "name a file of passwords in auth.password_file (`hookline passwd` writes one)";
 

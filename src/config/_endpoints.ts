@@ -1,9 +1,10 @@
 // The entries of `urls`: bare URLs, and tables that give one URL options of its own.
+import { isTable } from "../base/table.ts";
 import type { OptionRow } from "../base/option.ts";
 import { URL_OPTIONS, type UrlOptions } from "../sinks/options.ts";
 import { findScheme, SCHEME_NAMES, schemeName, schemeOf, SCHEMES, urlOf } from "../sinks/schemes.ts";
 import { anything, checksOf, optionsOf } from "./_checks.ts";
-import { type Document, isTable, type Table } from "./_document.ts";
+import type { Document, Table } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
 import { readTable } from "./_table.ts";
 import { nearest } from "../base/nearest.ts";

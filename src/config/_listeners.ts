@@ -1,9 +1,10 @@
 // `[listener.tcp.<name>]`: where clients connect and what they may ask for.
 import * as v from "valibot";
+import { isTable } from "../base/table.ts";
 import { LISTENER_OPTIONS } from "../broker/options.ts";
 import { TCP_OPTIONS } from "../listeners/options.ts";
 import { type Check, checksOf, optionsOf } from "./_checks.ts";
-import { type Document, isTable, type Table } from "./_document.ts";
+import type { Document, Table } from "./_document.ts";
 import { FOREIGN_IN_LISTENER } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
 import type { TcpListener } from "./config.ts";

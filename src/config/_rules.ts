@@ -1,13 +1,15 @@
 // `rule.<event> = [{action, topics, urls}]`: which events become lines, and where the lines go.
+import { unknownWord } from "../base/nearest.ts";
+import { isTable } from "../base/table.ts";
 import { EVENT_NAMES, type EventName } from "../hooks/events.ts";
 import type { Rule, Rules } from "../hooks/rules.ts";
 import { topicFilterProblem } from "../mqtt/topics.ts";
-import { type Document, isTable } from "./_document.ts";
+import type { Document } from "./_document.ts";
 import type { Endpoints } from "./_endpoints.ts";
 import { anything, text } from "./_checks.ts";
 import type { KeyPath } from "./_key_path.ts";
 import { SILENT_RULES } from "./_rmqtt_keys.ts";
-import { readTable, unknownName } from "./_table.ts";
+import { readTable } from "./_table.ts";
 
 /** @param defaultUrls the file's `urls`, for rules without their own */
 export function readRules(
@@ -27,7 +29,7 @@ export function readRules(
     if (SILENT_RULES.includes(name)) {
       doc.unused(path);
     } else if (event === undefined) {
-      doc.error(path, unknownName("event", name, EVENT_NAMES));
+      doc.error(path, unknownWord("event", name, EVENT_NAMES));
     } else if (!Array.isArray(list)) {
       doc.refuse(path, `must be an array of rules, as in [{action = "${event}"}]`);
     } else if (list.length > 0) {

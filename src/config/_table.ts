@@ -1,10 +1,11 @@
 // Checks one table of a file: each key that has a check, and each key that has none.
 import * as v from "valibot";
-import { type Document, isTable } from "./_document.ts";
+import { isTable } from "../base/table.ts";
+import type { Document } from "./_document.ts";
 import { boolean, type Checks } from "./_checks.ts";
 import type { KeyPath } from "./_key_path.ts";
 import type { ForeignKeys } from "./_rmqtt_keys.ts";
-import { nearest } from "../base/nearest.ts";
+import { unknownWord } from "../base/nearest.ts";
 
 /** What the checks of a table make of it. */
 export type Checked<C extends Checks> = { readonly [K in keyof C]?: v.InferOutput<C[K]> };
@@ -44,7 +45,7 @@ export function readTable<C extends Checks>(
       tellForeign(doc, at, entry, foreign[key] ?? "");
     } else {
       ok = false;
-      doc.error(at, unknownName("key", key, Object.keys(checks), Object.keys(foreign)));
+      doc.error(at, unknownWord("key", key, Object.keys(checks), Object.keys(foreign)));
     }
   }
   // Each output was made by the check of its key.
@@ -60,16 +61,4 @@ function tellForeign(doc: Document, path: KeyPath, value: unknown, missed: strin
 function isOn(value: unknown): boolean {
   const asSwitch = v.safeParse(boolean(), value);
   return asSwitch.success ? asSwitch.output : value !== "";
-}
-
-/** `unknown key; did you mean "max_inflight"?`, or the list of what is allowed when nothing is near. */
-export function unknownName(
-  what: string,
-  name: string,
-  allowed: readonly string[],
-  alsoKnown: readonly string[] = [],
-): string {
-  const near = nearest(name, [...allowed, ...alsoKnown]);
-  if (near !== undefined) return `unknown ${what}; did you mean "${near}"?`;
-  return `unknown ${what}; allowed: ${allowed.join(", ")}`;
 }

@@ -1,4 +1,5 @@
 // The sample files that `init` writes: every option of every table with its words and its value.
+import { addressText } from "../base/peer_address.ts";
 import { ACL_OPTIONS, AUTH_OPTIONS } from "../access/options.ts";
 import { type Address, defaultOf, type OptionRow, type OptionTable } from "../base/option.ts";
 import { BROKER_OPTIONS, LISTENER_OPTIONS } from "../broker/options.ts";
@@ -8,7 +9,7 @@ import { TCP_OPTIONS } from "../listeners/options.ts";
 import { SINK_OPTIONS } from "../sinks/options.ts";
 import { LOG_OPTIONS } from "./_log.ts";
 import { PLUGIN_OPTIONS } from "./_plugins.ts";
-import { addressText, durationText, sizeText } from "./units.ts";
+import { durationText, sizeText } from "./units.ts";
 
 const WIDTH = 110;
 const RULER = `##${"-".repeat(68)}`;

@@ -79,11 +79,6 @@ export function parseAddress(text: string): Address | undefined {
   return host !== undefined && isHost(host) ? { hostname: host, port } : undefined;
 }
 
-/** As it is written in a file: an IPv6 address in brackets. */
-export function addressText({ hostname, port }: Address): string {
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-}
-
 /** Whether only this machine reaches what listens on `hostname`. */
 export function isLoopback(hostname: string): boolean {
   return /^(localhost|::1|127\.[\d.]+)$/i.test(hostname);

@@ -1,4 +1,5 @@
 // All listeners of the running program: opened together, and brought to another configuration while it runs.
+import { addressText } from "../base/peer_address.ts";
 import { errorText } from "../base/error_text.ts";
 import type { Log } from "../base/log.ts";
 import type { Prepared, Reloadable } from "../base/prepared.ts";
@@ -193,9 +194,8 @@ function keyOf({ kind, name, hostname, port }: ListenerConfig): string {
   return port === 0 ? `${kind} ${name} ${hostname}:0` : `${kind} ${hostname}:${port}`;
 }
 
-function sentence({ hostname, port }: ListenerConfig, error: unknown): string {
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return `cannot listen on ${host}:${port}: ${whyNot(error)}`;
+function sentence(config: ListenerConfig, error: unknown): string {
+  return `cannot listen on ${addressText(config)}: ${whyNot(error)}`;
 }
 
 function whyNot(error: unknown): string {

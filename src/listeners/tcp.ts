@@ -1,5 +1,6 @@
 // MQTT over plain TCP: listens, accepts, and hands each connection over as a Transport.
 import { setTimeout as sleep } from "node:timers/promises";
+import { addressText } from "../base/peer_address.ts";
 import type { Listener, ListenOptions } from "./listener.ts";
 import type { Transport } from "./transport.ts";
 
@@ -95,7 +96,5 @@ class TcpTransport implements Transport {
 function joinAddress(address: Deno.NetAddr): string {
   // A listener on `[::]` sees IPv4 peers as `::ffff:10.0.0.7`.
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address.hostname)?.[1];
-  if (ipv4 !== undefined) return `${ipv4}:${address.port}`;
-  const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
-  return `${host}:${address.port}`;
+  return addressText(ipv4 === undefined ? address : { hostname: ipv4, port: address.port });
 }

@@ -1,4 +1,5 @@
 // One line of a log as its keys, and what each of them becomes in its column.
+import { isTable } from "../base/table.ts";
 import { COLUMNS, KEYS } from "./columns.ts";
 import type { Cell } from "./read_only.ts";
 
@@ -14,7 +15,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function keysOf(line: string): Keys | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : undefined;
+    return isTable(value) ? value : undefined;
   } catch {
     // No JSON: the caller counts it.
     return undefined;
@@ -65,8 +66,4 @@ function payloadOf(base64: string): Cell {
     // No UTF-8.
     return bytes;
   }
-}
-
-function isObject(value: unknown): value is Keys {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 // One line of hook.log as it is read back: its keys, each with the type that is asked for.
+import { isTable } from "../base/table.ts";
 import { isCut, type Line } from "./line.ts";
 
 /** The keys of a line; any may be absent, and a value of another type than the contract's counts as absent. */
@@ -28,7 +29,7 @@ export class LoggedEvent {
   /** The keys of a nested object. */
   nested(key: string): LoggedEvent | undefined {
     const value = this.#own(key);
-    return isObject(value) ? new LoggedEvent(value) : undefined;
+    return isTable(value) ? new LoggedEvent(value) : undefined;
   }
 
   #own(key: string): unknown {
@@ -42,13 +43,9 @@ export function parseEvent(line: Line): LoggedEvent | undefined {
   try {
     // What makes a line too long is its payload, and the keys before the payload are worth showing.
     const keys: unknown = JSON.parse(isCut(line) ? `${line.text}"}` : line.text);
-    return isObject(keys) ? new LoggedEvent(keys) : undefined;
+    return isTable(keys) ? new LoggedEvent(keys) : undefined;
   } catch {
     // Not JSON: such lines are shown as they are.
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,8 @@
 // Every key that RMQTT has or had loads: it is used, or a warning names it.
 import assert from "node:assert/strict";
 import { parse, stringify } from "smol-toml";
-import { isTable, type Table } from "../../src/config/_document.ts";
+import { isTable } from "../../src/base/table.ts";
+import type { Table } from "../../src/config/_document.ts";
 import type { Env } from "../../src/config/_env.ts";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
