@@ -14,6 +14,7 @@ import { InputBuffer } from "../mqtt/input_buffer.ts";
 import { OutputBuffer } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
+import type { Accepted, ConnectionEvents, ConnectionState } from "./connection_events.ts";
 import type { ListenerState } from "./listener_state.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { OutgoingAliases } from "./outgoing_aliases.ts";
@@ -26,34 +27,8 @@ const OUTPUT_HIGH = 1024 * 1024;
 const OUTPUT_STOP = 2 * OUTPUT_HIGH;
 /** How long a closed connection may take to hear why, milliseconds. */
 const LINGER = 2_000;
-
-/** `handshake`: no CONNECT yet; `connecting`: it is being decided, and nothing more is read. */
-type State = "handshake" | "connecting" | "open" | "closing" | "closed";
-
-/** What a connection calls; one object serves all connections. */
-export interface ConnectionEvents<Client> {
-  /** One whole packet came. Throws MqttError where the peer broke the protocol. */
-  onPacket(connection: Connection<Client>, frame: Frame, bytes: Uint8Array): void;
-  /** What was to be written has left: there is room again. */
-  onDrained(connection: Connection<Client>): void;
-  /** It will not become a client, because of what the peer did or did not do. `onEnded` follows. */
-  onRefused(connection: Connection<Client>, reason: string): void;
-  /** Nothing of it is handled any more, though its last output may still be under way. Called once. */
-  onEnded(connection: Connection<Client>, reason: string): void;
-  /** Nothing of it is left. Called once, after `onEnded`. */
-  onClosed(connection: Connection<Client>): void;
-}
-
-/** What an accepted CONNECT settled for the life of the connection. */
-export interface Accepted<Client> {
-  readonly client: Client;
-  /** Milliseconds without a packet after which the peer counts as gone; Infinity for Keep Alive 0. */
-  readonly keepAliveTimeout: number;
-  /** QoS 1 and 2 messages that the client takes at once. [MQTT-3.3.4-9] */
-  readonly receiveMaximum: number;
-  /** Topic Aliases that the broker may set; `undefined` where the client wants none. [MQTT-3.1.2-27] */
-  readonly outgoingAliases: OutgoingAliases | undefined;
-}
+/** How long one waits for the store, milliseconds. */
+const STORE_TIMEOUT = 10_000;
 
 export class Connection<Client> implements Outlet, Flushable {
   /** The accepted client; `undefined` before its CONNECT is accepted and after its end. */
@@ -68,10 +43,10 @@ export class Connection<Client> implements Outlet, Flushable {
 
   readonly #transport: Transport;
   readonly #turn: Turn;
-  readonly #events: ConnectionEvents<Client>;
+  readonly #events: ConnectionEvents<Connection<Client>>;
   readonly #frame = new Frame();
   readonly #acceptedAt: number;
-  #state: State = "handshake";
+  #state: ConnectionState = "handshake";
   #receiveMaximum = 65_535;
   #keepAliveTimeout = Infinity;
   #outgoingAliases: OutgoingAliases | undefined = undefined;
@@ -87,13 +62,17 @@ export class Connection<Client> implements Outlet, Flushable {
   #flushing = false;
   /** How many hold it; and what lets {@link run} go on after a pause. */
   #holds = 0;
+  /** Since when its output waits for the store. */
+  #withheldSince: number | undefined = undefined;
+  /** When it is closed because a packet of it could not be answered. */
+  #closeAt = Infinity;
   #whenResumed: (() => void) | undefined = undefined;
 
   constructor(
     transport: Transport,
     readonly listener: ListenerState,
     turn: Turn,
-    events: ConnectionEvents<Client>,
+    events: ConnectionEvents<Connection<Client>>,
   ) {
     this.#transport = transport;
     this.#turn = turn;
@@ -106,7 +85,7 @@ export class Connection<Client> implements Outlet, Flushable {
     return this.#transport.peer;
   }
 
-  get state(): State {
+  get state(): ConnectionState {
     return this.#state;
   }
 
@@ -115,7 +94,8 @@ export class Connection<Client> implements Outlet, Flushable {
   }
 
   get writable(): boolean {
-    return this.#state === "open" && !this.#broken && this.out.length < OUTPUT_HIGH;
+    return this.#state === "open" && !this.#broken && this.out.length < OUTPUT_HIGH &&
+      this.#withheldSince === undefined;
   }
 
   /** Reads until the connection is gone. Never rejects. */
@@ -172,6 +152,18 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#resume();
   }
 
+  /** What the peer sent cannot be stored, and its version has no word for that: it is closed after a while. */
+  leaveUnanswered(): void {
+    this.hold();
+    this.#closeAt = Math.min(this.#closeAt, this.#turn.monotonic + STORE_TIMEOUT);
+  }
+
+  /** Writes nothing more until all is stored, or that takes too long. */
+  withhold(): void {
+    this.#flushing = false;
+    this.#withheldSince ??= this.#turn.monotonic;
+  }
+
   /** The CONNECT must wait for its decision: nothing more is read until {@link open}. */
   connecting(): void {
     this.#state = "connecting";
@@ -224,8 +216,17 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#gone("ServerShuttingDown");
   }
 
-  /** Called each second, `now` on the turn's monotonic clock: gives up what takes too long. */
-  tick(now: number): void {
+  /**
+   * Called each second, `now` on the turn's monotonic clock: gives up what takes too long.
+   * @param stored whether all that was to be stored is
+   */
+  tick(now: number, stored: boolean): void {
+    if (this.#withheldSince !== undefined && stored) {
+      this.#withheldSince = undefined;
+      this.touch();
+    }
+    if (now - (this.#withheldSince ?? now) >= STORE_TIMEOUT) this.#gone("StoreUnavailable");
+    if (now >= this.#closeAt) this.close("StoreUnavailable");
     if (this.#state === "closing" || this.#broken) {
       if (now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
     } else if (this.#state !== "open") {
@@ -241,7 +242,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** Starts the one write of this turn, unless one is still under way: that one's end starts the next. */
   flush(): void {
     this.#flushing = false;
-    if (this.#writing || this.#state === "closed") return;
+    if (this.#writing || this.#state === "closed" || this.#withheldSince !== undefined) return;
     if (this.out.length > 0) this.#write();
     else if (this.#state === "closing") this.#transport.closeWrite();
   }

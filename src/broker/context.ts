@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Hooks } from "../hooks/bus.ts";
 import { TopicCache } from "../mqtt/topic_cache.ts";
+import type { Journal } from "../store/journal.ts";
 import { Arena } from "./arena.ts";
 import { Counters } from "./counters.ts";
 import type { BrokerOptions } from "./options.ts";
@@ -20,6 +21,8 @@ export interface BrokerParts {
   readonly turn: Turn;
   readonly clock: Clock;
   readonly access: Access;
+  /** What makes sessions and Retained Messages survive; its commit belongs to the turn. */
+  readonly journal: Journal;
   readonly log: Log;
 }
 
@@ -29,7 +32,10 @@ export interface BrokerContext extends BrokerParts {
   readonly arena: Arena;
   readonly counters: Counters;
   readonly refusals: Refusals;
+  /** What memory keeps of messages. */
   readonly total: QueueTotal;
+  /** What the store keeps of them. */
+  readonly stored: QueueTotal;
   readonly topics: TopicCache;
   readonly router: Router;
   readonly retained: RetainedTree;
@@ -38,14 +44,16 @@ export interface BrokerContext extends BrokerParts {
 export function createContext(parts: BrokerParts): BrokerContext {
   const arena = new Arena();
   const counters = new Counters();
+  const topics = new TopicCache(undefined, undefined, (length) => arena.roomLong(length));
   return {
     ...parts,
     arena,
     counters,
     refusals: new Refusals(counters, parts.log),
     total: new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log),
-    topics: new TopicCache(undefined, undefined, (length) => arena.roomLong(length)),
+    stored: new QueueTotal(parts.journal.maxBytes, parts.log, "store.max_bytes"),
+    topics,
     router: new Router(),
-    retained: new RetainedTree(parts.options, arena),
+    retained: new RetainedTree(parts.options, arena, parts.journal, topics),
   };
 }

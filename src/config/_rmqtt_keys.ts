@@ -21,6 +21,7 @@ export const FOREIGN_IN_SECTION = {
   plugins: harmless("disabled_default_startups"),
   mqtt: harmless("delayed_publish_immediate", "delayed_publish_max", "shared_subscription"),
   retainer: {},
+  store: {},
 } as const;
 
 const PLAIN = "has no effect: this listener is plain TCP, without TLS";

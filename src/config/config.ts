@@ -5,6 +5,7 @@ import type { BrokerOptions, ListenerOptions } from "../broker/options.ts";
 import type { LineOptions, Rules } from "../hooks/rules.ts";
 import type { TcpOptions } from "../listeners/options.ts";
 import type { SinkOptions } from "../sinks/options.ts";
+import type { StoreOptions } from "../store/options.ts";
 import type { LogOptions } from "./_log.ts";
 
 export type { LogOptions } from "./_log.ts";
@@ -12,6 +13,7 @@ export type { LogOptions } from "./_log.ts";
 export interface Config {
   readonly log: LogOptions;
   readonly broker: BrokerOptions;
+  readonly store: StoreOptions;
   readonly listeners: readonly TcpListener[];
   readonly hooks: HooksConfig;
   /** Who may connect, publish and subscribe. */

@@ -7,6 +7,7 @@ import { EVENT_NAMES } from "../hooks/events.ts";
 import { LINE_OPTIONS } from "../hooks/rules.ts";
 import { TCP_OPTIONS } from "../listeners/options.ts";
 import { SINK_OPTIONS } from "../sinks/options.ts";
+import { STORE_OPTIONS } from "../store/options.ts";
 import { LOG_OPTIONS } from "./_log.ts";
 import { PLUGIN_OPTIONS } from "./_plugins.ts";
 import { durationText, sizeText } from "./units.ts";
@@ -45,6 +46,8 @@ export function mainSample(): string {
     written({ maxSessions, maxQueuedBytesTotal }),
     heading("Retained messages"),
     written({ maxRetainedMessages, maxRetainedBytes }),
+    heading("Store: what survives a restart"),
+    written(STORE_OPTIONS),
     heading("Listeners: any number of [listener.tcp.NAME], each with limits of its own"),
     "[listener.tcp.external]",
     written(TCP_OPTIONS),

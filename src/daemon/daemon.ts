@@ -1,13 +1,17 @@
 // The daemon: wires the rooms together, runs until it is told to stop, and takes them apart again.
 import { Chain } from "../access/chain.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
-import type { Prepared, Reloadable } from "../base/prepared.ts";
+import { nothingToPrepare, type Prepared, type Reloadable } from "../base/prepared.ts";
 import { Broker } from "../broker/broker.ts";
 import { Turn } from "../broker/turn.ts";
 import type { Config } from "../config/config.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { ListenError, Listeners } from "../listeners/listeners.ts";
 import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
+import { type Journal, NoJournal } from "../store/journal.ts";
+import { openStore } from "../store/open_store.ts";
+import type { StoreOptions } from "../store/options.ts";
+import type { Store } from "../store/store.ts";
 import { announce, reportCounts, statusText } from "./announce.ts";
 import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
 import { type Logger, openLogger } from "./logger.ts";
@@ -43,7 +47,8 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const { log } = logger;
   for (const warning of config.warnings) log("warn", warning);
   await using sinks = openSinks(configuredUrls(config), sinkOptionsOf(config, cwd), log, clock);
-  const wired = wire(config, sinks, logger, clock);
+  await using store = storeOf(config.store, logger, clock);
+  const wired = wire(config, sinks, store, logger, clock);
   const { turn, broker, listeners } = wired;
   using _access = wired.access;
   await using notifier = openNotifier({
@@ -59,7 +64,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const reloader = new Reloader({
     config,
     load,
-    parts: partsOf(wired, sinks, logger, cwd),
+    parts: partsOf(config, wired, sinks, logger, cwd),
     log,
     onReload: (state) => state === "begun" ? notifier.reloading() : tellReady(notifier, listeners),
   });
@@ -83,6 +88,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   await reloader.stop();
   listeners.close();
   await broker.stop(STOP_TIMEOUT);
+  await store?.[Symbol.asyncDispose]();
   await sinks[Symbol.asyncDispose]();
   reportCounts(broker.counters, log);
   return true;
@@ -97,12 +103,35 @@ interface Wired {
   readonly listeners: Listeners<ServedListener>;
 }
 
-function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wired {
-  const turn = new Turn(clock, () => sinks.flush());
+/** `undefined`: nothing outlives the process. */
+function storeOf({ path, ...options }: StoreOptions, { log }: Logger, clock: Clock): Store | undefined {
+  return path === undefined ? undefined : openStore(path, options, clock, log);
+}
+
+function wire(
+  config: Config,
+  sinks: SinkSet,
+  store: Store | undefined,
+  { log }: Logger,
+  clock: Clock,
+): Wired {
+  const turn = new Turn(clock, () => {
+    sinks.flush();
+    return store?.commit() ?? true;
+  });
   const hooks = new ReloadableHooks(() => turn.now, (url) => sinks.get(url));
   hooks.prepare(config.hooks).commit();
   const access = new Chain(config.access, clock, log);
-  const broker = new Broker({ options: config.broker, hooks: hooks.hooks, turn, clock, access, log });
+  const journal: Journal = store ?? new NoJournal();
+  const broker = new Broker({
+    options: config.broker,
+    hooks: hooks.hooks,
+    turn,
+    clock,
+    access,
+    journal,
+    log,
+  });
   const listeners = new Listeners<ServedListener>((listener) => receiverFor(broker, listener), log);
   return { turn, hooks, access, broker, listeners };
 }
@@ -112,6 +141,7 @@ function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wi
  * rules lead to them; the listeners last, for a connection may come as soon as one is open.
  */
 function partsOf(
+  atStart: Config,
   { hooks, access, broker, listeners }: Wired,
   sinks: SinkSet,
   logger: Logger,
@@ -121,10 +151,17 @@ function partsOf(
     { prepare: ({ log }) => logger.prepare(log) },
     { prepare: (config) => sinks.prepare(configuredUrls(config), sinkOptionsOf(config, cwd)) },
     { prepare: (config) => hooks.prepare(config.hooks) },
+    { prepare: ({ store }) => nothingToPrepare(() => {}, changedStore(atStart.store, store)) },
     { prepare: (config) => broker.prepare(config.broker) },
     { prepare: (config) => withClients(access.prepare(config.access), broker) },
     { prepare: (config) => listeners.prepare(listenersOf(config)) },
   ];
+}
+
+/** What only a restart can give. */
+function changedStore(before: StoreOptions, now: StoreOptions): string[] {
+  const same = before.path === now.path && before.fsync === now.fsync && before.maxBytes === now.maxBytes;
+  return same ? [] : ["[store] stays as it was until a restart"];
 }
 
 /** Who is here already must have what the new rules allow, and nothing more. */
