@@ -252,6 +252,7 @@ export class Connection<Client> implements Outlet, Flushable {
     this.out = this.#other;
     this.#other = buffer;
     this.#writing = true;
+    this.listener.traffic.sent(buffer);
     this.#writeFrom(0);
   }
 
@@ -304,6 +305,7 @@ export class Connection<Client> implements Outlet, Flushable {
   }
 
   #receive(count: number): void {
+    this.listener.traffic.bytesReceived += count;
     const available = this.#input.available(count);
     let start = 0;
     try {
@@ -330,6 +332,7 @@ export class Connection<Client> implements Outlet, Flushable {
         throw new MqttError(Reason.PacketTooLarge, "the packet is larger than max_packet_size");
       }
       if (frame.end > available) break;
+      this.listener.traffic.packetsReceived++;
       this.#events.onPacket(this, frame, this.#input.bytes);
       start = frame.end;
     }
