@@ -6,7 +6,7 @@ import type { Backlog, QueuedEvent } from "../spool/backlog.ts";
 import { backOff } from "./back_off.ts";
 import type { FarEnd, Refused, Unanswered } from "./far_end.ts";
 import { Gate, type GateOptions, type Pass } from "./_gate.ts";
-import { ClientOutbox, FifoOutbox, type Outbox } from "./_outbox.ts";
+import { Outbox } from "./_outbox.ts";
 import { type Go, type LastAttempt, Retries } from "./_retries.ts";
 
 /** Events, and their bytes, that may be in hand: read, in flight, or waiting for another attempt. */
@@ -65,7 +65,7 @@ export class Deliverer {
       (_count, why) => log("warn", `The endpoint refuses events: ${why}; each is tried again for a while.`),
     );
     this.#gate = new Gate(options, log, clock, random);
-    this.#outbox = options.order === "client" ? new ClientOutbox() : new FifoOutbox();
+    this.#outbox = new Outbox(options.order);
     this.#retries = new Retries(clock, () => this.#plan());
   }
 
