@@ -19,7 +19,7 @@ const LONGEST_UNANSWERED_MS = 5_000;
 /** An event that can be neither delivered nor parked is tried again after this, milliseconds. */
 const NOT_PARKED_MS = 60_000;
 
-export interface DelivererOptions extends GateOptions {
+interface DelivererOptions extends GateOptions {
   /** Events in one request. */
   readonly batchMax: number;
   /** Milliseconds a batch that is not full waits for more. */

@@ -1,11 +1,11 @@
 // cursor.json: where delivery stands. Read at the start and checked against the segments that are there; kept
 // up to date some times a second, replaced as a whole so that a crash leaves the old one or the new one.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { isTable } from "../../base/table.ts";
-import { NEWLINE } from "../lines/line_bounds.ts";
 import { type SegmentCounts, segmentName } from "./_segments.ts";
 import type { FoundSegment } from "./spool_folder.ts";
 
@@ -109,7 +109,7 @@ function readCursor(folder: string): Cursor | undefined {
 }
 
 /** What is known of a spool when it is opened. */
-export interface Resumed {
+interface Resumed {
   readonly start: Start;
   /** Of each segment whose lines were counted, by number. */
   readonly counts: Cursor["segments"];

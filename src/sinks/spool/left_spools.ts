@@ -2,7 +2,7 @@
 import { resume } from "./_cursor.ts";
 import { segmentsIn } from "./spool_folder.ts";
 
-export interface LeftSpool {
+interface LeftSpool {
   readonly folder: string;
   /** Of segments that hold events which were not delivered. */
   readonly bytes: number;

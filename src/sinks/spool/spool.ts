@@ -21,7 +21,7 @@ const SEGMENTS_WITHIN_BOUND = 8;
 /** Between two tries to read, milliseconds. */
 const AGAIN_MS = 1_000;
 
-export interface SpoolOptions extends BacklogLimits {
+interface SpoolOptions extends BacklogLimits {
   readonly folder: string;
   /** Written into the folder for people. */
   readonly shownUrl: string;
