@@ -6,6 +6,7 @@ import { errorStack } from "../base/error_text.ts";
 import type { Frame } from "../mqtt/framing.ts";
 import { MqttError } from "../mqtt/error.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
+import { afterTaking, isOverdrawn } from "./bucket.ts";
 import type { Client, ClientConnection } from "./client.ts";
 import { Clients } from "./clients.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
@@ -24,6 +25,8 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   readonly view: BrokerView;
   readonly #context: BrokerContext;
   readonly #clients: Clients;
+  /** Of the bucket of `mqtt.max_connects_per_second`. */
+  #connectsFullAt = -Infinity;
   #stopTick: () => void;
   #whenEmpty: (() => void) | undefined = undefined;
 
@@ -51,7 +54,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   accept(transport: Transport, listener: ListenerState): void {
     const { turn, refusals } = this.#context;
     turn.enter();
-    const refusal = listener.refusal(transport.peer, turn.monotonic);
+    const refusal = listener.refusal(transport.peer, turn.monotonic) ?? this.#refusal(turn.monotonic);
     if (refusal !== undefined) {
       refusals.count(refusal, transport.peer);
       transport.close();
@@ -96,7 +99,8 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   /** Clients may do other things from here on: ends what they may not have any more. */
   reauthorise(): void {
     this.#context.turn.enter();
-    this.#clients.reauthorise();
+    const gone = this.#clients.reauthorise();
+    if (gone > 0) this.#context.log("info", "clients that may not be here any more were sent away", { gone });
   }
 
   /** Other limits; `nodeId` stays, for it is in the lines of sessions that go on. */
@@ -128,6 +132,16 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
       for (const connection of [...connections]) connection.abort();
     }
     this.#stopTick();
+  }
+
+  /** Why no connection is taken now, wherever it comes from, or `undefined`. */
+  #refusal(now: number): string | undefined {
+    const { maxConnectsPerSecond } = this.#context.options;
+    if (maxConnectsPerSecond === 0) return undefined;
+    const fullAt = afterTaking(1, this.#connectsFullAt, maxConnectsPerSecond, now);
+    if (isOverdrawn(fullAt, now)) return "TooManyConnects";
+    this.#connectsFullAt = fullAt;
+    return undefined;
   }
 
   #scheduleTick(): () => void {

@@ -65,6 +65,12 @@ export class Clients {
     return this.#sessions.get(clientId)?.present ?? false;
   }
 
+  /** Whether `mqtt.max_connections` leaves room for one client more. */
+  get hasRoom(): boolean {
+    const { maxConnections } = this.#context.options;
+    return maxConnections === 0 || this.size < maxConnections;
+  }
+
   /** Whether `mqtt.max_sessions` leaves room for a session of this client. */
   hasRoomFor(clientId: string): boolean {
     const { maxSessions } = this.#context.options;
@@ -139,8 +145,12 @@ export class Clients {
     else this.#due.set(session, session.dueAt);
   }
 
-  /** Access changed: who may stay stays, with the subscriptions that it may have. Within a turn. */
-  reauthorise(): void {
+  /**
+   * Access changed: who may stay stays, with the subscriptions that it may have. Within a turn.
+   * @returns how many clients were sent away
+   */
+  reauthorise(): number {
+    const before = this.size;
     for (const session of this.#sessions.values()) {
       const mayStay = session.principal?.mayStay?.() ?? true;
       const client = this.#bySession.get(session);
@@ -149,6 +159,7 @@ export class Clients {
       }
       reauthorise(this.#context, session, mayStay);
     }
+    return before - this.size;
   }
 
   /** Nothing of the connection is left. */
@@ -170,11 +181,12 @@ export class Clients {
     const now = this.#context.turn.monotonic;
     for (const connection of this.#connections) {
       connection.tick(now);
-      const { expiresAt = Infinity } = connection.client?.principal ?? {};
+      const { rate, principal: { expiresAt = Infinity } = {} } = connection.client ?? {};
       if (expiresAt <= this.#context.turn.now) {
         this.#end(connection, Reason.MaximumConnectTime, "LoginExpired");
         continue;
       }
+      if (rate?.mayGoOn(now)) connection.release();
       const retryAfter = connection.options.messageRetryInterval;
       if (retryAfter > 0) connection.client?.session.deliveries.retry(now - retryAfter);
     }
@@ -186,6 +198,7 @@ export class Clients {
       }
     }
     this.#context.refusals.tell(now);
+    this.#context.throttled.tell(now);
     this.#context.total.tell(now);
   }
 

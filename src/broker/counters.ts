@@ -17,6 +17,8 @@ export class Counters {
   readonly dropped = new Map<string, number>();
   /** Connections that did not become clients, by reason. */
   readonly refused = new Map<string, number>();
+  /** How often a client was over its rate, by the key of the limit. */
+  readonly throttled = new Map<string, number>();
 
   /** @param bytes of its payload */
   countReceived(bytes: number): void {
@@ -32,6 +34,10 @@ export class Counters {
 
   countDropped(reason: string): void {
     count(this.dropped, reason);
+  }
+
+  countThrottled(reason: string): void {
+    count(this.throttled, reason);
   }
 
   countRefused(reason: string): void {

@@ -8,7 +8,7 @@ import { LINE_OPTIONS, type LineOptions, type Rules } from "./rules.ts";
 import type { Sink } from "../sinks/sink.ts";
 import { type Tap, withTap } from "./tap.ts";
 
-export interface HooksOptions extends LineOptions {
+interface HooksOptions extends LineOptions {
   readonly rules: Rules;
 }
 
