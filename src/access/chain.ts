@@ -126,12 +126,12 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
   }
 
   #outcome(credentials: Credentials, answer: Answer): Outcome {
-    const { password } = credentials;
+    const { password, allowAnonymous } = credentials;
     const sealed = password && this.#doors.rmqtt?.hasPasswords ? new SealedPassword(password) : undefined;
     const asking: Asking = { ...peerOf(credentials), sealed };
     const refusal = answer !== "ignore" && "refusal" in answer
       ? answer.refusal
-      : this.#refusal(asking, answer !== "ignore", credentials.allowAnonymous);
+      : this.#refusal(asking, answer !== "ignore", allowAnonymous);
     if (refusal !== undefined) {
       if (asking.username !== undefined || password !== undefined) this.#failed.add(asking.address);
       return { refusal };
@@ -141,13 +141,13 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
       asking,
       grant: known ? answer : ANYBODY,
       permissions: () => this.#doors,
-      isWelcome: () => this.#refusal(asking, known, credentials.allowAnonymous) === undefined,
+      isWelcome: () => this.#refusal(asking, known, allowAnonymous) === undefined,
       clock: this.#clock,
     });
   }
 
   /** Why the client stays outside, whoever it is. @param known somebody vouches for it */
-  #refusal(asking: Asking, known: boolean, allowAnonymous: boolean): Refusal["refusal"] | undefined {
+  #refusal(asking: Asking, known: boolean, allowAnonymous: () => boolean): Refusal["refusal"] | undefined {
     const { authenticators, rmqtt } = this.#doors;
     const acl = rmqtt?.connect(asking);
     if (known) return acl !== undefined && !acl.allow && acl.named ? Reason.NotAuthorized : undefined;
@@ -157,7 +157,7 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
     const named = asking.username !== undefined;
     // A name that nobody knows is no anonymous client, where there is somebody who could know it.
     const unknown = named && authenticators.some((it) => it !== certificateAuthenticator);
-    if (allowAnonymous && !unknown) return undefined;
+    if (!unknown && allowAnonymous()) return undefined;
     return named ? Reason.BadUserNameOrPassword : Reason.NotAuthorized;
   }
 }

@@ -6,6 +6,7 @@ import { errorStack } from "../base/error_text.ts";
 import type { Frame } from "../mqtt/framing.ts";
 import { MqttError } from "../mqtt/error.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
+import { afterTaking, isOverdrawn } from "./bucket.ts";
 import type { Client, ClientConnection } from "./client.ts";
 import { Clients } from "./clients.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
@@ -30,6 +31,8 @@ export interface BrokerSnapshot {
 export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOptions> {
   readonly #context: BrokerContext;
   readonly #clients: Clients;
+  /** Of the bucket of `mqtt.max_connects_per_second`. */
+  #connectsFullAt = -Infinity;
   #stopTick: () => void;
   #whenEmpty: (() => void) | undefined = undefined;
 
@@ -57,7 +60,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   accept(transport: Transport, listener: ListenerState): void {
     const { turn, refusals } = this.#context;
     turn.enter();
-    const refusal = listener.refusal(transport.peer, turn.monotonic);
+    const refusal = listener.refusal(transport.peer, turn.monotonic) ?? this.#refusal(turn.monotonic);
     if (refusal !== undefined) {
       refusals.count(refusal, transport.peer);
       transport.close();
@@ -134,6 +137,16 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
       for (const connection of [...connections]) connection.abort();
     }
     this.#stopTick();
+  }
+
+  /** Why no connection is taken now, wherever it comes from, or `undefined`. */
+  #refusal(now: number): string | undefined {
+    const { maxConnectsPerSecond } = this.#context.options;
+    if (maxConnectsPerSecond === 0) return undefined;
+    const fullAt = afterTaking(1, this.#connectsFullAt, maxConnectsPerSecond, now);
+    if (isOverdrawn(fullAt, now)) return "TooManyConnects";
+    this.#connectsFullAt = fullAt;
+    return undefined;
   }
 
   #scheduleTick(): () => void {

@@ -44,6 +44,12 @@ export class Clients {
     return this.#sessions.get(clientId)?.present ?? false;
   }
 
+  /** Whether `mqtt.max_connections` leaves room for one client more. */
+  get hasRoom(): boolean {
+    const { maxConnections } = this.#context.options;
+    return maxConnections === 0 || this.size < maxConnections;
+  }
+
   /** Whether `mqtt.max_sessions` leaves room for a session of this client. */
   hasRoomFor(clientId: string): boolean {
     const { maxSessions } = this.#context.options;
@@ -144,11 +150,12 @@ export class Clients {
     const now = this.#context.turn.monotonic;
     for (const connection of this.#connections) {
       connection.tick(now);
-      const { expiresAt = Infinity } = connection.client?.principal ?? {};
+      const { rate, principal: { expiresAt = Infinity } = {} } = connection.client ?? {};
       if (expiresAt <= this.#context.turn.now) {
         this.#end(connection, Reason.MaximumConnectTime, "LoginExpired");
         continue;
       }
+      if (rate?.mayGoOn(now)) connection.release();
       const retryAfter = connection.options.messageRetryInterval;
       if (retryAfter > 0) connection.client?.session.deliveries.retry(now - retryAfter);
     }
@@ -160,6 +167,7 @@ export class Clients {
       }
     }
     this.#context.refusals.tell(now);
+    this.#context.throttled.tell(now);
     this.#context.total.tell(now);
   }
 

@@ -232,6 +232,8 @@ export class Connection<Client> implements Outlet, Flushable {
       if (now - this.#acceptedAt < this.options.handshakeTimeout) return;
       this.#events.onRefused(this, "HandshakeTimeout");
       this.close("HandshakeTimeout");
+    } else if (this.#holds > 0) {
+      this.#lastPacketAt = now; // what it sends is not read
     } else if (now - this.#lastPacketAt > this.#keepAliveTimeout) {
       if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
       this.close("KeepaliveTimeout"); // [MQTT-3.1.2-24]

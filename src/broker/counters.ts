@@ -11,9 +11,15 @@ export class Counters {
   readonly dropped = new Map<string, number>();
   /** Connections that did not become clients, by reason. */
   readonly refused = new Map<string, number>();
+  /** How often a client was over its rate, by the key of the limit. */
+  readonly throttled = new Map<string, number>();
 
   countDropped(reason: string): void {
     count(this.dropped, reason);
+  }
+
+  countThrottled(reason: string): void {
+    count(this.throttled, reason);
   }
 
   countRefused(reason: string): void {

@@ -22,6 +22,8 @@ export class ListenerState {
   refusal(peer: string, now: number): string | undefined {
     const refusal = this.handshakes.refusal(peer, this.options);
     if (refusal !== undefined) return refusal;
-    return this.#rate.take(peer, this.options.maxConnectsPerSecond, now) ? undefined : "TooManyConnects";
+    return this.#rate.take(peer, this.options.maxConnectsPerSecond, now)
+      ? undefined
+      : "TooManyConnectsOfAddress";
   }
 }

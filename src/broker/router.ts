@@ -3,24 +3,12 @@ import type { QoS } from "../mqtt/packets.ts";
 import type { TopicName } from "../mqtt/topic_cache.ts";
 import type { Message } from "./message.ts";
 import type { Publisher } from "./publisher_hold.ts";
-import type { Subscriber } from "./subscriber.ts";
+import { type Recipient, recipientsOf } from "./recipients.ts";
 import type { SharedGroup, Subscription } from "./subscription.ts";
 import { SubscriptionTrie } from "./subscription_trie.ts";
 
 /** What remembered routes may take together, bytes by {@link bytesOf}: a flood of topics must not add up. */
 const MOST_REMEMBERED = 32 * 1024 * 1024;
-
-/** The matching subscriptions of one subscriber, taken together (overlapping subscriptions, 3.3.4). */
-interface Recipient {
-  readonly subscriber: Subscriber;
-  /** The highest of them. [MQTT-3.3.4-2] */
-  readonly qos: QoS;
-  readonly retainAsPublished: boolean;
-  /** [MQTT-3.3.4-4] */
-  readonly ids: readonly number[] | undefined;
-  /** Those that also want the subscriber's own messages; `undefined`: all of them do. [MQTT-3.8.3-3] */
-  readonly ownMessages: Recipient | "none" | undefined;
-}
 
 /** What a topic resolved to, remembered with it (TopicName.memo) until any subscription changes. */
 class Route {
@@ -86,8 +74,7 @@ export class Router {
   #resolve(name: TopicName): Route {
     if (name.memo instanceof Route) return name.memo;
     const { subscriptions, groups } = this.#trie.match(name.text);
-    const bySubscriber = Map.groupBy(subscriptions, ({ subscriber }) => subscriber);
-    const route = new Route([...bySubscriber.values()].map(recipientOf), groups);
+    const route = new Route(recipientsOf(subscriptions), groups);
     this.#remember(name, route);
     return route;
   }
@@ -111,30 +98,6 @@ export class Router {
 /** Roughly: the objects of a route, and the topic's name as bytes, text and JSON. */
 function bytesOf(name: TopicName, { recipients, groups }: Route): number {
   return 300 + 3 * name.wire.length + 100 * (recipients.length + groups.length);
-}
-
-function recipientOf(subscriptions: readonly Subscription[]): Recipient {
-  const own = subscriptions.filter((s) => !s.noLocal);
-  return {
-    ...merge(subscriptions),
-    ownMessages: own.length === subscriptions.length
-      ? undefined
-      : own.length === 0
-      ? "none"
-      : { ...merge(own), ownMessages: undefined },
-  };
-}
-
-function merge(subscriptions: readonly Subscription[]): Omit<Recipient, "ownMessages"> {
-  const [first] = subscriptions;
-  if (first === undefined) throw new Error("a recipient without a subscription");
-  const ids = subscriptions.flatMap((s) => s.id === undefined ? [] : [s.id]);
-  return {
-    subscriber: first.subscriber,
-    qos: Math.max(...subscriptions.map((s) => s.qos)) as QoS,
-    retainAsPublished: subscriptions.some((s) => s.retainAsPublished),
-    ids: ids.length === 0 ? undefined : ids,
-  };
 }
 
 /** [MQTT-3.8.4-8] */

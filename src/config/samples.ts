@@ -16,7 +16,7 @@ const RULER = `##${"-".repeat(68)}`;
 
 /** hookline.toml: every default is written out. */
 export function mainSample(): string {
-  const { nodeId, maxSessions, maxQueuedBytesTotal, maxRetainedMessages, maxRetainedBytes } = BROKER_OPTIONS;
+  const { nodeId, maxRetainedMessages, maxRetainedBytes, ...sessions } = BROKER_OPTIONS;
   return [
     `\
 # Hookline's configuration. Every key is shown with its default: what you leave out, or the whole file, stays
@@ -41,8 +41,8 @@ export function mainSample(): string {
 # rmqtt-auth-http.toml and rmqtt-auth-jwt.toml in plugins.dir, where plugins.default_startups has them.
 #auth.order = ["certificate", "password_file", "http", "jwt"]`,
     written(ACL_OPTIONS),
-    heading("Sessions"),
-    written({ maxSessions, maxQueuedBytesTotal }),
+    heading("Sessions and connections"),
+    written(sessions),
     heading("Retained messages"),
     written({ maxRetainedMessages, maxRetainedBytes }),
     heading("Listeners: any number of [listener.tcp.NAME], each with limits of its own"),

@@ -109,7 +109,8 @@ function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wi
 
 /**
  * All that a reload changes. The log first, for the others tell there what changed; the sinks before the hooks, whose
- * rules lead to them; the listeners last, for a connection may come as soon as one is open.
+ * rules lead to them; the listeners last, for a connection may come as soon as one is open, and whether a client may stay
+ * depends on its listener.
  */
 function partsOf(
   { hooks, access, broker, listeners }: Wired,
@@ -122,8 +123,8 @@ function partsOf(
     { prepare: (config) => sinks.prepare(configuredUrls(config), sinkOptionsOf(config, cwd)) },
     { prepare: (config) => hooks.prepare(config.hooks) },
     { prepare: (config) => broker.prepare(config.broker) },
-    { prepare: (config) => withClients(access.prepare(config.access), broker) },
-    { prepare: (config) => listeners.prepare(listenersOf(config)) },
+    { prepare: (config) => access.prepare(config.access) },
+    { prepare: async (config) => withClients(await listeners.prepare(listenersOf(config)), broker) },
   ];
 }
 

@@ -85,7 +85,12 @@ export class Listeners<Config extends ListenerConfig> implements Reloadable<read
       commit: () => {
         for (const entry of opened) before.set(keyOf(entry.config), entry);
         this.#open = configs.flatMap((config) => before.get(keyOf(config))?.reconfigured(config) ?? []);
-        for (const { listener } of gone) void listener.close();
+        for (const { config: { kind, name }, listener, receiver } of gone) {
+          void listener.close();
+          // The clients that stay are treated as those who come by the one of the same name.
+          const heir = configs.find((config) => config.kind === kind && config.name === name);
+          if (heir !== undefined) receiver.reconfigure(heir);
+        }
         for (const { config: { name }, listener: { address, port } } of opened) {
           this.#log("info", `listening on ${address}`, { listener: name, port });
         }

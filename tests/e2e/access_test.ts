@@ -82,6 +82,26 @@ Deno.test("a reload takes new users and rules, or with one mistake nothing at al
   assert.equal(farewell.reasonCode, 0x87);
 });
 
+Deno.test("a reload that names a password file sends those away who came without a password, wherever they listen", async () => {
+  await using dir = await tempDir();
+  const open = 'listener.tcp.default.addr = "127.0.0.1:0"\nlistener.tcp.moved.addr = "127.0.0.1:0"\n';
+  await using broker = await Hookline.start({ cwd: dir.path, config: open });
+  const ports = broker.log.flatMap(({ port }) => typeof port === "number" ? [port] : []);
+  const clients = await Promise.all(
+    ports.map((port, i) => SocketClient.connect(port, 5, { clientId: `n${i}` })),
+  );
+  await setPassword(`${dir.path}/passwords`, "alice", "wonder", true);
+  const closed = `auth.password_file = "passwords"\n${
+    open.replace('moved.addr = "127.0.0.1', 'moved.addr = "127.0.0.2')
+  }`;
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, closed);
+  await broker.reload();
+  for (const { client } of clients) {
+    await using _ = client;
+    assert.equal((await client.expect("disconnect")).reasonCode, 0x87);
+  }
+});
+
 Deno.test("files that others may write are refused, and those that others may read are told", async () => {
   await using dir = await tempDir();
   await setPassword(`${dir.path}/passwords`, "alice", "wonder", true);

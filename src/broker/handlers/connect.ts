@@ -65,7 +65,7 @@ function wait(connecting: Connecting, decision: Promise<ReasonCode | undefined>,
 
 function refuse(connecting: Connecting, code: ReasonCode): void {
   const { context, connection, packet } = connecting;
-  answer(context, connection, tell(connecting, packet.clientId), code);
+  answer(context, connection, tell(connecting, packet.clientId), code, connecting.limit);
 }
 
 /** 3.1.1 return code 1, or 5.0's 0x84 for versions that came after it. [MQTT-3.1.2-2] */
@@ -86,16 +86,19 @@ function refuseVersion(
 }
 
 /**
- * The refusing CONNACK, and the end. @param event `undefined` where the CONNECT could not be read that far
+ * The refusing CONNACK, and the end.
+ * @param event `undefined` where the CONNECT could not be read that far
+ * @param reason what counts it; default: the text of the answer
  */
 function answer(
   { hooks, refusals }: BrokerContext,
   connection: ClientConnection,
   event: ClientConnect | undefined,
   code: ReasonCode,
+  reason?: string,
 ): void {
   const connAck = refusalText(code);
-  refusals.count(connAck, connection.peer);
+  refusals.count(reason ?? connAck, connection.peer);
   if (event !== undefined) hooks.client_connack?.({ ...event, connAck });
   if (connection.maximumPacketSize >= SMALLEST_CONNACK) {
     writeConnackRefused(connection.out, connection.protocolVersion, code);

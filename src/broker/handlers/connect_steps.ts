@@ -9,9 +9,10 @@ import { Reason, type ReasonCode } from "../../mqtt/reason_codes.ts";
 import { Client, type ClientConnection } from "../client.ts";
 import type { Clients } from "../clients.ts";
 import type { BrokerContext } from "../context.ts";
-import { type ListenerOptions, sessionExpiry } from "../options.ts";
+import type { ListenerOptions } from "../options.ts";
 import { OutgoingAliases } from "../outgoing_aliases.ts";
 import { pendingDecisions, revokeDenied } from "../reauthorise.ts";
+import { sessionExpiry } from "../session_expiry.ts";
 import type { Subscription } from "../subscription.ts";
 
 /** A CONNECT on its way through the steps. */
@@ -24,6 +25,8 @@ export interface Connecting {
   readonly clientId: string;
   /** What the lines show of it, once it is told. */
   event?: ClientConnect;
+  /** Set by `checkRoom`: what the operator is told, for the client hears only that the server is unavailable. */
+  limit?: string;
   /** Set by `authenticate`. */
   principal?: Principal;
   /** Set by `authoriseSubscriptions`: of those that had to be waited for. */
@@ -72,12 +75,17 @@ function checkClientIdentifier({ packet, connection }: Connecting): ReasonCode |
   return bytes > connection.options.maxClientIdLength ? Reason.ClientIdentifierNotValid : undefined;
 }
 
-function checkRoom({ clients, connection, clientId }: Connecting): ReasonCode | undefined {
-  const { listener, options } = connection;
-  if (listener.clients >= options.maxConnections && !clients.isConnected(clientId)) {
-    return Reason.ServerUnavailable;
+function checkRoom(connecting: Connecting): ReasonCode | undefined {
+  const { clients, connection: { listener, options }, clientId } = connecting;
+  if (!clients.hasRoomFor(clientId)) {
+    connecting.limit = "TooManySessions";
+    return Reason.QuotaExceeded;
   }
-  return clients.hasRoomFor(clientId) ? undefined : Reason.QuotaExceeded;
+  if (clients.isConnected(clientId)) return undefined; // it takes the place that it has
+  if (listener.clients >= options.maxConnections) connecting.limit = "TooManyClientsOfListener";
+  else if (!clients.hasRoom) connecting.limit = "TooManyClients";
+  else return undefined;
+  return Reason.ServerUnavailable;
 }
 
 /** 3.x cannot be told another Keep Alive. */
@@ -102,14 +110,15 @@ function checkAnswerFits({ packet, connection, clientId }: Connecting): ReasonCo
 function authenticate(connecting: Connecting): ReturnType<Step> {
   const { context, connection, packet, clientId } = connecting;
   if (packet.authenticationMethod !== undefined) return Reason.BadAuthenticationMethod; // [MQTT-4.12.0-1]
+  const { listener } = connection;
   const answer = context.access.connect({
     clientId,
     username: packet.username,
     password: packet.password,
     address: connection.peer,
     protocolVersion: packet.protocolVersion,
-    listener: connection.listener.name,
-    allowAnonymous: connection.options.allowAnonymous,
+    listener: listener.name,
+    allowAnonymous: () => listener.options.allowAnonymous,
   });
   const decided = (it: Awaited<typeof answer>): ReasonCode | undefined => {
     if ("refusal" in it) return it.refusal;

@@ -30,9 +30,6 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** Keeps the cursor of an open spool in its file. */
 export class CursorFile {
   readonly #path: string;
-  readonly #current: () => Cursor;
-  readonly #saved: (cursor: Cursor) => void;
-  readonly #clock: Clock;
   readonly #failed: OnceAMinute<unknown>;
   #stopTimer: (() => void) | undefined;
   #saving: Promise<void> | undefined;
@@ -46,15 +43,12 @@ export class CursorFile {
    */
   constructor(
     folder: string,
-    current: () => Cursor,
-    saved: (cursor: Cursor) => void,
+    private readonly current: () => Cursor,
+    private readonly saved: (cursor: Cursor) => void,
     log: Log,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.#path = pathIn(folder);
-    this.#current = current;
-    this.#saved = saved;
-    this.#clock = clock;
     this.#failed = new OnceAMinute(clock, (_count, error) =>
       log(
         "error",
@@ -66,7 +60,7 @@ export class CursorFile {
   saveSoon(): void {
     this.#changed = true;
     if (this.#saving !== undefined || this.#closed) return;
-    this.#stopTimer ??= this.#clock.setTimer(SAVE_MS, () => this.#start());
+    this.#stopTimer ??= this.clock.setTimer(SAVE_MS, () => this.#start());
   }
 
   /** Saves a last time. Does not reject. */
@@ -89,14 +83,14 @@ export class CursorFile {
 
   /** In the background: replacing a file may make the disk work, and nobody should have to wait for it. */
   async #save(): Promise<void> {
-    const cursor = this.#current();
+    const cursor = this.current();
     try {
       await Deno.writeTextFile(`${this.#path}.tmp`, `${JSON.stringify(cursor)}\n`, { mode: 0o640 });
       await Deno.rename(`${this.#path}.tmp`, this.#path);
     } catch (error) {
       this.#failed.add(error);
     }
-    this.#saved(cursor);
+    this.saved(cursor);
   }
 }
 

@@ -6,10 +6,10 @@ import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
 import { NEWLINE } from "../lines/line_bounds.ts";
 import { LineWriter } from "../lines/line_writer.ts";
+import { Losses } from "../lines/losses.ts";
 import { type Backlog, type BacklogLimits, keyPart, type QueuedEvent, type Refusal } from "./backlog.ts";
 import { backlogText } from "./_backlog_text.ts";
 import { type Cursor, CursorFile, putCursorAside, readCursor, resume, type Start } from "./_cursor.ts";
-import { Losses } from "./_losses.ts";
 import { ParkedFile } from "./_parked_file.ts";
 import { MAX_LINE_BYTES, SegmentReader } from "./_segment_reader.ts";
 import { SegmentWriter } from "./_segment_writer.ts";
@@ -32,9 +32,6 @@ export class Spool implements Backlog {
   readonly #folderPath: string;
   readonly #shownUrl: string;
   #maxBytes: number;
-  readonly #log: Log;
-  readonly #clock: Clock;
-  readonly #onMore: () => void;
   readonly #segments = new Segments();
   readonly #losses: Losses;
   readonly #segmentWriter: SegmentWriter;
@@ -55,15 +52,18 @@ export class Spool implements Backlog {
    * Throws SpoolInUse; of any other trouble it tells, and tries again until the folder can be used.
    * @param onMore is called when events can be read
    */
-  constructor(options: SpoolOptions, onMore: () => void, log: Log, clock: Clock, disk: Disk = realDisk) {
+  constructor(
+    options: SpoolOptions,
+    private readonly onMore: () => void,
+    private readonly log: Log,
+    private readonly clock: Clock,
+    disk: Disk = realDisk,
+  ) {
     const { folder, shownUrl, maxBytes, fsync, bufferBytes } = options;
     this.#folderPath = folder;
     this.#shownUrl = shownUrl;
     this.#maxBytes = maxBytes;
-    this.#onMore = onMore;
-    this.#log = log;
-    this.#clock = clock;
-    this.#losses = new Losses(log, clock);
+    this.#losses = new Losses("event", log, clock);
     this.#unreadable = new OnceAMinute(clock, (_count, why) => log("error", why));
     const saved = ({ segment }: Cursor): void => this.#removeBefore(segment);
     this.#cursor = new CursorFile(folder, () => this.#cursorNow(), saved, log, clock);
@@ -187,7 +187,7 @@ export class Spool implements Backlog {
     // Without it a crash before the first delivery would look like a cursor that was lost.
     this.#cursor.saveSoon();
     this.#enforceBound();
-    this.#onMore();
+    this.onMore();
   }
 
   #load(folder: SpoolFolder): void {
@@ -209,14 +209,14 @@ export class Spool implements Backlog {
     );
     const unsure = [damage, problem].filter((text) => text !== "").join(": ");
     for (const each of unsure === "" ? problems : [unsure, ...problems]) {
-      this.#log("warn", `The spool ${folder.path} was damaged: ${each}.`);
+      this.log("warn", `The spool ${folder.path} was damaged: ${each}.`);
     }
     for (const { number, bytes } of found) {
       const segment = this.#segments.addFound(number, folder.pathOf(number), bytes, cursor?.segments[number]);
       if (number === start.segment) this.#segments.settle(segment, start.done);
     }
-    const news = backlogText(folder.path, this.#segments, start, this.#clock.now());
-    if (news !== undefined) this.#log("info", news);
+    const news = backlogText(folder.path, this.#segments, start, this.clock.now());
+    if (news !== undefined) this.log("info", news);
     this.#nextNumber = Math.max(start.segment + (start.offset > 0 ? 1 : 0), highest + 1);
     this.#removeBefore(start.segment);
     this.#reader = new SegmentReader(this.#segments, start, {
@@ -234,7 +234,7 @@ export class Spool implements Backlog {
 
   #changed(): void {
     this.#enforceBound();
-    this.#onMore();
+    this.onMore();
     if (this.#segments.last?.sealed === true) this.#cursor.saveSoon();
   }
 
@@ -292,16 +292,16 @@ export class Spool implements Backlog {
   #removeFile({ path }: Segment): void {
     const removing = Deno.remove(path).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return;
-      this.#log("warn", `${path} is done and cannot be removed: ${errorText(error)}.`);
+      this.log("warn", `${path} is done and cannot be removed: ${errorText(error)}.`);
     }).finally(() => this.#removing.delete(removing));
     this.#removing.add(removing);
   }
 
   #readAgain(why: string): void {
     this.#unreadable.add(why);
-    this.#stopAgain ??= this.#clock.setTimer(AGAIN_MS, () => {
+    this.#stopAgain ??= this.clock.setTimer(AGAIN_MS, () => {
       this.#stopAgain = undefined;
-      this.#onMore();
+      this.onMore();
     });
   }
 }
