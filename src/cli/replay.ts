@@ -97,8 +97,9 @@ function summary({ tally, skipped, connections, milliseconds }: Outcome): string
   const rate = Math.round(tally.sent / Math.max(seconds, 0.001));
   const on = connections === 1 ? "1 connection" : `${connections} connections`;
   const refused = [...tally.refused.values()].reduce((a, b) => a + b, 0);
-  return `sent ${tally.sent} in ${seconds.toFixed(1)} s (${rate}/s) on ${on}, acknowledged ` +
-    `${tally.acknowledged} of ${tally.wanted} with QoS 1 or 2, refused ${refused}, skipped ${skipped} (no message)`;
+  return `sent ${tally.sent} in ${seconds.toFixed(1)} s (${rate}/s) on ${on}, ` +
+    `acknowledged ${tally.acknowledged} of ${tally.wanted} with QoS 1 or 2, ` +
+    `refused ${refused}, skipped ${skipped} (no message)`;
 }
 
 function tellTroubles({ tally, failure }: Outcome, io: Io): void {

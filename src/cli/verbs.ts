@@ -175,12 +175,11 @@ Lines that are no event are told and left out.`,
     name: "replay",
     summary: "play a log's messages to a broker again",
     usage: "replay FILE... --to mqtt://HOST[:PORT] [options]",
-    about:
-      `Publishes the messages of each FILE and its generations, gzipped ones too, with their QoS and retain,
-as far apart as they came (message_publish lines; --event NAME where a rule calls them otherwise).
-FILE - is standard input. The broker is mqtt:// or mqtts://, with USER@ or USER:PASSWORD@ before HOST.
-With --clients each line's Client Identifier has its connection; where such a client is connected, it
-is taken over. A log holds no properties of messages, so none are sent.
+    about: `Publishes the messages of each FILE and its generations, gzipped ones too, with their QoS and
+retain, as far apart as they came: message_publish lines, or --event NAME where a rule calls them
+otherwise. FILE - is standard input. The broker is mqtt:// or mqtts://, with USER@ or
+USER:PASSWORD@ before HOST. With --clients each line's Client Identifier has its connection; such a
+client is taken over where it is connected. A log has no properties of messages, so none are sent.
 Ends with 0 when all was sent and all with QoS 1 or 2 was acknowledged, else with 1.`,
     maxPositionals: 1000,
     positionals: "files",

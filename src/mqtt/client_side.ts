@@ -1,5 +1,5 @@
-// What a client says and a broker answers, but for PUBLISH and the acknowledgements: by mqtt-packet, for none of
-// it is hot.
+// What a client says and a broker answers, but for PUBLISH and the acknowledgements: by mqtt-packet, for none
+// of it is hot.
 import { Buffer } from "node:buffer";
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { malformed } from "./error.ts";

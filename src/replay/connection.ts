@@ -1,4 +1,5 @@
-// One connection that messages are played on: as many under way as the broker takes, one write for what gathered.
+// One connection that messages are played on: as many under way as the broker takes, one write for what
+// gathered.
 import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
 import {

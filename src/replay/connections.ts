@@ -1,4 +1,5 @@
-// The connections that messages are played on: one for all, or one for each Client Identifier, of bounded number.
+// The connections that messages are played on: one for all, or one for each Client Identifier, of bounded
+// number.
 import type { Failure } from "../base/failure.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import type { ReplayMessage } from "./message.ts";

@@ -1,4 +1,4 @@
-// The lines that are played: of the files of a log, one after the other and as often as asked, or of a stream.
+// The lines that are played: of a log's files, one after the other and as often as asked, or of a stream.
 import { type LineBlock, lineBlocks } from "../reading/line_blocks.ts";
 import type { LogFile } from "../reading/log_file.ts";
 import type { ReplayMessage } from "./message.ts";

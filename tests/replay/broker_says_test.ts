@@ -165,7 +165,7 @@ Deno.test("a connection that ends early says why, and what was not acknowledged"
   }
 });
 
-Deno.test("an answer that does not come is given up after half a minute; before, the connection is kept alive", async () => {
+Deno.test("a broker that does not answer is given up after half a minute", async () => {
   let now = 0;
   let told = Promise.withResolvers<string>();
   const pinged = Promise.withResolvers<void>();
