@@ -105,7 +105,8 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   /** Clients may do other things from here on: ends what they may not have any more. */
   reauthorise(): void {
     this.#context.turn.enter();
-    this.#clients.reauthorise();
+    const gone = this.#clients.reauthorise();
+    if (gone > 0) this.#context.log("info", "clients that may not be here any more were sent away", { gone });
   }
 
   /** Other limits; `nodeId` stays, for it is in the lines of sessions that go on. */

@@ -119,8 +119,12 @@ export class Clients {
     else this.#due.set(session, session.dueAt);
   }
 
-  /** Access changed: who may stay stays, with the subscriptions that it may have. Within a turn. */
-  reauthorise(): void {
+  /**
+   * Access changed: who may stay stays, with the subscriptions that it may have. Within a turn.
+   * @returns how many clients were sent away
+   */
+  reauthorise(): number {
+    const before = this.size;
     for (const session of this.#sessions.values()) {
       const mayStay = session.principal?.mayStay?.() ?? true;
       const client = this.#bySession.get(session);
@@ -129,6 +133,7 @@ export class Clients {
       }
       reauthorise(this.#context, session, mayStay);
     }
+    return before - this.size;
   }
 
   /** Nothing of the connection is left. */

@@ -67,6 +67,19 @@ export class Document {
     this.#findings.unused(this.file, keyText(path));
   }
 
+  /** Whether a password, a secret or a token stands in it, and not in an environment variable. */
+  get holdsSecret(): boolean {
+    const isIn = (container: unknown, path: KeyPath): boolean =>
+      typeof container === "object" && container !== null &&
+      Object.entries(container).some(([name, value]) => {
+        const at = [...path, Array.isArray(container) ? Number(name) : name];
+        if (typeof value !== "string") return isIn(value, at);
+        const isSecret = /^(password|hmac_secret|.*(authorization|token|api-?key|cookie))$/i.test(name);
+        return isSecret && !/^%[a-zA-Z]$/.test(value) && !this.#written.has(JSON.stringify(at));
+      });
+    return isIn(this.data, []);
+  }
+
   has(path: KeyPath): boolean {
     return this.#valueAt(path) !== undefined;
   }

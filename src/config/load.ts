@@ -123,9 +123,11 @@ class Loader {
     for (const file of candidates) {
       const doc = this.#open(file, name === "rmqtt-auth-jwt" ? this.#placeholderEnv() : undefined);
       if (doc === undefined) continue;
-      const { refusal } = guarded(resolve(this.#source.cwd, file));
+      const { refusal, warning } = guarded(resolve(this.#source.cwd, file));
       if (refusal !== undefined) return this.#fail({ file }, refusal);
-      return doc === "unusable" ? undefined : doc;
+      if (doc === "unusable") return undefined;
+      if (warning !== undefined && doc.holdsSecret) doc.warn([], `holds a secret, and ${warning}`);
+      return doc;
     }
     return this.#fail(
       { file: candidates.join(" or ") },

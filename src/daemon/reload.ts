@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigErrors } from "../config/config_error.ts";
 import { ListenError } from "../listeners/listeners.ts";
 import { SinkError } from "../sinks/sink.ts";
+import { limitChanges } from "./limit_changes.ts";
 
 export interface ReloadOptions {
   /** The configuration that holds at first. */
@@ -65,6 +66,7 @@ export class Reloader {
       const parts = await this.#prepareAll(config);
       // Within one turn, so that no event meets half of it.
       for (const part of parts) part.commit();
+      for (const sentence of limitChanges(this.#config, config)) log("info", sentence);
       this.#config = config;
       for (const warning of config.warnings) log("warn", warning);
       for (const sentence of parts.flatMap(({ afterRestart }) => afterRestart)) log("warn", sentence);

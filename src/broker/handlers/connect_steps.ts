@@ -40,10 +40,21 @@ export interface Connecting {
 export function tell(connecting: Connecting, clientId: string): ClientConnect {
   if (connecting.event !== undefined) return connecting.event;
   const { context, connection, packet: { username, keepAlive, protocolVersion, clean } } = connecting;
-  const identity = new ClientIdentity(context.options.nodeId, connection.peer, clientId, username);
+  const identity = identityOf(context, connection.peer, clientId, username);
   const event = connecting.event = { identity, keepAlive, protocolVersion, clean };
   context.hooks.client_connect?.(event);
   return event;
+}
+
+/** Whom the lines show: a token in the username's place is nobody's name. */
+export function identityOf(
+  { options, access }: BrokerContext,
+  peer: string,
+  clientId: string,
+  username: string | undefined,
+): ClientIdentity {
+  const isSecret = username !== undefined && access.isToken?.(username);
+  return new ClientIdentity(options.nodeId, peer, clientId, isSecret ? undefined : username);
 }
 
 /** Refuses with a Reason Code, or lets pass; at once, or when it is decided. */
