@@ -203,7 +203,7 @@ Ends with 0 when all was sent and all with QoS 1 or 2 was acknowledged, else wit
         type: "count",
         value: "N",
         default: 1000,
-        help: "with --clients so many at once; the one unused longest ends",
+        help: "of --clients at once; the one unused longest ends",
       },
       inflight: {
         type: "count",
