@@ -209,7 +209,7 @@ Ends with 0 when all was sent and all with QoS 1 or 2 was acknowledged, else wit
         type: "count",
         value: "N",
         default: 1000,
-        help: "messages under way on a connection, where it takes so many",
+        help: "messages under way on each connection, at most",
       },
       protocol: {
         type: "text",
