@@ -45,7 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "replay/",
   ],
   // Makes the executables; no part of the running program, and no part of the program uses it.
-  build: ["cli/cli.ts"],
+  build: ["cli/cli.ts", "base/"],
 };
 
 /** The options of each room, and what only the room itself can say of them: what config may import of it. */

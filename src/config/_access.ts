@@ -34,7 +34,7 @@ export function isAccessPlugin(name: string): name is AccessPlugin {
 }
 
 /** How this room's files are read; each notes what it read, and tells what is wrong. */
-export interface AccessFiles {
+interface AccessFiles {
   /** `undefined` after an error. */
   plugin(name: AccessPlugin): Document | undefined;
   /**

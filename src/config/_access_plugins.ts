@@ -37,13 +37,13 @@ import type { ForeignKeys } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
 
 /** A plugin's options, and which of them is asked first. */
-export interface WithPriority<Options> {
+interface WithPriority<Options> {
   readonly options: Options;
   readonly priority: number;
 }
 
 /** Reads a file that a key names; an error is the reader's to tell, and then there is no text. */
-export type ReadSecret = (doc: Document, path: KeyPath, file: string) => string | undefined;
+type ReadSecret = (doc: Document, path: KeyPath, file: string) => string | undefined;
 
 export function readAclPlugin(doc: Document, cwd: string): RmqttAcl | undefined {
   const options = simple(doc, RMQTT_ACL_OPTIONS, { rules: anything() }, cwd);

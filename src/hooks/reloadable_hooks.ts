@@ -6,7 +6,7 @@ import { EVENT_NAMES, type EventName } from "./events.ts";
 import type { LineOptions, Rules } from "./rules.ts";
 import type { Sink } from "../sinks/sink.ts";
 
-export interface HooksOptions extends LineOptions {
+interface HooksOptions extends LineOptions {
   readonly rules: Rules;
 }
 

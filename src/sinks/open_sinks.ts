@@ -27,7 +27,7 @@ export interface SinkSet extends AsyncDisposable {
   prepare(urls: Iterable<string>, options: SinkOptions): Promise<Prepared>;
 }
 
-export interface SinkSetStatus {
+interface SinkSetStatus {
   readonly url: string;
   readonly status: SinkStatus;
 }
