@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   terminal: ["base/"],
   reading: ["mqtt/", "base/"],
   query: ["reading/", "terminal/", "base/"],
+  replay: ["reading/", "mqtt/", "base/"],
   daemon: [
     "base/",
     "mqtt/",
@@ -43,6 +44,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "terminal/",
     "reading/",
     "query/",
+    "replay/",
   ],
   // Makes the executables; no part of the running program, and no part of the program uses it.
   build: ["cli/cli.ts", "base/"],
