@@ -27,7 +27,7 @@ export interface SinkSet extends AsyncDisposable {
   prepare(urls: Iterable<string>, options: SinkOptions): Promise<Prepared>;
 }
 
-interface SinkSetStatus {
+export interface SinkSetStatus {
   readonly url: string;
   readonly status: SinkStatus;
 }

@@ -182,8 +182,19 @@ function open(connecting: Connecting): undefined {
   );
   context.hooks.client_connack?.({ ...event, connAck: "Connection Accepted" });
   const { protocolVersion, sessionExpiryInterval = 0, will, topicAliasMaximum } = packet;
-  const client = new Client(identity, principal, session, connection, sessionExpiryInterval, will);
   const keepAlive = grantedKeepAlive(packet, options);
+  session.visit = {
+    listener: connection.listener.name,
+    protocolVersion,
+    keepAlive,
+    clean: packet.clean,
+    sessionPresent: present,
+    connectedAt: context.turn.now,
+    end: undefined,
+    limits: options,
+    received: 0,
+  };
+  const client = new Client(identity, principal, session, connection, sessionExpiryInterval, will);
   connection.open({
     client,
     keepAliveTimeout: keepAlive === 0 ? Infinity : keepAlive * options.keepAliveBackoff * 2 * 1000,
