@@ -11,7 +11,7 @@ import {
 import type { OutgoingAlias, OutgoingPublish } from "../mqtt/encode.ts";
 import { Frame, readFrame } from "../mqtt/framing.ts";
 import { InputBuffer } from "../mqtt/input_buffer.ts";
-import { OutputBuffer } from "../mqtt/output_buffer.ts";
+import { OutputBuffer, type SpareArrays } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
 import type { ListenerState } from "./listener_state.ts";
@@ -64,7 +64,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** The listener's options when the connection came: a reload is for those after it. */
   readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
-  out = new OutputBuffer();
+  out: OutputBuffer;
 
   readonly #transport: Transport;
   readonly #turn: Turn;
@@ -80,7 +80,7 @@ export class Connection<Client> implements Outlet, Flushable {
   #closedAt = 0;
   readonly #input = new InputBuffer();
   /** The buffer that is being written, and then the spare one. */
-  #other = new OutputBuffer();
+  #other: OutputBuffer;
   #writing = false;
   /** Nothing can be written any more; what the peer sent before is still read. */
   #broken = false;
@@ -94,11 +94,14 @@ export class Connection<Client> implements Outlet, Flushable {
     readonly listener: ListenerState,
     turn: Turn,
     events: ConnectionEvents<Client>,
+    spare: SpareArrays,
   ) {
     this.#transport = transport;
     this.#turn = turn;
     this.#events = events;
     this.options = listener.options;
+    this.out = new OutputBuffer(spare);
+    this.#other = new OutputBuffer(spare);
     this.#acceptedAt = this.#lastPacketAt = turn.monotonic;
   }
 
