@@ -70,7 +70,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
     }
     const connection = new Connection<Client>(transport, listener, turn, this, this.#spare);
     this.#clients.add(connection);
-    void connection.run();
+    connection.read();
   }
 
   onPacket(connection: ClientConnection, frame: Frame, bytes: Uint8Array): void {
