@@ -53,6 +53,8 @@ export interface Refusal {
 export interface Access {
   /** The value itself where nothing needs to wait. One that rejects lets nobody in. */
   connect(credentials: Credentials): Principal | Refusal | Promise<Principal | Refusal>;
+  /** Whether a username may be a token, which no line shows. Absent: none is. */
+  isToken?(username: string): boolean;
 }
 
 /** Whether a topic is the broker's own, into which nobody publishes and which makes no message events. */

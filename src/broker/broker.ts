@@ -16,20 +16,14 @@ import type { Counters } from "./counters.ts";
 import { handlePacket } from "./handlers/packets.ts";
 import type { ListenerState } from "./listener_state.ts";
 import type { BrokerOptions } from "./options.ts";
+import { type BrokerSnapshot, BrokerView } from "./view.ts";
 
 /** How often time limits are looked at, milliseconds: the precision of keep alive and expiry. */
 const TICK = 1_000;
 
-export interface BrokerSnapshot {
-  /** Clients connected. */
-  readonly clients: number;
-  /** Topics with a Retained Message. */
-  readonly retainedMessages: number;
-  /** Of messages that wait for clients or are not acknowledged by them. */
-  readonly keptBytes: number;
-}
-
 export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOptions> {
+  /** For the operator. */
+  readonly view: BrokerView;
   readonly #context: BrokerContext;
   readonly #clients: Clients;
   readonly #spare = new SpareArrays();
@@ -41,6 +35,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   constructor(parts: BrokerParts) {
     this.#context = createContext(parts);
     this.#clients = new Clients(this.#context);
+    this.view = new BrokerView(this.#context, this.#clients);
     this.#stopTick = this.#scheduleTick();
   }
 
@@ -54,8 +49,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
 
   /** What it holds now. */
   snapshot(): BrokerSnapshot {
-    const { retained, total } = this.#context;
-    return { clients: this.#clients.size, retainedMessages: retained.size, keptBytes: total.bytes };
+    return this.view.snapshot();
   }
 
   /** Takes over a connection that a listener accepted. */
@@ -107,7 +101,8 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   /** Clients may do other things from here on: ends what they may not have any more. */
   reauthorise(): void {
     this.#context.turn.enter();
-    this.#clients.reauthorise();
+    const gone = this.#clients.reauthorise();
+    if (gone > 0) this.#context.log("info", "clients that may not be here any more were sent away", { gone });
   }
 
   /** Other limits; `nodeId` stays, for it is in the lines of sessions that go on. */

@@ -24,7 +24,7 @@ export function man(verbs: readonly VerbEntry[]): Verb {
 /** What the files of the doors come to, where they leave it open. */
 const ACCESS: readonly string[] = [
   "Password files are Mosquitto's ($7$, $6$) or have scrypt's PHC form; argon2 is not read. jwks_file and " +
-  "jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A client without a name is let in where " +
+  "jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A token in the username's place is in no line. A client without a name is let in where " +
   "allow_anonymous is true; a name that nobody knows is not.",
   "What a client may do is asked of the acl list of the web server's answer or of the token first, then of " +
   "http_acl_req, then of the files, which must both allow where there are two. A superuser may do everything; " +

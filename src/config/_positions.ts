@@ -2,7 +2,7 @@
 import { parse } from "smol-toml";
 import type { KeyPath } from "./_key_path.ts";
 
-export interface Position {
+interface Position {
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 units. */

@@ -30,12 +30,15 @@ export class SpareArrays {
 export class OutputBuffer {
   bytes: Uint8Array = NOTHING;
   length = 0;
+  /** Packets that it holds: each is one {@link reserve}. */
+  packets = 0;
 
   /** @param spare where its array comes from and goes to; default: nobody else's */
   constructor(private readonly spare = new SpareArrays()) {}
 
   /** Makes room for `size` bytes at the end, counts them as written, and returns where they start. */
   reserve(size: number): number {
+    this.packets++;
     const start = this.length;
     const needed = start + size;
     if (this.bytes === NOTHING) this.bytes = this.spare.take();
@@ -56,6 +59,7 @@ export class OutputBuffer {
   /** Forgets what it holds, and gives the array back. */
   clear(): void {
     this.length = 0;
+    this.packets = 0;
     this.spare.give(this.bytes);
     this.bytes = NOTHING;
   }

@@ -1,5 +1,4 @@
 // CONNECT (3.1): decoded, and taken through a list of steps, any of which may refuse or wait.
-import { ClientIdentity } from "../../hooks/client_identity.ts";
 import type { ClientConnect } from "../../hooks/events.ts";
 import { errorText } from "../../base/error_text.ts";
 import { decodeConnect, peekVersion, UnsupportedVersion } from "../../mqtt/decode.ts";
@@ -11,7 +10,7 @@ import { connackReturnCode, Reason, type ReasonCode } from "../../mqtt/reason_co
 import type { ClientConnection } from "../client.ts";
 import type { Clients } from "../clients.ts";
 import type { BrokerContext } from "../context.ts";
-import { CONNECT_STEPS, type Connecting, tell } from "./connect_steps.ts";
+import { CONNECT_STEPS, type Connecting, identityOf, tell } from "./connect_steps.ts";
 
 export function handleConnect(
   context: BrokerContext,
@@ -78,7 +77,7 @@ function refuseVersion(
   connection.protocolVersion = protocolVersion > 5 ? 5 : 4;
   let event: ClientConnect | undefined;
   if (clientId !== undefined) {
-    const identity = new ClientIdentity(context.options.nodeId, connection.peer, clientId, username);
+    const identity = identityOf(context, connection.peer, clientId, username);
     event = { identity, keepAlive, protocolVersion, clean };
     context.hooks.client_connect?.(event);
   }

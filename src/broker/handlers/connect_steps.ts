@@ -40,10 +40,21 @@ export interface Connecting {
 export function tell(connecting: Connecting, clientId: string): ClientConnect {
   if (connecting.event !== undefined) return connecting.event;
   const { context, connection, packet: { username, keepAlive, protocolVersion, clean } } = connecting;
-  const identity = new ClientIdentity(context.options.nodeId, connection.peer, clientId, username);
+  const identity = identityOf(context, connection.peer, clientId, username);
   const event = connecting.event = { identity, keepAlive, protocolVersion, clean };
   context.hooks.client_connect?.(event);
   return event;
+}
+
+/** Whom the lines show: a token in the username's place is nobody's name. */
+export function identityOf(
+  { options, access }: BrokerContext,
+  peer: string,
+  clientId: string,
+  username: string | undefined,
+): ClientIdentity {
+  const isSecret = username !== undefined && access.isToken?.(username);
+  return new ClientIdentity(options.nodeId, peer, clientId, isSecret ? undefined : username);
 }
 
 /** Refuses with a Reason Code, or lets pass; at once, or when it is decided. */
@@ -170,8 +181,19 @@ function open(connecting: Connecting): undefined {
   );
   context.hooks.client_connack?.({ ...event, connAck: "Connection Accepted" });
   const { protocolVersion, sessionExpiryInterval = 0, will, topicAliasMaximum } = packet;
-  const client = new Client(identity, principal, session, connection, sessionExpiryInterval, will);
   const keepAlive = grantedKeepAlive(packet, options);
+  session.visit = {
+    listener: connection.listener.name,
+    protocolVersion,
+    keepAlive,
+    clean: packet.clean,
+    sessionPresent: present,
+    connectedAt: context.turn.now,
+    end: undefined,
+    limits: options,
+    received: 0,
+  };
+  const client = new Client(identity, principal, session, connection, sessionExpiryInterval, will);
   connection.open({
     client,
     keepAliveTimeout: keepAlive === 0 ? Infinity : keepAlive * options.keepAliveBackoff * 2 * 1000,

@@ -6,7 +6,7 @@ import type { Backlog, QueuedEvent } from "../spool/backlog.ts";
 import { backOff } from "./back_off.ts";
 import type { FarEnd, Refused, Unanswered } from "./far_end.ts";
 import { Gate, type GateOptions, type Pass } from "./_gate.ts";
-import { ClientOutbox, FifoOutbox, type Outbox } from "./_outbox.ts";
+import { Outbox } from "./_outbox.ts";
 import { type Go, type LastAttempt, Retries } from "./_retries.ts";
 
 /** Events, and their bytes, that may be in hand: read, in flight, or waiting for another attempt. */
@@ -19,7 +19,7 @@ const LONGEST_UNANSWERED_MS = 5_000;
 /** An event that can be neither delivered nor parked is tried again after this, milliseconds. */
 const NOT_PARKED_MS = 60_000;
 
-export interface DelivererOptions extends GateOptions {
+interface DelivererOptions extends GateOptions {
   /** Events in one request. */
   readonly batchMax: number;
   /** Milliseconds a batch that is not full waits for more. */
@@ -65,7 +65,7 @@ export class Deliverer {
       (_count, why) => log("warn", `The endpoint refuses events: ${why}; each is tried again for a while.`),
     );
     this.#gate = new Gate(options, log, clock, random);
-    this.#outbox = options.order === "client" ? new ClientOutbox() : new FifoOutbox();
+    this.#outbox = new Outbox(options.order);
     this.#retries = new Retries(clock, () => this.#plan());
   }
 

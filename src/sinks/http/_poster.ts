@@ -1,4 +1,5 @@
 // Sends events to an HTTP endpoint: one POST for each batch, its answer within the timeout.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import { retryAfter } from "../delivery/back_off.ts";
@@ -14,9 +15,8 @@ const KEPT_BYTES = 200;
 const READ_BYTES = 64 * 1024;
 /** An answer is read in pieces of so many bytes. */
 const BUFFER_BYTES = 1024;
-const NEWLINE = 0x0a;
 
-export type PosterOptions = Pick<HttpOptions, "timeout" | "concurrency" | "compression" | "batchMax">;
+type PosterOptions = Pick<HttpOptions, "timeout" | "concurrency" | "compression" | "batchMax">;
 
 /** What all requests have in common. */
 export interface Connection extends Disposable {

@@ -1,6 +1,6 @@
 // Heals the end of a file that a crash left without a newline, before anything is appended behind it.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { DiskFile } from "./disk.ts";
-import { NEWLINE } from "./line_bounds.ts";
 
 /** Bytes read at a time while looking back for the last newline. */
 const BLOCK = 64 * 1024;

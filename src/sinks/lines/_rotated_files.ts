@@ -5,7 +5,7 @@ import type { Log } from "../../base/log.ts";
 import type { Disk } from "./disk.ts";
 import { isSame } from "./whole_line_file.ts";
 
-export interface RotationOptions {
+interface RotationOptions {
   /** Rotated files that are kept. */
   readonly maxFiles: number;
   /** They are gzipped. */

@@ -1,9 +1,10 @@
 // Appends whole lines to one path: rotated by size, followed when others rename or remove it.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { type Disk, realDisk } from "./disk.ts";
-import { endOfLinesWithin, NEWLINE } from "./line_bounds.ts";
+import { endOfLinesWithin } from "./line_bounds.ts";
 import type { LineTarget } from "./line_writer.ts";
 import { RotatedFiles } from "./_rotated_files.ts";
 import {

@@ -1,12 +1,12 @@
 // One file without torn lines of ours: opened and healed, written, cut back where the disk fails, synced.
 import { dirname } from "node:path";
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { type Disk, type DiskFile, type FileStat, realDisk } from "./disk.ts";
 import { type Healed, healTail } from "./_heal_tail.ts";
-import { NEWLINE } from "./line_bounds.ts";
 
 /** The path is looked at when it was not for this long, milliseconds. */
 const LOOK_MS = 500;
@@ -205,9 +205,8 @@ function healedText(path: string, { done, bytes }: Healed): string {
   const was = {
     cut: `a line torn by a crash, ${bytes} bytes, was cut off`,
     ended: `the last line, ${bytes} bytes, was whole but for its newline, which was added`,
-    closed:
-      `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and closed ` +
-      "off with a newline",
+    closed: `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and ` +
+      "closed off with a newline",
   };
   return `${path}: ${was[done]}.`;
 }
