@@ -61,6 +61,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** 4 until the CONNECT says otherwise. */
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
+  receiveMaximum = 65_535;
   /** The listener's options when the connection came: a reload is for those after it. */
   readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
@@ -72,7 +73,6 @@ export class Connection<Client> implements Outlet, Flushable {
   readonly #frame = new Frame();
   readonly #acceptedAt: number;
   #state: State = "handshake";
-  #receiveMaximum = 65_535;
   #keepAliveTimeout = Infinity;
   #outgoingAliases: OutgoingAliases | undefined = undefined;
   /** When a packet last came, on the turn's monotonic clock. */
@@ -108,10 +108,6 @@ export class Connection<Client> implements Outlet, Flushable {
 
   get state(): State {
     return this.#state;
-  }
-
-  get receiveMaximum(): number {
-    return this.#receiveMaximum;
   }
 
   get writable(): boolean {
@@ -181,7 +177,7 @@ export class Connection<Client> implements Outlet, Flushable {
   open({ client, keepAliveTimeout, receiveMaximum, outgoingAliases }: Accepted<Client>): void {
     this.client = client;
     this.#keepAliveTimeout = keepAliveTimeout;
-    this.#receiveMaximum = receiveMaximum;
+    this.receiveMaximum = receiveMaximum;
     this.#outgoingAliases = outgoingAliases;
     this.#lastPacketAt = this.#turn.monotonic;
     this.#state = "open";
@@ -232,6 +228,8 @@ export class Connection<Client> implements Outlet, Flushable {
       if (now - this.#acceptedAt < this.options.handshakeTimeout) return;
       this.#events.onRefused(this, "HandshakeTimeout");
       this.close("HandshakeTimeout");
+    } else if (this.#holds > 0) {
+      this.#lastPacketAt = now; // what it sends is not read
     } else if (now - this.#lastPacketAt > this.#keepAliveTimeout) {
       if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
       this.close("KeepaliveTimeout"); // [MQTT-3.1.2-24]
@@ -252,6 +250,7 @@ export class Connection<Client> implements Outlet, Flushable {
     this.out = this.#other;
     this.#other = buffer;
     this.#writing = true;
+    this.listener.traffic.sent(buffer);
     this.#writeFrom(0);
   }
 
@@ -304,6 +303,7 @@ export class Connection<Client> implements Outlet, Flushable {
   }
 
   #receive(count: number): void {
+    this.listener.traffic.bytesReceived += count;
     const available = this.#input.available(count);
     let start = 0;
     try {
@@ -330,6 +330,7 @@ export class Connection<Client> implements Outlet, Flushable {
         throw new MqttError(Reason.PacketTooLarge, "the packet is larger than max_packet_size");
       }
       if (frame.end > available) break;
+      this.listener.traffic.packetsReceived++;
       this.#events.onPacket(this, frame, this.#input.bytes);
       start = frame.end;
     }

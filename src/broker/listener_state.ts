@@ -2,6 +2,7 @@
 import { ConnectRate } from "./connect_rate.ts";
 import { Handshakes } from "./handshakes.ts";
 import type { ListenerOptions } from "./options.ts";
+import { Traffic } from "./traffic.ts";
 
 export class ListenerState {
   readonly handshakes = new Handshakes();
@@ -12,8 +13,9 @@ export class ListenerState {
   /**
    * @param options may be replaced: connections that come then have the new ones, those that are here keep
    * theirs
+   * @param traffic shared by all listeners that ever had this name
    */
-  constructor(readonly name: string, public options: ListenerOptions) {}
+  constructor(readonly name: string, public options: ListenerOptions, readonly traffic = new Traffic()) {}
 
   /**
    * Why a connection from `peer` (address and port) is not taken, or `undefined`.
@@ -22,6 +24,8 @@ export class ListenerState {
   refusal(peer: string, now: number): string | undefined {
     const refusal = this.handshakes.refusal(peer, this.options);
     if (refusal !== undefined) return refusal;
-    return this.#rate.take(peer, this.options.maxConnectsPerSecond, now) ? undefined : "TooManyConnects";
+    return this.#rate.take(peer, this.options.maxConnectsPerSecond, now)
+      ? undefined
+      : "TooManyConnectsOfAddress";
   }
 }

@@ -13,6 +13,7 @@ import type { RetainedMessages } from "./retained_backlog.ts";
 import type { Router } from "./router.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { Subscription } from "./subscription.ts";
+import type { Visit } from "./visit.ts";
 import type { PendingWill } from "./wills.ts";
 
 /** What all sessions share. */
@@ -23,6 +24,8 @@ export interface SessionContext extends DeliveryContext {
 export class Session implements Subscriber {
   /** Messages on their way to the client. */
   readonly deliveries: Deliveries;
+  /** The client's stay, or its last one; undefined where it was not here since the start. */
+  visit: Visit | undefined = undefined;
   readonly #context: SessionContext;
   #identity: ClientIdentity;
   #principal: Principal | undefined = undefined;
@@ -61,6 +64,11 @@ export class Session implements Subscriber {
   /** What the client may do, as it was let in the last time; `undefined` where it was not since the start. */
   get principal(): Principal | undefined {
     return this.#principal;
+  }
+
+  /** Milliseconds it outlives its connection; Infinity: for ever. */
+  get expiryInterval(): number {
+    return this.#expiryInterval;
   }
 
   get present(): boolean {
@@ -136,7 +144,7 @@ export class Session implements Subscriber {
   subscribe(subscription: Subscription): Subscription | undefined {
     const before = this.#subscriptions.get(subscription.topicFilter);
     this.#subscriptions.set(subscription.topicFilter, subscription);
-    this.#context.router.add(subscription);
+    this.#context.router.add(subscription, before === undefined);
     return before;
   }
 

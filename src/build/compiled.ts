@@ -1,5 +1,6 @@
 // What `deno compile` packs: the program, started a second time in the same process, with the environment it needs.
 import process from "node:process";
+import { errorText } from "../base/error_text.ts";
 import { main } from "../cli/cli.ts";
 import { RUN_ENV } from "./launch.ts";
 
@@ -18,7 +19,7 @@ function startAnew(): void {
     const libc = Deno.dlopen("libc.so.6", { execv: { parameters: ["buffer", "buffer"], result: "i32" } });
     libc.symbols.execv(words[0] ?? null, new BigUint64Array([...addresses, 0n]));
   } catch (error) {
-    process.stderr.write(`hookline: ${error instanceof Error ? error.message : error}\n`);
+    process.stderr.write(`hookline: ${errorText(error)}\n`);
   }
   process.stderr.write(`hookline: it cannot start itself with ${RUN_ENV.join(" ")}, and goes on without\n`);
 }

@@ -1,4 +1,5 @@
 // Runs what was made: a file that has the right size and name can still be dead.
+import { errorText } from "../base/error_text.ts";
 import { VERSION } from "./project.ts";
 import type { Target } from "./targets.ts";
 
@@ -39,6 +40,6 @@ async function firstLine(
     const text = new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr);
     return text.trim().split("\n")[0] ?? "";
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }

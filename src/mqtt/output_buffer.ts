@@ -8,9 +8,12 @@ const KEEP = 64 * 1024;
 export class OutputBuffer {
   bytes = new Uint8Array(START);
   length = 0;
+  /** Packets that it holds: each is one {@link reserve}. */
+  packets = 0;
 
   /** Makes room for `size` bytes at the end, counts them as written, and returns where they start. */
   reserve(size: number): number {
+    this.packets++;
     const start = this.length;
     const needed = start + size;
     if (needed > this.bytes.length) {
@@ -30,6 +33,7 @@ export class OutputBuffer {
   /** Forgets what it holds. */
   clear(): void {
     this.length = 0;
+    this.packets = 0;
     if (this.bytes.length > KEEP) this.bytes = new Uint8Array(START);
   }
 }

@@ -49,7 +49,7 @@ const time: Type = {
     typeof v === "string" && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/.test(v) &&
     !Number.isNaN(Date.parse(v.replace(" ", "T"))),
 };
-const fromType: Type = matching("custom, lastwill or system", /^(custom|lastwill|system)$/);
+const fromType: Type = matching("custom, lastwill or admin", /^(custom|lastwill|admin)$/);
 const connAck: Type = matching(
   "one of the six CONNACK sentences, or Banned",
   /^(Connection (Accepted|Refused, (unacceptable protocol version|identifier rejected|Server unavailable|bad user name or password|not authorized))|Banned)$/,

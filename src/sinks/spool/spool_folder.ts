@@ -71,14 +71,6 @@ export class SpoolFolder implements Disposable {
     return `${this.path}/${segmentName(number)}`;
   }
 
-  /** The highest number that something in the folder has as a name; 0 where nothing has one. */
-  highestNumber(): number {
-    return [...Deno.readDirSync(this.path)].reduce(
-      (most, { name }) => Math.max(most, segmentNumber(name) ?? 0),
-      0,
-    );
-  }
-
   [Symbol.dispose](): void {
     this.#lock.close();
   }
