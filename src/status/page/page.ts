@@ -6,18 +6,18 @@ import page from "./page.html" with { type: "text" };
 /** One file of the page. */
 export interface PageFile {
   readonly type: string;
-  readonly text: string;
+  readonly body: string;
 }
 
 /** By path. The script is made from script/ by `deno task page`. */
 export const PAGE_FILES: ReadonlyMap<string, PageFile> = new Map([
-  ["/", { type: "text/html; charset=utf-8", text: page }],
-  ["/page.css", { type: "text/css; charset=utf-8", text: style }],
-  ["/page.js", { type: "text/javascript; charset=utf-8", text: script }],
+  ["/", { type: "text/html; charset=utf-8", body: page }],
+  ["/page.css", { type: "text/css; charset=utf-8", body: style }],
+  ["/page.js", { type: "text/javascript; charset=utf-8", body: script }],
 ]);
 
 /**
- * Headers of each of them. Nothing comes from another place or is written into the page, no other page may frame it, and
+ * Headers of each of them beside those of every answer. Nothing comes from another place or is written into the page, no other page may frame it, and
  * text cannot become markup.
  */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -33,10 +33,5 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join("; "),
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "DENY",
-  "Referrer-Policy": "no-referrer",
   "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Cache-Control": "no-cache",
 };
