@@ -181,7 +181,7 @@ class Loader {
     return doc === "unusable" ? undefined : doc;
   }
 
-  /** `undefined`: there is no such file; `"unusable"`: it cannot be read or is no TOML, and an error says so. */
+  /** `undefined`: there is no such file; `"unusable"`: it cannot be used, and an error says so. */
   #open(file: string, env = this.#source.env): Document | "unusable" | undefined {
     const { cwd, readFile = readBounded } = this.#source;
     try {

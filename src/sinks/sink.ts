@@ -21,7 +21,8 @@ export interface Sink extends AsyncDisposable {
   /** How it is doing, for logs and health. */
   status(): SinkStatus;
   /**
-   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws SinkError when they cannot be used.
+   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws SinkError
+   * when they cannot be used.
    * @param url one that names this place
    */
   prepare(url: string, options: SinkOptions): Prepared | undefined;
