@@ -17,9 +17,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   hooks: ["mqtt/", "sinks/", "base/"],
   broker: ["mqtt/", "access/", "hooks/", "base/", "listeners/transport.ts", "store/journal.ts"],
   config: ["base/"],
+  status: ["base/", "mqtt/", "hooks/", "sinks/open_sinks.ts", "broker/view.ts"],
   terminal: ["base/"],
   reading: ["mqtt/", "base/"],
   query: ["reading/", "terminal/", "base/"],
+  replay: ["reading/", "mqtt/", "base/"],
   daemon: [
     "base/",
     "mqtt/",
@@ -30,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "hooks/",
     "broker/",
     "config/",
+    "status/",
     "terminal/",
   ],
   cli: [
@@ -44,9 +47,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "terminal/",
     "reading/",
     "query/",
+    "replay/",
   ],
   // Makes the executables; no part of the running program, and no part of the program uses it.
-  build: ["cli/cli.ts"],
+  build: ["cli/cli.ts", "base/"],
 };
 
 /** The options of each room, and what only the room itself can say of them: what config may import of it. */
@@ -60,6 +64,7 @@ const OPTION_FILES: readonly string[] = [
   "mqtt/topics.ts",
   "sinks/schemes.ts",
   "sinks/options.ts",
+  "status/options.ts",
   "store/options.ts",
 ];
 

@@ -2,19 +2,19 @@
 import type { Transport } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
 import {
-  publishSize,
   writeAcknowledgement,
   writeConnackRefused,
   writeDisconnect,
   writePublish,
 } from "../mqtt/encode.ts";
-import type { OutgoingAlias, OutgoingPublish } from "../mqtt/encode.ts";
+import type { OutgoingPublish } from "../mqtt/encode.ts";
 import { Frame, readFrame } from "../mqtt/framing.ts";
 import { InputBuffer } from "../mqtt/input_buffer.ts";
-import { OutputBuffer } from "../mqtt/output_buffer.ts";
+import { OutputBuffer, type SpareArrays } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
-import type { Accepted, ConnectionEvents, ConnectionState } from "./connection_events.ts";
+import type { Accepted } from "./accepted.ts";
+import type { ConnectionEvents, ConnectionState } from "./connection_events.ts";
 import type { ListenerState } from "./listener_state.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { OutgoingAliases } from "./outgoing_aliases.ts";
@@ -36,10 +36,11 @@ export class Connection<Client> implements Outlet, Flushable {
   /** 4 until the CONNECT says otherwise. */
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
+  receiveMaximum = 65_535;
   /** The listener's options when the connection came: a reload is for those after it. */
   readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
-  out = new OutputBuffer();
+  out: OutputBuffer;
 
   readonly #transport: Transport;
   readonly #turn: Turn;
@@ -47,7 +48,6 @@ export class Connection<Client> implements Outlet, Flushable {
   readonly #frame = new Frame();
   readonly #acceptedAt: number;
   #state: ConnectionState = "handshake";
-  #receiveMaximum = 65_535;
   #keepAliveTimeout = Infinity;
   #outgoingAliases: OutgoingAliases | undefined = undefined;
   /** When a packet last came, on the turn's monotonic clock. */
@@ -55,29 +55,33 @@ export class Connection<Client> implements Outlet, Flushable {
   #closedAt = 0;
   readonly #input = new InputBuffer();
   /** The buffer that is being written, and then the spare one. */
-  #other = new OutputBuffer();
+  #other: OutputBuffer;
   #writing = false;
+  /** How much of it has left. */
+  #left = 0;
   /** Nothing can be written any more; what the peer sent before is still read. */
   #broken = false;
   #flushing = false;
-  /** How many hold it; and what lets {@link run} go on after a pause. */
+  /** How many hold it; and whether it waits for the end of a pause to be read again. */
   #holds = 0;
-  /** Since when its output waits for the store. */
-  #withheldSince: number | undefined = undefined;
-  /** When it is closed because a packet of it could not be answered. */
-  #closeAt = Infinity;
-  #whenResumed: (() => void) | undefined = undefined;
+  #waits = false;
+  /** Since when its output waits for the store, and whether it will wait in vain. */
+  #withheldSince = Infinity;
+  #unanswered = false;
 
   constructor(
     transport: Transport,
     readonly listener: ListenerState,
     turn: Turn,
     events: ConnectionEvents<Connection<Client>>,
+    spare: SpareArrays,
   ) {
     this.#transport = transport;
     this.#turn = turn;
     this.#events = events;
     this.options = listener.options;
+    this.out = new OutputBuffer(spare);
+    this.#other = new OutputBuffer(spare);
     this.#acceptedAt = this.#lastPacketAt = turn.monotonic;
   }
 
@@ -89,52 +93,39 @@ export class Connection<Client> implements Outlet, Flushable {
     return this.#state;
   }
 
-  get receiveMaximum(): number {
-    return this.#receiveMaximum;
-  }
-
   get writable(): boolean {
     return this.#state === "open" && !this.#broken && this.out.length < OUTPUT_HIGH &&
-      this.#withheldSince === undefined;
+      this.#withheldSince === Infinity;
   }
 
-  /** Reads until the connection is gone. Never rejects. */
-  async run(): Promise<void> {
-    while (this.#state !== "closed") {
-      if (this.#paused) {
-        await new Promise<void>((resolve) => this.#whenResumed = resolve);
-        this.#turn.enter();
-        this.#receive(0); // what came whole before the pause
-        continue;
-      }
-      let count: number | null;
-      try {
-        count = await this.#transport.read(this.#input.room);
-      } catch {
-        // What broke does not matter to anyone but the peer; the event's reason says that it broke.
-        this.#turn.enter();
-        this.#gone("ReadWriteError");
-        return;
-      }
-      this.#turn.enter();
-      if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
-      // Drained, so that the peer hears our last words before a reset.
-      if (this.#state === "closing") continue;
-      this.#receive(count);
-    }
+  /**
+   * Reads until the connection is gone. A read ends in a method that is bound once: a loop that awaits would
+   * keep its frame for each peer.
+   */
+  read(): void {
+    if (this.#state === "closed") return;
+    if (this.#paused) this.#waits = true;
+    else this.#transport.read(this.#input.room).then(this.#arrived, this.#readFailed);
   }
+
+  readonly #arrived = (count: number | null): void => {
+    this.#turn.enter();
+    if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
+    // Drained where it is closing, so that the peer hears our last words before a reset.
+    if (this.#state !== "closing") this.#receive(count);
+    this.read();
+  };
+
+  /** What broke does not matter to anyone but the peer; the event's reason says that it broke. */
+  readonly #readFailed = (): void => {
+    this.#turn.enter();
+    this.#gone("ReadWriteError");
+  };
 
   publish(packet: OutgoingPublish): void {
-    writePublish(this.out, packet, this.protocolVersion, this.#aliasFor(packet));
+    const alias = this.#outgoingAliases?.for(packet, this.maximumPacketSize);
+    writePublish(this.out, packet, this.protocolVersion, alias);
     this.touch();
-  }
-
-  #aliasFor(packet: OutgoingPublish): OutgoingAlias | undefined {
-    const aliases = this.#outgoingAliases;
-    if (aliases === undefined) return undefined;
-    // The first use makes the packet longer.
-    const fits = this.maximumPacketSize === Infinity || publishSize(packet, 5) + 3 <= this.maximumPacketSize;
-    return fits ? aliases.of(packet.topic) : undefined;
   }
 
   pubrel(packetId: number): void {
@@ -155,13 +146,14 @@ export class Connection<Client> implements Outlet, Flushable {
   /** What the peer sent cannot be stored, and its version has no word for that: it is closed after a while. */
   leaveUnanswered(): void {
     this.hold();
-    this.#closeAt = Math.min(this.#closeAt, this.#turn.monotonic + STORE_TIMEOUT);
+    this.withhold();
+    this.#unanswered = true;
   }
 
   /** Writes nothing more until all is stored, or that takes too long. */
   withhold(): void {
     this.#flushing = false;
-    this.#withheldSince ??= this.#turn.monotonic;
+    this.#withheldSince = Math.min(this.#withheldSince, this.#turn.monotonic);
   }
 
   /** The CONNECT must wait for its decision: nothing more is read until {@link open}. */
@@ -173,7 +165,7 @@ export class Connection<Client> implements Outlet, Flushable {
   open({ client, keepAliveTimeout, receiveMaximum, outgoingAliases }: Accepted<Client>): void {
     this.client = client;
     this.#keepAliveTimeout = keepAliveTimeout;
-    this.#receiveMaximum = receiveMaximum;
+    this.receiveMaximum = receiveMaximum;
     this.#outgoingAliases = outgoingAliases;
     this.#lastPacketAt = this.#turn.monotonic;
     this.#state = "open";
@@ -216,23 +208,21 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#gone("ServerShuttingDown");
   }
 
-  /**
-   * Called each second, `now` on the turn's monotonic clock: gives up what takes too long.
-   * @param stored whether all that was to be stored is
-   */
+  /** Called each second, `now` on the turn's clock: gives up what takes too long. @param stored all is */
   tick(now: number, stored: boolean): void {
-    if (this.#withheldSince !== undefined && stored) {
-      this.#withheldSince = undefined;
+    if (now - this.#withheldSince >= STORE_TIMEOUT) return this.#gone("StoreUnavailable");
+    if (stored && this.#withheldSince < Infinity && !this.#unanswered) {
+      this.#withheldSince = Infinity;
       this.touch();
     }
-    if (now - (this.#withheldSince ?? now) >= STORE_TIMEOUT) this.#gone("StoreUnavailable");
-    if (now >= this.#closeAt) this.close("StoreUnavailable");
     if (this.#state === "closing" || this.#broken) {
       if (now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
     } else if (this.#state !== "open") {
       if (now - this.#acceptedAt < this.options.handshakeTimeout) return;
       this.#events.onRefused(this, "HandshakeTimeout");
       this.close("HandshakeTimeout");
+    } else if (this.#holds > 0) {
+      this.#lastPacketAt = now; // what it sends is not read
     } else if (now - this.#lastPacketAt > this.#keepAliveTimeout) {
       if (this.protocolVersion === 5) writeDisconnect(this.out, Reason.KeepAliveTimeout);
       this.close("KeepaliveTimeout"); // [MQTT-3.1.2-24]
@@ -242,7 +232,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** Starts the one write of this turn, unless one is still under way: that one's end starts the next. */
   flush(): void {
     this.#flushing = false;
-    if (this.#writing || this.#state === "closed" || this.#withheldSince !== undefined) return;
+    if (this.#writing || this.#state === "closed" || this.#withheldSince < Infinity) return;
     if (this.out.length > 0) this.#write();
     else if (this.#state === "closing") this.#transport.closeWrite();
   }
@@ -253,16 +243,21 @@ export class Connection<Client> implements Outlet, Flushable {
     this.out = this.#other;
     this.#other = buffer;
     this.#writing = true;
-    this.#writeFrom(0);
+    this.listener.traffic.sent(buffer);
+    this.#left = 0;
+    this.#writeRest();
   }
 
-  #writeFrom(start: number): void {
+  #writeRest(): void {
     const { bytes, length } = this.#other;
-    this.#transport.write(bytes.subarray(start, length)).then((count) => {
-      if (start + count < length) this.#writeFrom(start + count);
-      else this.#written();
-    }, () => this.#writeFailed());
+    this.#transport.write(bytes.subarray(this.#left, length)).then(this.#took, this.#writeFailed);
   }
+
+  readonly #took = (count: number): void => {
+    this.#left += count;
+    if (this.#left < this.#other.length) this.#writeRest();
+    else this.#written();
+  };
 
   #written(): void {
     this.#other.clear();
@@ -274,13 +269,13 @@ export class Connection<Client> implements Outlet, Flushable {
     this.touch();
   }
 
-  #writeFailed(): void {
+  readonly #writeFailed = (): void => {
     // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK.
     this.#turn.enter();
     if (this.#state !== "open") return this.#gone("ReadWriteError");
     this.#broken = true;
     this.#closedAt = this.#turn.monotonic;
-  }
+  };
 
   /** The stream is at its end, whoever ended it. */
   #gone(reason: string): void {
@@ -298,13 +293,19 @@ export class Connection<Client> implements Outlet, Flushable {
     return this.#state === "connecting";
   }
 
+  /** In a turn of its own: whoever ends the pause is in the middle of something. */
   #resume(): void {
-    if (this.#paused) return;
-    this.#whenResumed?.();
-    this.#whenResumed = undefined;
+    if (this.#paused || !this.#waits) return;
+    this.#waits = false;
+    queueMicrotask(() => {
+      this.#turn.enter();
+      this.#receive(0); // what came whole before the pause
+      this.read();
+    });
   }
 
   #receive(count: number): void {
+    this.listener.traffic.bytesReceived += count;
     const available = this.#input.available(count);
     let start = 0;
     try {
@@ -331,6 +332,7 @@ export class Connection<Client> implements Outlet, Flushable {
         throw new MqttError(Reason.PacketTooLarge, "the packet is larger than max_packet_size");
       }
       if (frame.end > available) break;
+      this.listener.traffic.packetsReceived++;
       this.#events.onPacket(this, frame, this.#input.bytes);
       start = frame.end;
     }

@@ -9,9 +9,10 @@ import { Arena } from "./arena.ts";
 import { Counters } from "./counters.ts";
 import type { BrokerOptions } from "./options.ts";
 import { QueueTotal } from "./queue_total.ts";
-import { Refusals } from "./refusals.ts";
 import { RetainedTree } from "./retained_tree.ts";
 import { Router } from "./router.ts";
+import { Tally } from "./tally.ts";
+import { TrafficOfListeners } from "./traffic.ts";
 import type { Turn } from "./turn.ts";
 
 /** What the broker is made of and does not make itself. */
@@ -31,12 +32,16 @@ export interface BrokerContext extends BrokerParts {
   options: BrokerOptions;
   readonly arena: Arena;
   readonly counters: Counters;
-  readonly refusals: Refusals;
+  /** Connections that did not become clients. */
+  readonly refusals: Tally;
+  /** Clients that sent more than they may. */
+  readonly throttled: Tally;
   /** What memory keeps of messages. */
   readonly total: QueueTotal;
   /** What the store keeps of them. */
   readonly stored: QueueTotal;
   readonly topics: TopicCache;
+  readonly traffic: TrafficOfListeners;
   readonly router: Router;
   readonly retained: RetainedTree;
 }
@@ -49,11 +54,21 @@ export function createContext(parts: BrokerParts): BrokerContext {
     ...parts,
     arena,
     counters,
-    refusals: new Refusals(counters, parts.log),
+    refusals: new Tally(
+      "connections were refused",
+      (reason) => counters.countRefused(reason),
+      parts.log,
+    ),
+    throttled: new Tally(
+      "clients sent messages faster than their listener allows",
+      (reason) => counters.countThrottled(reason),
+      parts.log,
+    ),
     total: new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log),
     stored: new QueueTotal(parts.journal.maxBytes, parts.log, "store.max_bytes"),
     topics,
     router: new Router(),
+    traffic: new TrafficOfListeners(),
     retained: new RetainedTree(parts.options, arena, parts.journal, topics),
   };
 }

@@ -1,4 +1,5 @@
 // Messages on their way to one client: what waits, what is not acknowledged, and what is sent next.
+import { LazyMap } from "../base/lazy.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import { publishSize } from "../mqtt/encode.ts";
 import type { QoS } from "../mqtt/packets.ts";
@@ -15,13 +16,15 @@ import { type QueueOwner, SessionQueue } from "./session_queue.ts";
 import type { Subscription } from "./subscription.ts";
 
 export class Deliveries implements QueueOwner {
+  /** PUBLISH packets that left, repeated ones included. */
+  sent = 0;
   readonly #context: DeliveryContext;
   #identity: ClientIdentity;
   /** The session's row in the store; 0: it is not stored. */
   readonly #row: number;
   #outlet: Outlet | undefined = undefined;
   /** Sent and not acknowledged, by Packet Identifier, in the order they were sent. [MQTT-4.6.0-1] */
-  readonly #inflight = new Map<number, Delivery>();
+  readonly #inflight = new LazyMap<number, Delivery>();
   readonly #queue: SessionQueue;
   readonly #retained = new RetainedBacklog();
   #lastPacketId = 0;
@@ -66,6 +69,11 @@ export class Deliveries implements QueueOwner {
   /** Messages that wait to be sent. */
   get queued(): number {
     return this.#queue.length;
+  }
+
+  /** Their bytes. */
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes;
   }
 
   /** Whether anything waits for the client's window or its connection. */
@@ -266,7 +274,8 @@ export class Deliveries implements QueueOwner {
       keep(this.#context, delivery);
     } else forget(this.#context, delivery);
     delivery.sentAt = turn.monotonic;
-    counters.sent++;
+    this.sent++;
+    counters.countSent(message.payload.length);
     hooks.message_delivered?.(delivery);
     outlet.publish(delivery);
   }
@@ -278,7 +287,8 @@ export class Deliveries implements QueueOwner {
     if (delivery.released) return outlet.pubrel(delivery.packetId);
     delivery.dup = true; // [MQTT-3.3.1-1]
     delivery.identity = this.#identity;
-    counters.sent++;
+    this.sent++;
+    counters.countSent(delivery.payload.length);
     hooks.message_delivered?.(delivery);
     outlet.publish(delivery);
   }
@@ -323,6 +333,7 @@ export class Deliveries implements QueueOwner {
       this.drop(delivery, `Error(${packet} 0x${reasonCode.toString(16)})`);
     } else {
       delivery.identity = this.#identity;
+      this.#context.counters.acknowledged++;
       this.#context.hooks.message_acked?.(delivery);
     }
     if (this.waiting) this.pump();

@@ -5,6 +5,9 @@ import { Queue } from "../base/queue.ts";
 import type { WaitingCount } from "../store/journal.ts";
 import type { Delivery } from "./message.ts";
 
+/** Messages in a queue from which its publishers are held, or half its limit. */
+const LONG = 1_000;
+
 export interface QueueLimits {
   readonly maxQueuedMessages: number;
   readonly maxQueuedBytes: number;
@@ -18,6 +21,8 @@ export interface Shelf {
   oldestQos0(sequence: number): Delivery | undefined;
   /** Is told each that comes into memory, before the queue gives it to anyone. */
   loaded(delivery: Delivery): void;
+  /** So many that were counted are not there. */
+  lost(messages: number): void;
 }
 
 /** Two queues, so that the oldest QoS 0 message can go in constant time; sequence numbers keep them one. */
@@ -55,6 +60,11 @@ export class MessageQueue {
   /** Whether the next to come must be shelved, for others before it are. */
   get shelves(): boolean {
     return this.#shelved > 0;
+  }
+
+  /** From 1 on it is full enough for its publishers to be held. */
+  fullness({ maxQueuedMessages, maxQueuedBytes }: QueueLimits): number {
+    return Math.max(this.length / Math.min(LONG, maxQueuedMessages / 2), this.#bytes / (maxQueuedBytes / 2));
   }
 
   /**
@@ -176,7 +186,7 @@ export class MessageQueue {
       this.#take(delivery);
     }
     if (page.length > 0) return;
-    // The disk lost what was counted.
+    this.#shelf?.lost(this.#shelved);
     this.#bytes = this.#shelved = this.#shelvedQos0 = 0;
   }
 }

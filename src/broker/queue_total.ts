@@ -26,6 +26,7 @@ export class QueueTotal {
   readonly #log: Log;
   readonly #option: string;
   #bytes = 0;
+  #messages = 0;
   readonly #waiting = new Set<Giver>();
   /**
    * The one that gave last, and the bytes above which it is taken for the heaviest still, without a look at
@@ -50,15 +51,29 @@ export class QueueTotal {
     return this.#bytes;
   }
 
+  /** Messages kept; one that several sessions keep counts once. */
+  get messages(): number {
+    return this.#messages;
+  }
+
+  /** Messages that wait on the disk only, and that nothing else here counts. */
+  shelved = 0;
+
   /** A session keeps the message from here on. Once for each session. */
   hold(message: Message): void {
-    if (message.holders++ === 0) this.#bytes += message.size;
+    if (message.holders++ === 0) {
+      this.#bytes += message.size;
+      this.#messages++;
+    }
     this.#bytes += ENTRY;
   }
 
   /** The end of a {@link hold}. */
   release(message: Message): void {
-    if (--message.holders === 0) this.#bytes -= message.size;
+    if (--message.holders === 0) {
+      this.#bytes -= message.size;
+      this.#messages--;
+    }
     this.#bytes -= ENTRY;
   }
 

@@ -10,8 +10,6 @@ import type { Giver } from "./queue_total.ts";
 import { restoredDelivery } from "./restored.ts";
 import type { WaitingCount } from "../store/journal.ts";
 
-/** Messages in the queue of a present client from which publishers are held, or half its limit. */
-const QUEUE_LONG = 1_000;
 /** What a stored session's queue has in memory, messages and bytes; what is beyond is on the disk only. */
 const IN_MEMORY = { messages: 1_000, bytes: 1024 ** 2 } as const;
 
@@ -47,6 +45,7 @@ export class SessionQueue implements Giver, Shelf {
     this.#queue = new MessageQueue(this, found);
     this.#hold = new PublisherHold(context.clock);
     if (this.#queue.length > 0) this.#watch();
+    context.total.shelved += this.#queue.length;
   }
 
   get length(): number {
@@ -83,6 +82,7 @@ export class SessionQueue implements Giver, Shelf {
       if (kept || !shelve) total.release(given.message);
       this.#giveUp(given);
     }, shelve);
+    if (kept && shelve) total.shelved++;
     if (this.#queue.length === 1) this.#watch();
     if (this.#owner.present && this.#fullness >= 1) this.#hold.hold(from);
     return kept;
@@ -158,6 +158,11 @@ export class SessionQueue implements Giver, Shelf {
   loaded({ message }: Delivery): void {
     message.keepLong(this.#context.arena);
     this.#context.total.hold(message);
+    this.#context.total.shelved--;
+  }
+
+  lost(messages: number): void {
+    this.#context.total.shelved -= messages;
   }
 
   /** Nothing of an absent client is in memory that need not be. */
@@ -181,12 +186,8 @@ export class SessionQueue implements Giver, Shelf {
     if (this.#hold.holding && this.#fullness < 0.5) this.#hold.release();
   }
 
-  /** How full the queue is; from 1 on publishers are held, at half of that they are released. */
+  /** From 1 on publishers are held, at half of that they are released. */
   get #fullness(): number {
-    const { maxQueuedMessages, maxQueuedBytes } = this.limits;
-    return Math.max(
-      this.#queue.length / Math.min(QUEUE_LONG, maxQueuedMessages / 2),
-      this.#queue.bytes / (maxQueuedBytes / 2),
-    );
+    return this.#queue.fullness(this.limits);
   }
 }

@@ -8,6 +8,9 @@ import type { Config } from "../config/config.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { ListenError, Listeners } from "../listeners/listeners.ts";
 import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
+import { RecentEntries } from "../status/log_entries.ts";
+import { ServeError } from "../status/server.ts";
+import { Status } from "../status/status.ts";
 import { type Journal, NoJournal } from "../store/journal.ts";
 import { openStore } from "../store/open_store.ts";
 import type { StoreOptions } from "../store/options.ts";
@@ -17,13 +20,16 @@ import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
 import { type Logger, openLogger } from "./logger.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { Reloader } from "./reload.ts";
-import { listenersOf, receiverFor, type ServedListener } from "./served_listeners.ts";
+import { listenersOf, receiverFor, type ServedListener, type ServedReceiver } from "./served_listeners.ts";
 import type { Signals } from "./signals.ts";
+import { sourcesOf } from "./status_sources.ts";
 
 /** How long clients that do not read may hold up the end, milliseconds. */
 const STOP_TIMEOUT = 5_000;
 
 export interface DaemonOptions {
+  /** Of the program. */
+  readonly version: string;
   /** Reads the configuration, after the first time after the one that holds. Throws ConfigErrors. */
   readonly load: (before?: Config) => Config;
   readonly signals: Signals;
@@ -40,16 +46,24 @@ export interface DaemonOptions {
  * Rejects with ConfigErrors and SinkError.
  */
 export async function runDaemon(options: DaemonOptions): Promise<boolean> {
-  const { load, signals, logFormat: format, err, cwd, env } = options;
+  const { version, load, signals, logFormat: format, err, cwd, env } = options;
   const clock = systemClock;
   const config = load();
-  await using logger = openLogger({ ...config.log, format, err, clock });
+  const entries = new RecentEntries();
+  await using logger = openLogger({
+    ...config.log,
+    format,
+    err,
+    clock,
+    onEntry: (time, level, msg, fields) => entries.add({ time, level, msg, fields }),
+  });
   const { log } = logger;
   for (const warning of config.warnings) log("warn", warning);
   await using sinks = openSinks(configuredUrls(config), sinkOptionsOf(config, cwd), log, clock);
   await using store = storeOf(config.store, logger, clock);
   const wired = wire(config, sinks, store, logger, clock);
   const { turn, broker, listeners } = wired;
+  await using status = new Status(sourcesOf({ ...wired, sinks, entries, version, log, clock }));
   using _access = wired.access;
   await using notifier = openNotifier({
     env,
@@ -64,16 +78,18 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const reloader = new Reloader({
     config,
     load,
-    parts: partsOf(config, wired, sinks, logger, cwd),
+    parts: partsOf(config, wired, sinks, logger, status, cwd),
     log,
     onReload: (state) => state === "begun" ? notifier.reloading() : tellReady(notifier, listeners),
   });
   serveSignals(signals, reloader, sinks, logger);
   try {
     await listeners.open(listenersOf(config));
+    await status.open(config.status);
   } catch (error) {
+    listeners.close();
     await broker.stop(0);
-    if (!(error instanceof ListenError)) throw error;
+    if (!(error instanceof ListenError || error instanceof ServeError)) throw error;
     log("error", error.message);
     return false;
   }
@@ -87,6 +103,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   log("info", `stopping: ${signal}`, { clients: broker.snapshot().clients });
   await reloader.stop();
   listeners.close();
+  await status[Symbol.asyncDispose]();
   await broker.stop(STOP_TIMEOUT);
   await store?.[Symbol.asyncDispose]();
   await sinks[Symbol.asyncDispose]();
@@ -100,7 +117,7 @@ interface Wired {
   readonly access: Chain;
   readonly broker: Broker;
   /** None is open yet. */
-  readonly listeners: Listeners<ServedListener>;
+  readonly listeners: Listeners<ServedListener, ServedReceiver>;
 }
 
 /** `undefined`: nothing outlives the process. */
@@ -132,19 +149,24 @@ function wire(
     journal,
     log,
   });
-  const listeners = new Listeners<ServedListener>((listener) => receiverFor(broker, listener), log);
+  const listeners = new Listeners<ServedListener, ServedReceiver>(
+    (listener) => receiverFor(broker, listener),
+    log,
+  );
   return { turn, hooks, access, broker, listeners };
 }
 
 /**
  * All that a reload changes. The log first, for the others tell there what changed; the sinks before the hooks, whose
- * rules lead to them; the listeners last, for a connection may come as soon as one is open.
+ * rules lead to them; the listeners last, for a connection may come as soon as one is open, and whether a client may stay
+ * depends on its listener.
  */
 function partsOf(
   atStart: Config,
   { hooks, access, broker, listeners }: Wired,
   sinks: SinkSet,
   logger: Logger,
+  status: Status,
   cwd: string,
 ): readonly Reloadable<Config>[] {
   return [
@@ -153,8 +175,9 @@ function partsOf(
     { prepare: (config) => hooks.prepare(config.hooks) },
     { prepare: ({ store }) => nothingToPrepare(() => {}, changedStore(atStart.store, store)) },
     { prepare: (config) => broker.prepare(config.broker) },
-    { prepare: (config) => withClients(access.prepare(config.access), broker) },
-    { prepare: (config) => listeners.prepare(listenersOf(config)) },
+    { prepare: (config) => access.prepare(config.access) },
+    { prepare: async (config) => withClients(await listeners.prepare(listenersOf(config)), broker) },
+    { prepare: (config) => status.prepare(config.status) },
   ];
 }
 
