@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   hooks: ["mqtt/", "sinks/", "base/"],
   broker: ["mqtt/", "access/", "hooks/", "base/", "listeners/transport.ts"],
   config: ["base/"],
+  status: ["base/", "mqtt/", "hooks/", "sinks/open_sinks.ts", "broker/view.ts"],
   terminal: ["base/"],
   reading: ["mqtt/", "base/"],
   query: ["reading/", "terminal/", "base/"],
@@ -30,6 +31,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "hooks/",
     "broker/",
     "config/",
+    "status/",
     "terminal/",
   ],
   cli: [
@@ -61,6 +63,7 @@ const OPTION_FILES: readonly string[] = [
   "mqtt/topics.ts",
   "sinks/schemes.ts",
   "sinks/options.ts",
+  "status/options.ts",
 ];
 
 /** Data that is imported from outside of src/, and by whom. */

@@ -5,6 +5,7 @@ import type { Transport } from "../listeners/transport.ts";
 import { errorStack } from "../base/error_text.ts";
 import type { Frame } from "../mqtt/framing.ts";
 import { MqttError } from "../mqtt/error.ts";
+import { SpareArrays } from "../mqtt/output_buffer.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
 import { afterTaking, isOverdrawn } from "./bucket.ts";
 import type { Client, ClientConnection } from "./client.ts";
@@ -15,22 +16,17 @@ import type { Counters } from "./counters.ts";
 import { handlePacket } from "./handlers/packets.ts";
 import type { ListenerState } from "./listener_state.ts";
 import type { BrokerOptions } from "./options.ts";
+import { type BrokerSnapshot, BrokerView } from "./view.ts";
 
 /** How often time limits are looked at, milliseconds: the precision of keep alive and expiry. */
 const TICK = 1_000;
 
-export interface BrokerSnapshot {
-  /** Clients connected. */
-  readonly clients: number;
-  /** Topics with a Retained Message. */
-  readonly retainedMessages: number;
-  /** Of messages that wait for clients or are not acknowledged by them. */
-  readonly keptBytes: number;
-}
-
 export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOptions> {
+  /** For the operator. */
+  readonly view: BrokerView;
   readonly #context: BrokerContext;
   readonly #clients: Clients;
+  readonly #spare = new SpareArrays();
   /** Of the bucket of `mqtt.max_connects_per_second`. */
   #connectsFullAt = -Infinity;
   #stopTick: () => void;
@@ -39,6 +35,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   constructor(parts: BrokerParts) {
     this.#context = createContext(parts);
     this.#clients = new Clients(this.#context);
+    this.view = new BrokerView(this.#context, this.#clients);
     this.#stopTick = this.#scheduleTick();
   }
 
@@ -52,8 +49,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
 
   /** What it holds now. */
   snapshot(): BrokerSnapshot {
-    const { retained, total } = this.#context;
-    return { clients: this.#clients.size, retainedMessages: retained.size, keptBytes: total.bytes };
+    return this.view.snapshot();
   }
 
   /** Takes over a connection that a listener accepted. */
@@ -66,9 +62,9 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
       transport.close();
       return;
     }
-    const connection = new Connection<Client>(transport, listener, turn, this);
+    const connection = new Connection<Client>(transport, listener, turn, this, this.#spare);
     this.#clients.add(connection);
-    void connection.run();
+    connection.read();
   }
 
   onPacket(connection: ClientConnection, frame: Frame, bytes: Uint8Array): void {

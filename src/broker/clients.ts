@@ -30,6 +30,27 @@ export class Clients {
     return this.#bySession.size;
   }
 
+  /** Of clients that are here and of those that are away. */
+  get sessions(): ReadonlyMap<string, Session> {
+    return this.#sessions;
+  }
+
+  /** The client of a session; undefined while it is away. */
+  clientOf(session: Session): Client | undefined {
+    return this.#bySession.get(session);
+  }
+
+  /** The operator ends a client and its session, as RMQTT's API does. False where there is none. */
+  kick(clientId: string): boolean {
+    const session = this.#sessions.get(clientId);
+    if (session === undefined) return false;
+    const client = this.#bySession.get(session);
+    if (client !== undefined) this.#end(client.connection, Reason.AdministrativeAction, "ByAdminKick");
+    // A session that ends with its connection is gone by now.
+    if (this.#sessions.get(clientId) === session) this.#endSession(session, "ByAdminKick");
+    return true;
+  }
+
   /** Network Connections, those without a client included. */
   get connections(): ReadonlySet<ClientConnection> {
     return this.#connections;
@@ -59,6 +80,7 @@ export class Clients {
   /** A Network Connection was accepted. */
   add(connection: ClientConnection): void {
     connection.listener.handshakes.begin(connection.peer);
+    connection.listener.traffic.connections++;
     this.#connections.add(connection);
   }
 
@@ -93,8 +115,11 @@ export class Clients {
     const { listener, options, peer } = client.connection;
     listener.handshakes.end(peer);
     listener.clients++;
-    this.#context.counters.connected++;
+    listener.traffic.clients++;
+    const { counters } = this.#context;
+    counters.connected++;
     this.#bySession.set(client.session, client);
+    counters.mostClients = Math.max(counters.mostClients, this.size);
     this.#due.delete(client.session);
     client.session.attach(client.connection, client.identity, options);
     client.session.belongTo(client.principal);
@@ -110,6 +135,7 @@ export class Clients {
     const { hooks, turn } = this.#context;
     this.#bySession.delete(session);
     session.detach();
+    if (session.visit !== undefined) session.visit.end = { at: turn.now, reason };
     hooks.client_disconnected?.({ identity, disconnectedAt: turn.now, reason });
     if (will !== undefined) {
       session.keepWill({ will, from: identity, dueAt: turn.monotonic + will.delayInterval * 1000 });

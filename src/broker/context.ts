@@ -11,6 +11,7 @@ import { QueueTotal } from "./queue_total.ts";
 import { RetainedTree } from "./retained_tree.ts";
 import { Router } from "./router.ts";
 import { Tally } from "./tally.ts";
+import { TrafficOfListeners } from "./traffic.ts";
 import type { Turn } from "./turn.ts";
 
 /** What the broker is made of and does not make itself. */
@@ -34,6 +35,7 @@ export interface BrokerContext extends BrokerParts {
   readonly throttled: Tally;
   readonly total: QueueTotal;
   readonly topics: TopicCache;
+  readonly traffic: TrafficOfListeners;
   readonly router: Router;
   readonly retained: RetainedTree;
 }
@@ -58,6 +60,7 @@ export function createContext(parts: BrokerParts): BrokerContext {
     total: new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log),
     topics: new TopicCache(undefined, undefined, (length) => arena.roomLong(length)),
     router: new Router(),
+    traffic: new TrafficOfListeners(),
     retained: new RetainedTree(parts.options, arena),
   };
 }

@@ -23,6 +23,8 @@ export class Router {
    */
   #remembered: TopicName[] = [];
   #rememberedBytes = 0;
+  #size = 0;
+  #shared = 0;
   readonly #mostRemembered: number;
 
   /** @param mostRemembered bytes that remembered routes may take, roughly */
@@ -35,14 +37,29 @@ export class Router {
     return this.#rememberedBytes;
   }
 
-  /** Adds a subscription, or replaces the subscriber's own of the same filter. */
-  add(subscription: Subscription): void {
+  /** Subscriptions there are, shared ones included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Shared subscriptions there are. */
+  get shared(): number {
+    return this.#shared;
+  }
+
+  /**
+   * Adds a subscription, or replaces the subscriber's own of the same filter.
+   * @param isNew false where it replaces one
+   */
+  add(subscription: Subscription, isNew = true): void {
     this.#trie.set(subscription);
+    if (isNew) this.#count(subscription, 1);
     this.#forget();
   }
 
   remove(subscription: Subscription): void {
     this.#trie.delete(subscription);
+    this.#count(subscription, -1);
     this.#forget();
   }
 
@@ -86,6 +103,11 @@ export class Router {
     name.memo = route;
     this.#remembered.push(name);
     this.#rememberedBytes += bytes;
+  }
+
+  #count({ group }: Subscription, change: 1 | -1): void {
+    this.#size += change;
+    if (group !== undefined) this.#shared += change;
   }
 
   #forget(): void {

@@ -40,7 +40,7 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-/** Makes one executable; resolves to its form, or `undefined` when that form cannot be made for this target. */
+/** Makes one executable; resolves to its form, `undefined` when that cannot be made for this target. */
 async function build(
   form: Form,
   mayChange: boolean,
@@ -56,8 +56,7 @@ async function build(
     say(`${problem} Making the self-contained form instead.`);
   }
   if (!target.posix) {
-    const text =
-      `The self-contained form is a shell script, which ${target.triple} cannot run: it needs --form compile.`;
+    const text = `The self-contained form is a shell script: for ${target.triple} it takes --form compile.`;
     if (!mayChange) throw new Error(text);
     say(text);
     return undefined;

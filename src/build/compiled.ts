@@ -1,13 +1,13 @@
-// What `deno compile` packs: the program, started a second time in the same process, with the environment it needs.
+// What `deno compile` packs: the program, started again in the same process, with the environment it needs.
 import process from "node:process";
 import { errorText } from "../base/error_text.ts";
 import { main } from "../cli/cli.ts";
 import { RUN_ENV } from "./launch.ts";
 
 /**
- * Becomes this executable again, with the same arguments and process id, and with RUN_ENV: glibc and Deno read those
- * variables before the program's first line. Returns where they are set already. One that is set is enough to know it:
- * glibc takes MALLOC_ARENA_MAX away from an executable with capabilities of its own.
+ * Becomes this executable again, with the same arguments and process id, and with RUN_ENV: glibc and Deno
+ * read those variables before the program's first line. Returns where one of them is set already: glibc takes
+ * MALLOC_ARENA_MAX away from an executable with capabilities of its own.
  */
 function startAnew(): void {
   const variables = RUN_ENV.map((text) => text.split("=", 2) as [string, string]);

@@ -2,7 +2,7 @@
 //
 //   deno task deb [--form compile|self-contained]
 //
-// The self-contained form is packed unpacked: the package has no need of a cache, and is as small all the same.
+// The self-contained form is packed unpacked: the package needs no cache, and is as small.
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.ts";
@@ -80,7 +80,7 @@ async function putFiles(root: string): Promise<void> {
     "usr/share/fish/vendor_completions.d/hookline.fish": await printed("completions", "fish"),
   };
   for (const [name, text] of Object.entries(copies)) await write(`${root}/${name}`, text);
-  // The service's user exists only while it runs, so it can be given no file of its own: systemd reads this one.
+  // The service's user exists only while it runs and can own no file: systemd reads this one.
   const environment = await Deno.readTextFile(new URL("./deb/environment", import.meta.url));
   await write(`${root}/etc/hookline/environment`, environment, 0o600);
   await write(`${root}/usr/share/man/man1/hookline.1.gz`, gzipSync(await printed("man"), { level: 9 }));

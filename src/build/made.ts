@@ -3,12 +3,12 @@ import { errorText } from "../base/error_text.ts";
 import { VERSION } from "./project.ts";
 import type { Target } from "./targets.ts";
 
-/** How long a start may take, milliseconds: the self-contained form unpacks itself first, on whatever disk. */
+/** How long a start may take, milliseconds: the self-contained form unpacks itself first. */
 const PATIENCE = 120_000;
 
 /**
- * Throws unless `command --version` prints Hookline's version, this Deno's, and `target`. An executable for another
- * machine cannot be run, and is taken as it is.
+ * Throws unless `command --version` prints Hookline's version, this Deno's, and `target`. An executable for
+ * another machine cannot be run, and is taken as it is.
  */
 export async function runs(
   target: Target,

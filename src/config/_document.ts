@@ -19,6 +19,7 @@ const SECRETS: readonly (string | number)[] = [
   "http_headers",
   "params",
   "hmac_secret",
+  "http_bearer_token",
   "password",
 ];
 

@@ -58,7 +58,7 @@ interface Guarded {
   readonly warning?: string;
 }
 
-/** By who may read and write what `path` leads to, links followed. One that is not there is somebody else's to tell. */
+/** By who may read and write what `path` leads to, links followed. Nothing of one that is not there. */
 export function guarded(path: string): Guarded {
   const mode = modeOf(path);
   if ((mode & 0o002) !== 0) {

@@ -6,6 +6,7 @@ import { EVENT_NAMES } from "../hooks/events.ts";
 import { LINE_OPTIONS } from "../hooks/rules.ts";
 import { TCP_OPTIONS } from "../listeners/options.ts";
 import { SINK_OPTIONS } from "../sinks/options.ts";
+import { HTTP_API_OPTIONS, SYS_OPTIONS } from "../status/options.ts";
 import { LOG_OPTIONS } from "./_log.ts";
 import { PLUGIN_OPTIONS } from "./_plugins.ts";
 import { valueText } from "./value_text.ts";
@@ -44,6 +45,15 @@ export function mainSample(): string {
     written(sessions),
     heading("Retained messages"),
     written({ maxRetainedMessages, maxRetainedBytes }),
+    heading("Live view: the HTTP API with its page, metrics and health; and $SYS"),
+    written(SYS_OPTIONS),
+    `
+# It is written here, or in RMQTT's rmqtt-http-api.toml where plugins.default_startups has it.
+[http_api]`,
+    written(HTTP_API_OPTIONS),
+    `\
+# Host names, besides localhost and its own address, by which it may be asked, as in ["gateway.lan"].
+#http_hosts = []`,
     heading("Listeners: any number of [listener.tcp.NAME], each with limits of its own"),
     "[listener.tcp.external]",
     written(TCP_OPTIONS),

@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigErrors } from "../config/config_error.ts";
 import { ListenError } from "../listeners/listeners.ts";
 import { SinkError } from "../sinks/sink.ts";
+import { ServeError } from "../status/server.ts";
 import { limitChanges } from "./limit_changes.ts";
 
 export interface ReloadOptions {
@@ -95,7 +96,7 @@ export class Reloader {
 function problemsOf(error: unknown): string[] {
   if (error instanceof ConfigErrors) return error.errors.map(({ message }) => message);
   if (error instanceof SinkError) return [error.shown];
-  if (error instanceof ListenError) return [error.message];
+  if (error instanceof ListenError || error instanceof ServeError) return [error.message];
   // A defect of ours, and no reason for a running broker to end.
   return [errorStack(error)];
 }

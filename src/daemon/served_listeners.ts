@@ -12,10 +12,16 @@ export function listenersOf(config: Config): ServedListener[] {
   return config.listeners.map((listener) => ({ kind: "tcp", ...listener }));
 }
 
+/** The receiver of a listener, and what the broker knows of it. */
+export interface ServedReceiver extends Receiver<ServedListener> {
+  readonly state: ListenerState;
+}
+
 /** Hands the connections of one listener to the broker, with what that listener allows. */
-export function receiverFor(broker: Broker, { name, options }: ServedListener): Receiver<ServedListener> {
-  const state = new ListenerState(name, options);
+export function receiverFor(broker: Broker, { name, options }: ServedListener): ServedReceiver {
+  const state = new ListenerState(name, options, broker.view.trafficOf(name));
   return {
+    state,
     accept: (transport) => broker.accept(transport, state),
     reconfigure: (config) => state.options = config.options,
   };

@@ -7,6 +7,7 @@ import { topicMatches } from "../mqtt/topics.ts";
 import type { EventData, EventName, MessageData, SubscriptionOpts } from "./events.ts";
 import type { Instant } from "./instant.ts";
 import type { LineOptions } from "./rules.ts";
+import { joined } from "./joined.ts";
 import { userPropertiesJson } from "./user_properties.ts";
 
 /** One per event, exhaustive by type. */
@@ -55,6 +56,11 @@ export function linesWith(options: LineOptions): Lines {
   };
 }
 
+/** Whether payloads of a topic are left out, of lines and of all else that shows them. */
+export function payloadHidden({ redact, redactPayload }: LineOptions): (topic: string) => boolean {
+  return (topic) => redactPayload || redact.some((filter) => topicMatches(filter, topic));
+}
+
 function connect(e: EventData["client_connect"]): string {
   const clean = e.protocolVersion >= 5 ? "clean_start" : "clean_session";
   const { identity, keepAlive, protocolVersion } = e;
@@ -86,7 +92,16 @@ const MOST_KEPT = 4_096;
 /** `"dup":…,"retain":…,"qos":…,"topic":` for each of the 16 first bytes a PUBLISH could have. */
 const FLAGS: readonly string[] = Array.from(
   { length: 16 },
-  (_, i) => `"dup":${(i & 8) !== 0},"retain":${(i & 1) !== 0},"qos":${i >> 1 & 3},"topic":`,
+  (_, i) =>
+    joined(
+      '"dup":',
+      `${(i & 8) !== 0}`,
+      ',"retain":',
+      `${(i & 1) !== 0}`,
+      ',"qos":',
+      i >> 1 & 3,
+      ',"topic":',
+    ),
 );
 
 function flags(e: { readonly dup: boolean; readonly retain: boolean; readonly qos: number }): string {
@@ -94,11 +109,9 @@ function flags(e: { readonly dup: boolean; readonly retain: boolean; readonly qo
 }
 
 /** `,"packet_id":"17","payload":"…",`, or the number without quotes; `""` and null where there is none. */
-function idAndPayloadWith(
-  { packetIdType, redact, redactPayload }: LineOptions,
-): (packetId: number, m: MessageData) => string {
-  const hides = (topic: string): boolean =>
-    redactPayload || redact.some((filter) => topicMatches(filter, topic));
+function idAndPayloadWith(options: LineOptions): (packetId: number, m: MessageData) => string {
+  const { packetIdType, redact, redactPayload } = options;
+  const hides = payloadHidden(options);
   const shown = redactPayload || redact.length > 0
     ? (m: MessageData): string => hides(m.topic) ? REDACTED : payload(m)
     : payload;

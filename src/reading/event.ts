@@ -2,7 +2,7 @@
 import { isTable } from "../base/table.ts";
 import { isCut, type Line } from "./line.ts";
 
-/** The keys of a line; any may be absent, and a value of another type than the contract's counts as absent. */
+/** The keys of a line; any may be absent, and a value of another type than the contract's counts so. */
 export class LoggedEvent {
   constructor(private readonly keys: Readonly<Record<string, unknown>>) {}
 

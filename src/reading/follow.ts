@@ -24,10 +24,10 @@ export interface FollowOptions {
 }
 
 /**
- * Gives the last lines of the file at `path`, then each line that is added, in batches. The file may be missing:
- * it is waited for, and read from its beginning. Files that come and go between two looks are not seen.
- * Throws when the file cannot be opened at first for another reason, or is missing and not to be followed; Failure when
- * it is none.
+ * Gives the last lines of the file at `path`, then each line that is added, in batches. The file may be
+ * missing: it is waited for, and read from its beginning. Files that come and go between two looks are not
+ * seen. Throws when the file cannot be opened at first for another reason, or is missing and not to be
+ * followed; Failure when it is none.
  */
 export async function* follow(path: string, options: FollowOptions): AsyncGenerator<readonly Line[]> {
   const { signal, notice } = options;
@@ -103,7 +103,7 @@ class Followed implements Disposable {
 
   /**
    * The lines from here to the end of the file. An unfinished line at the end is kept, or read again from its
-   * beginning next time: a writer that starts again after a crash cuts it off and writes another in its place.
+   * beginning next time: a writer that starts again after a crash may have another in its place.
    */
   async *readOn(signal: AbortSignal, unfinished: "keep" | "again"): AsyncGenerator<readonly Line[]> {
     while (this.#file !== undefined && !signal.aborted) {

@@ -20,14 +20,14 @@ export interface SinkSet extends AsyncDisposable {
   /** One entry per sink, in the order of the URLs. */
   status(): SinkSetStatus[];
   /**
-   * Opens what the URLs of another configuration need besides what is open. `commit` hands over to them: sinks
-   * without a URL are flushed, and end in the background. Resolves when sinks that were given up before have let
-   * go of their places. Rejects with SinkError when a URL or its options are wrong; the set is then as it was.
+   * Opens what the URLs of another configuration need besides what is open. `commit` hands over to them:
+   * sinks without a URL are flushed, and end in the background. Resolves when sinks that were given up before
+   * have let go of their places. Rejects with SinkError when a URL or its options are wrong.
    */
   prepare(urls: Iterable<string>, options: SinkOptions): Promise<Prepared>;
 }
 
-interface SinkSetStatus {
+export interface SinkSetStatus {
   readonly url: string;
   readonly status: SinkStatus;
 }

@@ -121,15 +121,14 @@ function checkAnswerFits({ packet, connection, clientId }: Connecting): ReasonCo
 function authenticate(connecting: Connecting): ReturnType<Step> {
   const { context, connection, packet, clientId } = connecting;
   if (packet.authenticationMethod !== undefined) return Reason.BadAuthenticationMethod; // [MQTT-4.12.0-1]
-  const { listener } = connection;
   const answer = context.access.connect({
     clientId,
     username: packet.username,
     password: packet.password,
     address: connection.peer,
     protocolVersion: packet.protocolVersion,
-    listener: listener.name,
-    allowAnonymous: () => listener.options.allowAnonymous,
+    listener: connection.listener.name,
+    allowAnonymous: connection.listener.allowAnonymous,
   });
   const decided = (it: Awaited<typeof answer>): ReasonCode | undefined => {
     if ("refusal" in it) return it.refusal;
@@ -182,8 +181,19 @@ function open(connecting: Connecting): undefined {
   );
   context.hooks.client_connack?.({ ...event, connAck: "Connection Accepted" });
   const { protocolVersion, sessionExpiryInterval = 0, will, topicAliasMaximum } = packet;
-  const client = new Client(identity, principal, session, connection, sessionExpiryInterval, will);
   const keepAlive = grantedKeepAlive(packet, options);
+  session.visit = {
+    listener: connection.listener.name,
+    protocolVersion,
+    keepAlive,
+    clean: packet.clean,
+    sessionPresent: present,
+    connectedAt: context.turn.now,
+    end: undefined,
+    limits: options,
+    received: 0,
+  };
+  const client = new Client(identity, principal, session, connection, sessionExpiryInterval, will);
   connection.open({
     client,
     keepAliveTimeout: keepAlive === 0 ? Infinity : keepAlive * options.keepAliveBackoff * 2 * 1000,

@@ -205,9 +205,8 @@ function healedText(path: string, { done, bytes }: Healed): string {
   const was = {
     cut: `a line torn by a crash, ${bytes} bytes, was cut off`,
     ended: `the last line, ${bytes} bytes, was whole but for its newline, which was added`,
-    closed:
-      `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and closed ` +
-      "off with a newline",
+    closed: `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and ` +
+      "closed off with a newline",
   };
   return `${path}: ${was[done]}.`;
 }

@@ -7,8 +7,8 @@ export class SpoolInUse extends Error {
   override readonly name = "SpoolInUse";
   constructor(path: string) {
     super(
-      `its spool, ${path}, is in use by another process, such as a Hookline that runs already, or by another ` +
-        "URL of this configuration",
+      `its spool, ${path}, is in use by another process, such as a Hookline that runs already, or by ` +
+        "another URL of this configuration",
     );
   }
 }
