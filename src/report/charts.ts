@@ -92,11 +92,10 @@ export function tableBar(part: number): string {
 
 /** The names of the series beside their colours. */
 export function legend(series: readonly Pick<Series, "name" | "className">[]): string {
-  const items = series.map(({ name, className }) =>
-    `<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="swatch ${className}" width="10" height="10"/></svg>${
-      escaped(name)
-    }</li>`
-  );
+  const items = series.map(({ name, className }) => {
+    const swatch = `<rect class="swatch ${className}" width="10" height="10"/>`;
+    return `<li><svg viewBox="0 0 10 10" aria-hidden="true">${swatch}</svg>${escaped(name)}</li>`;
+  });
   return `<ul class="legend">${items.join("")}</ul>`;
 }
 

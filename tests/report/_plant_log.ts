@@ -1,4 +1,4 @@
-// The log of a small plant: two hours of sensors and a dashboard, with a burst, drops, a gap and hostile names.
+// The log of a small plant: two hours of sensors, a dashboard, bursts, drops, a gap, and hostile names.
 import { Random } from "../helpers/random.ts";
 
 const START = Date.UTC(2026, 10, 24, 8, 58, 30);

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { inProcess, type Outcome } from "../cli/_io.ts";
-import { hasChromium, screenshot, topLeft } from "../helpers/chromium.ts";
+import { seriousFindings } from "../helpers/accessibility.ts";
+import { TestBrowser } from "../helpers/browser.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { HOSTILE, plantLog } from "./_plant_log.ts";
 
@@ -58,13 +59,13 @@ Deno.test("the page says what is in the log", async () => {
   assert.match(text, /From publish to their delivery\n[\d,]+\n8 ms\n4\d ms\n5\d ms\n6\d ms\n63 ms\n63 ms\n/);
 });
 
-Deno.test("what is hostile in a log is text in the page, and the page needs nothing from elsewhere", async () => {
+Deno.test("what is hostile in a log is text in the page, which needs nothing from elsewhere", async () => {
   const { page, text } = await make(PLANT);
   const tags = new Set([...page.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, name]) => name));
   assert.deepEqual(
     [...tags].sort().join(" "),
-    "body dd div dl dt footer h1 h2 head header html li main meta p path rect section style svg table tbody td " +
-      "text th thead title tr ul",
+    "body dd div dl dt footer h1 h2 head header html li main meta p path rect section style svg table " +
+      "tbody td text th thead title tr ul",
   );
   for (const [, attributes = ""] of page.matchAll(/<[a-z0-9]+([^>]*)>/g)) {
     assert.doesNotMatch(attributes.replaceAll(/="[^"]*"/g, ""), /["'=]/);
@@ -115,7 +116,7 @@ Deno.test("RMQTT's lines make a page", async () => {
   assert.match(text, /\nFrom publish to their acknowledgement\n/);
 });
 
-Deno.test("the page is written as a whole or not at all, and a kept database serves the next one", async () => {
+Deno.test("the page is written whole or not at all; a kept database serves the next one", async () => {
   await using dir = await tempDir();
   await Deno.writeTextFile(`${dir.path}/hook.log`, PLANT);
   const report = (...args: string[]): Promise<Outcome> => inProcess(["report", ...args], { cwd: dir.path });
@@ -140,21 +141,27 @@ Deno.test("the page is written as a whole or not at all, and a kept database ser
   ]);
 });
 
-Deno.test({
-  name: "Chromium shows it in light and dark, and has nothing to say of it",
-  ignore: !(await hasChromium()),
-  fn: async () => {
-    await using dir = await tempDir();
-    await Deno.mkdir(DIST, { recursive: true });
-    await Deno.writeTextFile(`${dir.path}/hook.log`, PLANT);
-    assert.equal((await inProcess(["report"], { cwd: dir.path })).code, 0);
-    for (const [scheme, paper] of [["light", "#f6f7f5"], ["dark", "#11161c"]] as const) {
-      const picture = `${DIST}/report-${scheme}.png`;
-      const look = { scheme, width: 1180, height: 3300 };
-      const said = await screenshot(`file://${dir.path}/report.html`, picture, look, `${dir.path}/${scheme}`);
-      assert.equal(said, "");
-      // The colour of the paper shows that the style is in force, which its hash lets in.
-      assert.deepEqual(topLeft(await Deno.readFile(picture)), { colour: paper, width: 1180, height: 3300 });
-    }
-  },
+Deno.test("Chromium shows it in light, dark and on paper, and neither it nor axe complains", async () => {
+  await using dir = await tempDir();
+  await Deno.mkdir(DIST, { recursive: true });
+  await Deno.writeTextFile(`${dir.path}/hook.log`, PLANT);
+  assert.equal((await inProcess(["report"], { cwd: dir.path })).code, 0);
+  await using browser = await TestBrowser.open();
+  const page = await browser.page(`file://${dir.path}/report.html`);
+  for (
+    const [name, media, width, paper] of [
+      ["light", { colorScheme: "light", media: "screen" }, 1180, "rgb(246, 247, 245)"],
+      ["dark", { colorScheme: "dark", media: "screen" }, 1180, "rgb(17, 22, 28)"],
+      ["print", { colorScheme: "dark", media: "print" }, 690, "rgb(255, 255, 255)"],
+    ] as const
+  ) {
+    await page.emulateMedia(media);
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: `${DIST}/report-${name}.png`, fullPage: true });
+    // The colour shows that the style is in force, which its hash lets in.
+    assert.equal(await page.evaluate("getComputedStyle(document.body).backgroundColor"), paper);
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), width, "nothing hangs over");
+    assert.deepEqual(await seriousFindings(page), []);
+  }
+  assert.deepEqual(browser.complaints, []);
 });
