@@ -1,5 +1,5 @@
 // One Network Connection: bytes in, whole packets to whoever handles them, bytes out at the end of the turn.
-import type { Transport } from "../listeners/transport.ts";
+import { type PeerCertificate, type Transport, TransportError } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
 import {
   publishSize,
@@ -61,6 +61,8 @@ export class Connection<Client> implements Outlet, Flushable {
   /** 4 until the CONNECT says otherwise. */
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
+  receiveMaximum = 65_535;
+  readonly peer: string;
   /** The listener's options when the connection came: a reload is for those after it. */
   readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
@@ -72,7 +74,6 @@ export class Connection<Client> implements Outlet, Flushable {
   readonly #frame = new Frame();
   readonly #acceptedAt: number;
   #state: State = "handshake";
-  #receiveMaximum = 65_535;
   #keepAliveTimeout = Infinity;
   #outgoingAliases: OutgoingAliases | undefined = undefined;
   /** When a packet last came, on the turn's monotonic clock. */
@@ -96,22 +97,19 @@ export class Connection<Client> implements Outlet, Flushable {
     events: ConnectionEvents<Client>,
   ) {
     this.#transport = transport;
+    this.peer = transport.peer;
     this.#turn = turn;
     this.#events = events;
     this.options = listener.options;
     this.#acceptedAt = this.#lastPacketAt = turn.monotonic;
   }
 
-  get peer(): string {
-    return this.#transport.peer;
+  get certificate(): PeerCertificate | undefined {
+    return this.#transport.certificate;
   }
 
   get state(): State {
     return this.#state;
-  }
-
-  get receiveMaximum(): number {
-    return this.#receiveMaximum;
   }
 
   get writable(): boolean {
@@ -130,16 +128,13 @@ export class Connection<Client> implements Outlet, Flushable {
       let count: number | null;
       try {
         count = await this.#transport.read(this.#input.room);
-      } catch {
-        // What broke does not matter to anyone but the peer; the event's reason says that it broke.
+      } catch (error) {
         this.#turn.enter();
-        this.#gone("ReadWriteError");
-        return;
+        return this.#readFailed(error);
       }
       this.#turn.enter();
       if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
-      // Drained, so that the peer hears our last words before a reset.
-      if (this.#state === "closing") continue;
+      if (this.#state === "closing") continue; // drained, so that the peer hears our last words before a reset
       this.#receive(count);
     }
   }
@@ -181,7 +176,7 @@ export class Connection<Client> implements Outlet, Flushable {
   open({ client, keepAliveTimeout, receiveMaximum, outgoingAliases }: Accepted<Client>): void {
     this.client = client;
     this.#keepAliveTimeout = keepAliveTimeout;
-    this.#receiveMaximum = receiveMaximum;
+    this.receiveMaximum = receiveMaximum;
     this.#outgoingAliases = outgoingAliases;
     this.#lastPacketAt = this.#turn.monotonic;
     this.#state = "open";
@@ -281,6 +276,15 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#closedAt = this.#turn.monotonic;
   }
 
+  #readFailed(error: unknown): void {
+    // What broke does not matter to anyone but the peer; the event's reason says that it broke.
+    if (!(error instanceof TransportError)) return this.#gone("ReadWriteError");
+    if (this.#state === "handshake" || this.#state === "connecting") {
+      this.#events.onRefused(this, error.reason);
+    }
+    this.#gone(`ProtocolError(${error.message})`);
+  }
+
   /** The stream is at its end, whoever ended it. */
   #gone(reason: string): void {
     this.close(reason);
@@ -336,9 +340,8 @@ export class Connection<Client> implements Outlet, Flushable {
     return start;
   }
 
-  /** What a peer that is not accepted yet may send, judged before any more of it is kept. */
+  /** What a peer that is not accepted yet may send [MQTT-3.1.0-1], judged before any more of it is kept. */
   #checkFirst(header: number, size: number): void {
-    // [MQTT-3.1.0-1]
     if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT");
     if (size > this.options.maxConnectPacketSize) {
       throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { Prepared, Reloadable } from "../base/prepared.ts";
 import { Broker } from "../broker/broker.ts";
 import { Turn } from "../broker/turn.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, ServedListener } from "../config/config.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { ListenError, Listeners } from "../listeners/listeners.ts";
 import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
@@ -13,7 +13,7 @@ import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
 import { type Logger, openLogger } from "./logger.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { Reloader } from "./reload.ts";
-import { listenersOf, receiverFor, type ServedListener } from "./served_listeners.ts";
+import { receiverFor } from "./served_listeners.ts";
 import type { Signals } from "./signals.ts";
 
 /** How long clients that do not read may hold up the end, milliseconds. */
@@ -65,7 +65,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   });
   serveSignals(signals, reloader, sinks, logger);
   try {
-    await listeners.open(listenersOf(config));
+    await listeners.open(config.listeners);
   } catch (error) {
     await broker.stop(0);
     if (!(error instanceof ListenError)) throw error;
@@ -123,7 +123,7 @@ function partsOf(
     { prepare: (config) => hooks.prepare(config.hooks) },
     { prepare: (config) => broker.prepare(config.broker) },
     { prepare: (config) => withClients(access.prepare(config.access), broker) },
-    { prepare: (config) => listeners.prepare(listenersOf(config)) },
+    { prepare: (config) => listeners.prepare(config.listeners) },
   ];
 }
 

@@ -176,7 +176,7 @@ export const DIFFERENCES: readonly Difference[] = [
     shown: { check: CHECKS.partlyDenied },
   },
   {
-    what: "other plugins; `listener.tls`, `ws`, `wss`, `quic`; `delayed_publish`",
+    what: "other plugins; `listener.quic`; `delayed_publish`",
     rmqtt: "served",
     hookline: "a warning says what is missing",
     reason: "not there yet",

@@ -106,6 +106,7 @@ function authenticate(connecting: Connecting): ReturnType<Step> {
     clientId,
     username: packet.username,
     password: packet.password,
+    certificate: connection.certificate,
     address: connection.peer,
     protocolVersion: packet.protocolVersion,
     listener: connection.listener.name,
