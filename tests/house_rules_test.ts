@@ -71,6 +71,7 @@ Deno.test("src: nothing is imported but what the design allows from outside", ()
     "jose",
     "mqtt",
     "mqtt-packet",
+    "playwright-core",
     "smol-toml",
     "valibot",
   ]);

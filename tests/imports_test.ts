@@ -16,9 +16,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   hooks: ["mqtt/", "sinks/", "base/"],
   broker: ["mqtt/", "access/", "hooks/", "base/", "listeners/transport.ts"],
   config: ["base/"],
+  status: ["base/", "mqtt/", "hooks/", "sinks/open_sinks.ts", "broker/view.ts"],
   terminal: ["base/"],
   reading: ["mqtt/", "base/"],
   query: ["reading/", "terminal/", "base/"],
+  replay: ["reading/", "mqtt/", "base/"],
   daemon: [
     "base/",
     "mqtt/",
@@ -28,6 +30,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "hooks/",
     "broker/",
     "config/",
+    "status/",
     "terminal/",
   ],
   cli: [
@@ -42,9 +45,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "terminal/",
     "reading/",
     "query/",
+    "replay/",
   ],
   // Makes the executables; no part of the running program, and no part of the program uses it.
-  build: ["cli/cli.ts"],
+  build: ["cli/cli.ts", "base/"],
 };
 
 /** The options of each room, and what only the room itself can say of them: what config may import of it. */
@@ -58,6 +62,7 @@ const OPTION_FILES: readonly string[] = [
   "mqtt/topics.ts",
   "sinks/schemes.ts",
   "sinks/options.ts",
+  "status/options.ts",
 ];
 
 /** Data that is imported from outside of src/, and by whom. */

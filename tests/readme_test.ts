@@ -109,6 +109,16 @@ const WALK: readonly (readonly [line: string, step: Step | typeof IN_CI])[] = [
     match(text, /message_publish .*demo\/d.* one\n/);
     ok(!text.includes("other/d") && !text.includes("client_connect"), text);
   }],
+  [
+    "hookline replay hook.log --to mqtt://localhost --prefix again/ --topic 'demo/#' --speed max",
+    async (desk, line) => {
+      match(
+        await desk.run(line, desk.folder),
+        /^sent 1 in .* acknowledged 1 of 1 with QoS 1 or 2, refused 0/,
+      );
+      match(await desk.run("grep again/demo/d hook.log", desk.folder), /"topic":"again\/demo\/d"/);
+    },
+  ],
   ["hookline redeliver spool/*/failed.jsonl --rate 100", async (desk, line) => {
     const endpoint = desk.type(`deno eval '${ENDPOINT}'`);
     await endpoint.shows(/^at \d+$/m);

@@ -25,8 +25,8 @@ export interface Credentials extends Peer {
   readonly password: Uint8Array | undefined;
   /** Absent where the connection has none. */
   readonly certificate?: CertificateNames | undefined;
-  /** `allow_anonymous` of the listener. */
-  readonly allowAnonymous: boolean;
+  /** `allow_anonymous` of the listener, as it is when it is asked: a reload may change it. */
+  readonly allowAnonymous: () => boolean;
 }
 
 /** An answer that is known, or one that must be waited for: the client's further packets wait with it. */
@@ -53,6 +53,8 @@ export interface Refusal {
 export interface Access {
   /** The value itself where nothing needs to wait. One that rejects lets nobody in. */
   connect(credentials: Credentials): Principal | Refusal | Promise<Principal | Refusal>;
+  /** Whether a username may be a token, which no line shows. Absent: none is. */
+  isToken?(username: string): boolean;
 }
 
 /** Whether a topic is the broker's own, into which nobody publishes and which makes no message events. */

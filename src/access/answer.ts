@@ -23,4 +23,9 @@ export type Answer = Grant | { readonly refusal: ReasonCode } | "ignore";
 export interface Authenticator {
   /** The value itself where nothing needs to wait. One that rejects lets nobody in. */
   authenticate(credentials: Credentials): Answer | Promise<Answer>;
+  /**
+   * What its answers stand on, as something to compare: where a reload changes it, those whom it let in before must go.
+   * Absent: nothing that a reload could change.
+   */
+  readonly foundation?: string | undefined;
 }

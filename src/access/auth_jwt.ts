@@ -27,6 +27,8 @@ export interface AuthJwtOptions {
   /** {@link HMAC} or {@link PUBLIC_KEY}: a token signed in another way is not looked at. */
   readonly algorithms: readonly string[];
   readonly key: CompactVerifyGetKey;
+  /** A digest of the one key there is; absent for a set of keys, which others join and leave. */
+  readonly keyDigest?: string;
   /** `disconnect_if_pub_rejected`. */
   readonly closeIfDenied: boolean;
   /** `disconnect_if_expiry`. */
@@ -55,6 +57,10 @@ export class JwtAuthenticator implements Authenticator, Disposable {
       clock,
       (count, error) => log("warn", "tokens were not accepted", { count, last: error }),
     );
+  }
+
+  get foundation(): string | undefined {
+    return this.#options.keyDigest;
   }
 
   authenticate(credentials: Credentials): Answer | Promise<Answer> {

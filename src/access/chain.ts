@@ -14,7 +14,7 @@ import { TooBusy } from "./bounded_work.ts";
 import { accessChanges } from "./changes.ts";
 import { FailedLogins } from "./failed_logins.ts";
 import { Flapping } from "./flapping.ts";
-import type { AccessOptions } from "./options.ts";
+import type { AccessOptions, AuthenticatorName } from "./options.ts";
 import { ClientPrincipal, peerOf, type Permissions } from "./principal.ts";
 import { SealedPassword } from "./sealed_password.ts";
 
@@ -24,7 +24,7 @@ type Outcome = Principal | Refusal;
 interface Doors extends Permissions, Disposable {
   readonly options: AccessOptions;
   /** In their order; without them nobody but an ACL rule with a password knows who a client is. */
-  readonly authenticators: readonly Authenticator[];
+  readonly authenticators: ReadonlyMap<AuthenticatorName, Authenticator>;
 }
 
 const ANYBODY: Grant = { superuser: false, closeIfDenied: false };
@@ -36,6 +36,8 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
   readonly #failed: FailedLogins;
   #flapping: Flapping | undefined;
   #doors: Doors;
+  /** One for all clients. */
+  readonly #permissions = (): Permissions => this.#doors;
 
   constructor(options: AccessOptions, clock: Clock, log: Log) {
     this.#clock = clock;
@@ -47,12 +49,19 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
   }
 
   connect(credentials: Credentials): Outcome | Promise<Outcome> {
-    if (this.#flapping?.isBanned(credentials)) return { refusal: Reason.Banned };
+    const { username = "" } = credentials;
+    const counted = this.isToken(username) ? { ...credentials, username: undefined } : credentials; // logged if banned
+    if (this.#flapping?.isBanned(counted)) return { refusal: Reason.Banned };
     // Whoever has the right password waits for nobody's wrong ones.
     const waits = this.#failed.slows(credentials.address) && !this.#passwords.knows(credentials);
     const turn = waits ? this.#failed.turn(credentials.address) : undefined;
     if (turn === undefined) return this.#authenticate(credentials);
     return turn.then((comes) => comes ? this.#authenticate(credentials) : { refusal: Reason.ServerBusy });
+  }
+
+  isToken(username: string): boolean {
+    const { jwt, order } = this.#doors.options;
+    return jwt?.from === "username" && order.includes("jwt") && /^[\w-]+\.[\w-]+\.[\w-]*$/.test(username);
   }
 
   prepare(options: AccessOptions): Prepared {
@@ -87,7 +96,7 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
   #open(options: AccessOptions): Doors {
     const http = options.http && new HttpAuthenticator(options.http, this.#clock, this.#log);
     const jwt = options.jwt && new JwtAuthenticator(options.jwt, this.#clock, this.#log);
-    const byName = {
+    const byName: Readonly<Record<AuthenticatorName, Authenticator | undefined>> = {
       certificate: certificateAuthenticator,
       password_file: options.passwordFile && this.#passwords,
       http: http?.options.authRequest === undefined ? undefined : http,
@@ -95,7 +104,9 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
     };
     return {
       options,
-      authenticators: options.order.map((name) => byName[name]).filter((it) => it !== undefined),
+      authenticators: new Map(
+        options.order.flatMap((name) => byName[name] === undefined ? [] : [[name, byName[name]]]),
+      ),
       http,
       mosquitto: options.mosquittoAcl,
       rmqtt: options.rmqttAcl,
@@ -107,47 +118,53 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
   }
 
   #authenticate(credentials: Credentials): Outcome | Promise<Outcome> {
-    const doors = this.#doors;
-    let next = 0;
-    const goOn = (): Answer | Promise<Answer> => {
-      for (; next < doors.authenticators.length;) {
-        const answer = doors.authenticators[next++]?.authenticate(credentials) ?? "ignore";
-        if (answer instanceof Promise) return answer.then((it) => it === "ignore" ? goOn() : it);
-        if (answer !== "ignore") return answer;
-      }
-      return "ignore";
+    const asked = [...this.#doors.authenticators];
+    const askFrom = (next: number): Outcome | Promise<Outcome> => {
+      const [name, authenticator] = asked[next] ?? [];
+      if (name === undefined || authenticator === undefined) return this.#outcome(credentials, "ignore");
+      const { foundation } = authenticator;
+      const vouches = (): boolean => {
+        const now = this.#doors.authenticators.get(name);
+        return now !== undefined && now.foundation === foundation;
+      };
+      const decided = (answer: Answer): Outcome | Promise<Outcome> =>
+        answer === "ignore" ? askFrom(next + 1) : this.#outcome(credentials, answer, vouches);
+      const answer = authenticator.authenticate(credentials);
+      return answer instanceof Promise ? answer.then(decided) : decided(answer);
     };
-    const answer = goOn();
-    if (!(answer instanceof Promise)) return this.#outcome(credentials, answer);
-    return answer.then((it) => this.#outcome(credentials, it), (error) => {
+    const outcome = askFrom(0);
+    if (!(outcome instanceof Promise)) return outcome;
+    return outcome.catch((error) => {
       if (error instanceof TooBusy) return { refusal: Reason.ServerBusy };
       throw error;
     });
   }
 
-  #outcome(credentials: Credentials, answer: Answer): Outcome {
-    const { password } = credentials;
+  /** @param vouches whether whoever gave the answer would still do so */
+  #outcome(credentials: Credentials, answer: Answer, vouches: () => boolean = () => false): Outcome {
+    const { password, allowAnonymous } = credentials;
     const sealed = password && this.#doors.rmqtt?.hasPasswords ? new SealedPassword(password) : undefined;
     const asking: Asking = { ...peerOf(credentials), sealed };
+    const known = vouches();
     const refusal = answer !== "ignore" && "refusal" in answer
       ? answer.refusal
-      : this.#refusal(asking, answer !== "ignore", credentials.allowAnonymous);
+      : this.#refusal(asking, known, allowAnonymous);
     if (refusal !== undefined) {
       if (asking.username !== undefined || password !== undefined) this.#failed.add(asking.address);
       return { refusal };
     }
-    const known = answer !== "ignore" && !("refusal" in answer);
+    const grant = !known || answer === "ignore" || "refusal" in answer ? ANYBODY : answer;
     return new ClientPrincipal({
       asking,
-      grant: known ? answer : ANYBODY,
-      permissions: () => this.#doors,
-      isWelcome: () => this.#refusal(asking, known, credentials.allowAnonymous) === undefined,
+      grant,
+      permissions: this.#permissions,
+      isWelcome: () => vouches() === known && this.#refusal(asking, known, allowAnonymous) === undefined,
       clock: this.#clock,
     });
   }
 
   /** Why the client stays outside, whoever it is. @param known somebody vouches for it */
-  #refusal(asking: Asking, known: boolean, allowAnonymous: boolean): Refusal["refusal"] | undefined {
+  #refusal(asking: Asking, known: boolean, allowAnonymous: () => boolean): Refusal["refusal"] | undefined {
     const { authenticators, rmqtt } = this.#doors;
     const acl = rmqtt?.connect(asking);
     if (known) return acl !== undefined && !acl.allow && acl.named ? Reason.NotAuthorized : undefined;
@@ -156,8 +173,8 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
     if (acl?.authenticated) return undefined;
     const named = asking.username !== undefined;
     // A name that nobody knows is no anonymous client, where there is somebody who could know it.
-    const unknown = named && authenticators.some((it) => it !== certificateAuthenticator);
-    if (allowAnonymous && !unknown) return undefined;
+    const unknown = named && authenticators.keys().some((name) => name !== "certificate");
+    if (!unknown && allowAnonymous()) return undefined;
     return named ? Reason.BadUserNameOrPassword : Reason.NotAuthorized;
   }
 }

@@ -44,7 +44,7 @@ export class Flapping {
     this.options = options;
     this.#clock = clock;
     this.#log = log;
-    const table = (): Remembered<Tracked> => new Remembered(options.most);
+    const table = (): Remembered<Tracked> => new Remembered(Infinity); // #count keeps to max_track
     this.#tracked = { clientid: table(), username: table(), peerhost: table() };
   }
 

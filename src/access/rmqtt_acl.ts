@@ -75,7 +75,6 @@ export class RmqttAcl {
       return rule.topics.flatMap((topic): TopicRule[] => {
         const { filter, literal } = topic;
         if (!hasPlaceholder(filter, PERCENT)) return [{ allow, action, ...topic }];
-        if (asking.username === undefined && filter.includes(PERCENT.username)) return [];
         const own = expand(filter, PERCENT, asking);
         if (own !== undefined) return [{ allow, action, filter: own, literal }];
         return allow ? [] : [{ allow, action, filter: widen(filter, PERCENT), literal: false }];

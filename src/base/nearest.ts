@@ -35,7 +35,7 @@ export function unknownWord(
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours: the optimal string alignment distance. */
-export function distance(a: string, b: string): number {
+function distance(a: string, b: string): number {
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

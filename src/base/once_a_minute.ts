@@ -3,32 +3,40 @@ import type { Clock } from "./clock.ts";
 
 const MINUTE_MS = 60_000;
 
+/** What was told within the last minute. */
+interface Told<Detail> {
+  readonly stopTimer: () => void;
+  /** How often it happened since, and what was said of the last time. */
+  untold: { readonly count: number; readonly detail: Detail } | undefined;
+}
+
 export class OnceAMinute<Detail> implements Disposable {
-  readonly #clock: Clock;
-  readonly #tell: (count: number, detail: Detail) => void;
-  /** How often it happened since it was told, and what was said of the last time. */
-  #untold: { count: number; detail: Detail } | undefined;
-  #stopTimer: (() => void) | undefined;
+  readonly #told = new Map<unknown, Told<Detail>>();
 
   /** @param tell is given how often it happened since it was last told, and the detail of the last time */
-  constructor(clock: Clock, tell: (count: number, detail: Detail) => void) {
-    this.#clock = clock;
-    this.#tell = tell;
-  }
+  constructor(
+    private readonly clock: Clock,
+    private readonly tell: (count: number, detail: Detail) => void,
+  ) {}
 
-  /** It happened: told at once where nothing was told for a minute, else when that minute is over. */
-  add(detail: Detail, count = 1): void {
-    if (this.#stopTimer === undefined) this.#say(count, detail);
-    else this.#untold = { count: count + (this.#untold?.count ?? 0), detail };
+  /**
+   * It happened: told at once where nothing was told for a minute, else when that minute is over.
+   * @param kind each has a minute of its own
+   */
+  add(detail: Detail, count = 1, kind?: unknown): void {
+    const told = this.#told.get(kind);
+    if (told === undefined) this.#say(count, detail, kind);
+    else told.untold = { count: count + (told.untold?.count ?? 0), detail };
   }
 
   /** Tells what is untold, without waiting for its minute. What comes next is told at once. */
   flush(): void {
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
-    const untold = this.#untold;
-    this.#untold = undefined;
-    if (untold !== undefined) this.#tell(untold.count, untold.detail);
+    const all = [...this.#told.values()];
+    this.#told.clear();
+    for (const { stopTimer, untold } of all) {
+      stopTimer();
+      if (untold !== undefined) this.tell(untold.count, untold.detail);
+    }
   }
 
   /** The owner's end: tells what is untold, and leaves no timer. */
@@ -36,15 +44,15 @@ export class OnceAMinute<Detail> implements Disposable {
     this.flush();
   }
 
-  #say(count: number, detail: Detail): void {
-    this.#stopTimer = this.#clock.setTimer(MINUTE_MS, () => this.#minuteIsOver());
-    this.#tell(count, detail);
+  #say(count: number, detail: Detail, kind: unknown): void {
+    const stopTimer = this.clock.setTimer(MINUTE_MS, () => this.#minuteIsOver(kind));
+    this.#told.set(kind, { stopTimer, untold: undefined });
+    this.tell(count, detail);
   }
 
-  #minuteIsOver(): void {
-    this.#stopTimer = undefined;
-    const untold = this.#untold;
-    this.#untold = undefined;
-    if (untold !== undefined) this.#say(untold.count, untold.detail);
+  #minuteIsOver(kind: unknown): void {
+    const untold = this.#told.get(kind)?.untold;
+    this.#told.delete(kind);
+    if (untold !== undefined) this.#say(untold.count, untold.detail, kind);
   }
 }

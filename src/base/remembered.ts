@@ -1,13 +1,11 @@
 // A table of bounded size, from which the one that was set longest ago goes first.
+import { LazyMap } from "./lazy.ts";
 
 export class Remembered<Value> {
-  readonly #entries = new Map<string, Value>();
-  readonly #most: number;
+  readonly #entries = new LazyMap<string, Value>();
 
   /** @param most entries; one more takes the place of the oldest */
-  constructor(most: number) {
-    this.#most = most;
-  }
+  constructor(private readonly most: number) {}
 
   get size(): number {
     return this.#entries.size;
@@ -20,7 +18,7 @@ export class Remembered<Value> {
   /** It is the youngest from here on. */
   set(key: string, value: Value): void {
     this.#entries.delete(key);
-    if (this.#entries.size >= this.#most) {
+    if (this.#entries.size >= this.most) {
       for (const oldest of this.#entries.keys()) {
         this.#entries.delete(oldest);
         break;

@@ -5,7 +5,9 @@ import type { Transport } from "../listeners/transport.ts";
 import { errorStack } from "../base/error_text.ts";
 import type { Frame } from "../mqtt/framing.ts";
 import { MqttError } from "../mqtt/error.ts";
+import { SpareArrays } from "../mqtt/output_buffer.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
+import { afterTaking, isOverdrawn } from "./bucket.ts";
 import type { Client, ClientConnection } from "./client.ts";
 import { Clients } from "./clients.ts";
 import { Connection, type ConnectionEvents } from "./connection.ts";
@@ -14,28 +16,26 @@ import type { Counters } from "./counters.ts";
 import { handlePacket } from "./handlers/packets.ts";
 import type { ListenerState } from "./listener_state.ts";
 import type { BrokerOptions } from "./options.ts";
+import { type BrokerSnapshot, BrokerView } from "./view.ts";
 
 /** How often time limits are looked at, milliseconds: the precision of keep alive and expiry. */
 const TICK = 1_000;
 
-export interface BrokerSnapshot {
-  /** Clients connected. */
-  readonly clients: number;
-  /** Topics with a Retained Message. */
-  readonly retainedMessages: number;
-  /** Of messages that wait for clients or are not acknowledged by them. */
-  readonly keptBytes: number;
-}
-
 export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOptions> {
+  /** For the operator. */
+  readonly view: BrokerView;
   readonly #context: BrokerContext;
   readonly #clients: Clients;
+  readonly #spare = new SpareArrays();
+  /** Of the bucket of `mqtt.max_connects_per_second`. */
+  #connectsFullAt = -Infinity;
   #stopTick: () => void;
   #whenEmpty: (() => void) | undefined = undefined;
 
   constructor(parts: BrokerParts) {
     this.#context = createContext(parts);
     this.#clients = new Clients(this.#context);
+    this.view = new BrokerView(this.#context, this.#clients);
     this.#stopTick = this.#scheduleTick();
   }
 
@@ -49,23 +49,22 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
 
   /** What it holds now. */
   snapshot(): BrokerSnapshot {
-    const { retained, total } = this.#context;
-    return { clients: this.#clients.size, retainedMessages: retained.size, keptBytes: total.bytes };
+    return this.view.snapshot();
   }
 
   /** Takes over a connection that a listener accepted. */
   accept(transport: Transport, listener: ListenerState): void {
     const { turn, refusals } = this.#context;
     turn.enter();
-    const refusal = listener.refusal(transport.peer, turn.monotonic);
+    const refusal = listener.refusal(transport.peer, turn.monotonic) ?? this.#refusal(turn.monotonic);
     if (refusal !== undefined) {
       refusals.count(refusal, transport.peer);
       transport.close();
       return;
     }
-    const connection = new Connection<Client>(transport, listener, turn, this);
+    const connection = new Connection<Client>(transport, listener, turn, this, this.#spare);
     this.#clients.add(connection);
-    void connection.run();
+    connection.read();
   }
 
   onPacket(connection: ClientConnection, frame: Frame, bytes: Uint8Array): void {
@@ -102,7 +101,8 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   /** Clients may do other things from here on: ends what they may not have any more. */
   reauthorise(): void {
     this.#context.turn.enter();
-    this.#clients.reauthorise();
+    const gone = this.#clients.reauthorise();
+    if (gone > 0) this.#context.log("info", "clients that may not be here any more were sent away", { gone });
   }
 
   /** Other limits; `nodeId` stays, for it is in the lines of sessions that go on. */
@@ -134,6 +134,16 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
       for (const connection of [...connections]) connection.abort();
     }
     this.#stopTick();
+  }
+
+  /** Why no connection is taken now, wherever it comes from, or `undefined`. */
+  #refusal(now: number): string | undefined {
+    const { maxConnectsPerSecond } = this.#context.options;
+    if (maxConnectsPerSecond === 0) return undefined;
+    const fullAt = afterTaking(1, this.#connectsFullAt, maxConnectsPerSecond, now);
+    if (isOverdrawn(fullAt, now)) return "TooManyConnects";
+    this.#connectsFullAt = fullAt;
+    return undefined;
   }
 
   #scheduleTick(): () => void {

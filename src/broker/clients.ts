@@ -30,6 +30,27 @@ export class Clients {
     return this.#bySession.size;
   }
 
+  /** Of clients that are here and of those that are away. */
+  get sessions(): ReadonlyMap<string, Session> {
+    return this.#sessions;
+  }
+
+  /** The client of a session; undefined while it is away. */
+  clientOf(session: Session): Client | undefined {
+    return this.#bySession.get(session);
+  }
+
+  /** The operator ends a client and its session, as RMQTT's API does. False where there is none. */
+  kick(clientId: string): boolean {
+    const session = this.#sessions.get(clientId);
+    if (session === undefined) return false;
+    const client = this.#bySession.get(session);
+    if (client !== undefined) this.#end(client.connection, Reason.AdministrativeAction, "ByAdminKick");
+    // A session that ends with its connection is gone by now.
+    if (this.#sessions.get(clientId) === session) this.#endSession(session, "ByAdminKick");
+    return true;
+  }
+
   /** Network Connections, those without a client included. */
   get connections(): ReadonlySet<ClientConnection> {
     return this.#connections;
@@ -44,6 +65,12 @@ export class Clients {
     return this.#sessions.get(clientId)?.present ?? false;
   }
 
+  /** Whether `mqtt.max_connections` leaves room for one client more. */
+  get hasRoom(): boolean {
+    const { maxConnections } = this.#context.options;
+    return maxConnections === 0 || this.size < maxConnections;
+  }
+
   /** Whether `mqtt.max_sessions` leaves room for a session of this client. */
   hasRoomFor(clientId: string): boolean {
     const { maxSessions } = this.#context.options;
@@ -53,6 +80,7 @@ export class Clients {
   /** A Network Connection was accepted. */
   add(connection: ClientConnection): void {
     connection.listener.handshakes.begin(connection.peer);
+    connection.listener.traffic.connections++;
     this.#connections.add(connection);
   }
 
@@ -87,8 +115,11 @@ export class Clients {
     const { listener, options, peer } = client.connection;
     listener.handshakes.end(peer);
     listener.clients++;
-    this.#context.counters.connected++;
+    listener.traffic.clients++;
+    const { counters } = this.#context;
+    counters.connected++;
     this.#bySession.set(client.session, client);
+    counters.mostClients = Math.max(counters.mostClients, this.size);
     this.#due.delete(client.session);
     client.session.attach(client.connection, client.identity, options);
     client.session.belongTo(client.principal);
@@ -104,6 +135,7 @@ export class Clients {
     const { hooks, turn } = this.#context;
     this.#bySession.delete(session);
     session.detach();
+    if (session.visit !== undefined) session.visit.end = { at: turn.now, reason };
     hooks.client_disconnected?.({ identity, disconnectedAt: turn.now, reason });
     if (will !== undefined) {
       session.keepWill({ will, from: identity, dueAt: turn.monotonic + will.delayInterval * 1000 });
@@ -113,8 +145,12 @@ export class Clients {
     else this.#due.set(session, session.dueAt);
   }
 
-  /** Access changed: who may stay stays, with the subscriptions that it may have. Within a turn. */
-  reauthorise(): void {
+  /**
+   * Access changed: who may stay stays, with the subscriptions that it may have. Within a turn.
+   * @returns how many clients were sent away
+   */
+  reauthorise(): number {
+    const before = this.size;
     for (const session of this.#sessions.values()) {
       const mayStay = session.principal?.mayStay?.() ?? true;
       const client = this.#bySession.get(session);
@@ -123,6 +159,7 @@ export class Clients {
       }
       reauthorise(this.#context, session, mayStay);
     }
+    return before - this.size;
   }
 
   /** Nothing of the connection is left. */
@@ -144,11 +181,12 @@ export class Clients {
     const now = this.#context.turn.monotonic;
     for (const connection of this.#connections) {
       connection.tick(now);
-      const { expiresAt = Infinity } = connection.client?.principal ?? {};
+      const { rate, principal: { expiresAt = Infinity } = {} } = connection.client ?? {};
       if (expiresAt <= this.#context.turn.now) {
         this.#end(connection, Reason.MaximumConnectTime, "LoginExpired");
         continue;
       }
+      if (rate?.mayGoOn(now)) connection.release();
       const retryAfter = connection.options.messageRetryInterval;
       if (retryAfter > 0) connection.client?.session.deliveries.retry(now - retryAfter);
     }
@@ -160,6 +198,7 @@ export class Clients {
       }
     }
     this.#context.refusals.tell(now);
+    this.#context.throttled.tell(now);
     this.#context.total.tell(now);
   }
 

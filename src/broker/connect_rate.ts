@@ -1,6 +1,7 @@
 // How many connections one address may open: a token bucket for each, in a table of bounded size.
 import { addressOf } from "../base/peer_address.ts";
 import { Remembered } from "../base/remembered.ts";
+import { afterTaking, isOverdrawn } from "./bucket.ts";
 
 /** Addresses remembered; past them the one longest away is forgotten, and has a full bucket. */
 const MOST_ADDRESSES = 10_000;
@@ -18,10 +19,9 @@ export class ConnectRate {
   take(peer: string, perSecond: number, now: number): boolean {
     if (perSecond === 0) return true;
     const address = addressOf(peer);
-    const fullAt = Math.max(this.#fullAt.get(address) ?? 0, now);
-    const next = fullAt + 1000 / perSecond;
-    if (next - now > 1000.001) return false; // sums of thirds are not exact
-    this.#fullAt.set(address, next);
+    const fullAt = afterTaking(1, this.#fullAt.get(address) ?? now, perSecond, now);
+    if (isOverdrawn(fullAt, now)) return false;
+    this.#fullAt.set(address, fullAt);
     return true;
   }
 }

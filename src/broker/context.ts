@@ -8,9 +8,10 @@ import { Arena } from "./arena.ts";
 import { Counters } from "./counters.ts";
 import type { BrokerOptions } from "./options.ts";
 import { QueueTotal } from "./queue_total.ts";
-import { Refusals } from "./refusals.ts";
 import { RetainedTree } from "./retained_tree.ts";
 import { Router } from "./router.ts";
+import { Tally } from "./tally.ts";
+import { TrafficOfListeners } from "./traffic.ts";
 import type { Turn } from "./turn.ts";
 
 /** What the broker is made of and does not make itself. */
@@ -28,9 +29,13 @@ export interface BrokerContext extends BrokerParts {
   options: BrokerOptions;
   readonly arena: Arena;
   readonly counters: Counters;
-  readonly refusals: Refusals;
+  /** Connections that did not become clients. */
+  readonly refusals: Tally;
+  /** Clients that sent more than they may. */
+  readonly throttled: Tally;
   readonly total: QueueTotal;
   readonly topics: TopicCache;
+  readonly traffic: TrafficOfListeners;
   readonly router: Router;
   readonly retained: RetainedTree;
 }
@@ -42,10 +47,20 @@ export function createContext(parts: BrokerParts): BrokerContext {
     ...parts,
     arena,
     counters,
-    refusals: new Refusals(counters, parts.log),
+    refusals: new Tally(
+      "connections were refused",
+      (reason) => counters.countRefused(reason),
+      parts.log,
+    ),
+    throttled: new Tally(
+      "clients sent messages faster than their listener allows",
+      (reason) => counters.countThrottled(reason),
+      parts.log,
+    ),
     total: new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log),
     topics: new TopicCache(undefined, undefined, (length) => arena.roomLong(length)),
     router: new Router(),
+    traffic: new TrafficOfListeners(),
     retained: new RetainedTree(parts.options, arena),
   };
 }

@@ -3,17 +3,41 @@
 export class Counters {
   /** Clients accepted since start. */
   connected = 0;
-  /** Messages that entered. */
+  /** The most clients that were connected at once. */
+  mostClients = 0;
+  /** Messages that entered, and their payload bytes. */
   received = 0;
-  /** PUBLISH packets that left, repeated ones included. */
+  receivedBytes = 0;
+  /** PUBLISH packets that left, repeated ones included, and their payload bytes. */
   sent = 0;
+  sentBytes = 0;
+  /** Messages whose exchange with a client ended well. */
+  acknowledged = 0;
   /** Messages that will not reach a client, by reason without its details. */
   readonly dropped = new Map<string, number>();
   /** Connections that did not become clients, by reason. */
   readonly refused = new Map<string, number>();
+  /** How often a client was over its rate, by the key of the limit. */
+  readonly throttled = new Map<string, number>();
+
+  /** @param bytes of its payload */
+  countReceived(bytes: number): void {
+    this.received++;
+    this.receivedBytes += bytes;
+  }
+
+  /** @param bytes of its payload */
+  countSent(bytes: number): void {
+    this.sent++;
+    this.sentBytes += bytes;
+  }
 
   countDropped(reason: string): void {
     count(this.dropped, reason);
+  }
+
+  countThrottled(reason: string): void {
+    count(this.throttled, reason);
   }
 
   countRefused(reason: string): void {

@@ -1,5 +1,6 @@
 // Messages on their way to one client: what waits, what is not acknowledged, and what is sent next.
 import type { Clock } from "../base/clock.ts";
+import { LazyMap } from "../base/lazy.ts";
 import type { Hooks } from "../hooks/bus.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import { publishSize } from "../mqtt/encode.ts";
@@ -26,16 +27,15 @@ export interface DeliveryContext {
   readonly total: QueueTotal;
 }
 
-/** Messages in the queue of a present client from which publishers are held, or half its limit. */
-const QUEUE_LONG = 1_000;
-
 export class Deliveries implements Giver {
+  /** PUBLISH packets that left, repeated ones included. */
+  sent = 0;
   readonly #context: DeliveryContext;
   #identity: ClientIdentity;
   #limits: ListenerOptions;
   #outlet: Outlet | undefined = undefined;
   /** Sent and not acknowledged, by Packet Identifier, in the order they were sent. [MQTT-4.6.0-1] */
-  readonly #inflight = new Map<number, Delivery>();
+  readonly #inflight = new LazyMap<number, Delivery>();
   readonly #queue = new MessageQueue();
   readonly #retained = new RetainedBacklog();
   readonly #hold: PublisherHold;
@@ -235,13 +235,9 @@ export class Deliveries implements Giver {
     return false;
   }
 
-  /** How full the queue is; from 1 on publishers are held, at half of that they are released. */
+  /** From 1 on publishers are held, at half of that they are released. */
   get #fullness(): number {
-    const { maxQueuedMessages, maxQueuedBytes } = this.#limits;
-    return Math.max(
-      this.#queue.length / Math.min(QUEUE_LONG, maxQueuedMessages / 2),
-      this.#queue.bytes / (maxQueuedBytes / 2),
-    );
+    return this.#queue.fullness(this.#limits);
   }
 
   #easeHold(): void {
@@ -277,7 +273,8 @@ export class Deliveries implements Giver {
       message.keep(arena);
     }
     delivery.sentAt = turn.monotonic;
-    counters.sent++;
+    this.sent++;
+    counters.countSent(message.payload.length);
     hooks.message_delivered?.(delivery);
     outlet.publish(delivery);
   }
@@ -289,7 +286,8 @@ export class Deliveries implements Giver {
     if (delivery.released) return outlet.pubrel(delivery.packetId);
     delivery.dup = true; // [MQTT-3.3.1-1]
     delivery.identity = this.#identity;
-    counters.sent++;
+    this.sent++;
+    counters.countSent(delivery.payload.length);
     hooks.message_delivered?.(delivery);
     outlet.publish(delivery);
   }
@@ -327,6 +325,7 @@ export class Deliveries implements Giver {
       this.#drop(delivery, `Error(${packet} 0x${reasonCode.toString(16)})`);
     } else {
       delivery.identity = this.#identity;
+      this.#context.counters.acknowledged++;
       this.#context.hooks.message_acked?.(delivery);
     }
     if (this.waiting) this.pump();

@@ -7,6 +7,11 @@ export class Handshakes {
   readonly #byAddress = new Map<string, number>();
   #count = 0;
 
+  /** Connections that have not sent their CONNECT yet. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Why one more from `peer` (address and port) may not begin, or `undefined`. */
   refusal(
     peer: string,

@@ -2,6 +2,9 @@
 import { Queue } from "../base/queue.ts";
 import type { Delivery } from "./message.ts";
 
+/** Messages in a queue from which its publishers are held, or half its limit. */
+const LONG = 1_000;
+
 export interface QueueLimits {
   readonly maxQueuedMessages: number;
   readonly maxQueuedBytes: number;
@@ -25,6 +28,11 @@ export class MessageQueue {
 
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** From 1 on it is full enough for its publishers to be held. */
+  fullness({ maxQueuedMessages, maxQueuedBytes }: QueueLimits): number {
+    return Math.max(this.length / Math.min(LONG, maxQueuedMessages / 2), this.#bytes / (maxQueuedBytes / 2));
   }
 
   /**

@@ -75,6 +75,29 @@ export const LISTENER_OPTIONS = optionTable({
     doc: "Connections that one address may open in a second (for IPv6, one /64); one more is closed. 0: " +
       "no limit.",
   },
+  maxMessagesPerSecond: {
+    key: "max_messages_per_second",
+    kind: "integer",
+    min: 0,
+    max: 10_000_000,
+    default: 0,
+    doc: "PUBLISH packets that one client may send in a second, all at once or spread over it; one that " +
+      "sends more is not read for a while, so that it waits and nothing is lost. 0: no limit.",
+  },
+  maxMessageBytesPerSecond: {
+    key: "max_message_bytes_per_second",
+    kind: "size",
+    min: 0,
+    max: TIB,
+    default: 0,
+    doc: "Their bytes; likewise.",
+  },
+  disconnectIfOverRate: {
+    key: "disconnect_if_over_rate",
+    kind: "boolean",
+    default: false,
+    doc: "Such a client is sent away instead, with Message rate too high in 5.0.",
+  },
   maxConnectPacketSize: {
     key: "max_connect_packet_size",
     kind: "size",
@@ -262,6 +285,23 @@ export const BROKER_OPTIONS = optionTable({
     doc: "Of clients that are here and of those that are away; a client that needs one more is refused. " +
       "0: no limit.",
   },
+  maxConnections: {
+    key: "mqtt.max_connections",
+    kind: "integer",
+    min: 0,
+    max: 1_000_000_000,
+    default: 0,
+    doc: "Accepted clients at once, of all listeners; one more is refused. 0: no limit but theirs.",
+  },
+  maxConnectsPerSecond: {
+    key: "mqtt.max_connects_per_second",
+    kind: "integer",
+    min: 0,
+    max: 1_000_000,
+    default: 0,
+    doc: "Connections that all addresses together may open in a second, at all listeners; one more is " +
+      "closed. 0: no limit but that of each address.",
+  },
   maxQueuedBytesTotal: {
     key: "mqtt.max_mqueue_bytes_total",
     kind: "size",
@@ -300,13 +340,4 @@ export type BrokerOptions = OptionsOf<typeof BROKER_OPTIONS>;
 /** The defaults on this machine. */
 export function brokerDefaults(): BrokerOptions {
   return optionsFrom(BROKER_OPTIONS);
-}
-
-/** Session Expiry Interval that means "never". (3.1.2.11.2) */
-const NEVER = 0xffffffff;
-
-/** A 5.0 Session Expiry Interval (seconds) under the listener's cap, in milliseconds. */
-export function sessionExpiry(seconds: number, { maxSessionExpiryInterval: cap }: ListenerOptions): number {
-  const asked = seconds === NEVER ? Infinity : seconds * 1000;
-  return cap === 0 ? asked : Math.min(asked, cap);
 }

@@ -8,7 +8,7 @@ import type { Publisher } from "./publisher_hold.ts";
  * @param from who published it, and may be held back while they catch up; `undefined` for a Will
  */
 export function publish(context: BrokerContext, message: Message, from: Publisher | undefined): number {
-  context.counters.received++;
+  context.counters.countReceived(message.payload.length);
   context.hooks.message_publish?.(message);
   if (message.retain && !context.retained.set(message)) context.counters.countDropped("RetainedLimit");
   return context.router.route(message, from);

@@ -25,6 +25,7 @@ export interface Giver {
 export class QueueTotal {
   readonly #log: Log;
   #bytes = 0;
+  #messages = 0;
   readonly #waiting = new Set<Giver>();
   /**
    * The one that gave last, and the bytes above which it is taken for the heaviest still, without a look at
@@ -45,15 +46,26 @@ export class QueueTotal {
     return this.#bytes;
   }
 
+  /** Messages kept; one that several sessions keep counts once. */
+  get messages(): number {
+    return this.#messages;
+  }
+
   /** A session keeps the message from here on. Once for each session. */
   hold(message: Message): void {
-    if (message.holders++ === 0) this.#bytes += message.size;
+    if (message.holders++ === 0) {
+      this.#bytes += message.size;
+      this.#messages++;
+    }
     this.#bytes += ENTRY;
   }
 
   /** The end of a {@link hold}. */
   release(message: Message): void {
-    if (--message.holders === 0) this.#bytes -= message.size;
+    if (--message.holders === 0) {
+      this.#bytes -= message.size;
+      this.#messages--;
+    }
     this.#bytes -= ENTRY;
   }
 

@@ -41,6 +41,11 @@ export class RetainedTree {
     return this.#size;
   }
 
+  /** Payload, topic and property bytes of all of them. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /**
    * Replaces the topic's message; one with an empty payload removes it.
    * False where a limit forbids keeping it: then the topic has none, for the one before is no longer true.

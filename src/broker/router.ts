@@ -3,24 +3,12 @@ import type { QoS } from "../mqtt/packets.ts";
 import type { TopicName } from "../mqtt/topic_cache.ts";
 import type { Message } from "./message.ts";
 import type { Publisher } from "./publisher_hold.ts";
-import type { Subscriber } from "./subscriber.ts";
+import { type Recipient, recipientsOf } from "./recipients.ts";
 import type { SharedGroup, Subscription } from "./subscription.ts";
 import { SubscriptionTrie } from "./subscription_trie.ts";
 
 /** What remembered routes may take together, bytes by {@link bytesOf}: a flood of topics must not add up. */
 const MOST_REMEMBERED = 32 * 1024 * 1024;
-
-/** The matching subscriptions of one subscriber, taken together (overlapping subscriptions, 3.3.4). */
-interface Recipient {
-  readonly subscriber: Subscriber;
-  /** The highest of them. [MQTT-3.3.4-2] */
-  readonly qos: QoS;
-  readonly retainAsPublished: boolean;
-  /** [MQTT-3.3.4-4] */
-  readonly ids: readonly number[] | undefined;
-  /** Those that also want the subscriber's own messages; `undefined`: all of them do. [MQTT-3.8.3-3] */
-  readonly ownMessages: Recipient | "none" | undefined;
-}
 
 /** What a topic resolved to, remembered with it (TopicName.memo) until any subscription changes. */
 class Route {
@@ -35,6 +23,8 @@ export class Router {
    */
   #remembered: TopicName[] = [];
   #rememberedBytes = 0;
+  #size = 0;
+  #shared = 0;
   readonly #mostRemembered: number;
 
   /** @param mostRemembered bytes that remembered routes may take, roughly */
@@ -47,14 +37,29 @@ export class Router {
     return this.#rememberedBytes;
   }
 
-  /** Adds a subscription, or replaces the subscriber's own of the same filter. */
-  add(subscription: Subscription): void {
+  /** Subscriptions there are, shared ones included. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Shared subscriptions there are. */
+  get shared(): number {
+    return this.#shared;
+  }
+
+  /**
+   * Adds a subscription, or replaces the subscriber's own of the same filter.
+   * @param isNew false where it replaces one
+   */
+  add(subscription: Subscription, isNew = true): void {
     this.#trie.set(subscription);
+    if (isNew) this.#count(subscription, 1);
     this.#forget();
   }
 
   remove(subscription: Subscription): void {
     this.#trie.delete(subscription);
+    this.#count(subscription, -1);
     this.#forget();
   }
 
@@ -86,8 +91,7 @@ export class Router {
   #resolve(name: TopicName): Route {
     if (name.memo instanceof Route) return name.memo;
     const { subscriptions, groups } = this.#trie.match(name.text);
-    const bySubscriber = Map.groupBy(subscriptions, ({ subscriber }) => subscriber);
-    const route = new Route([...bySubscriber.values()].map(recipientOf), groups);
+    const route = new Route(recipientsOf(subscriptions), groups);
     this.#remember(name, route);
     return route;
   }
@@ -101,6 +105,11 @@ export class Router {
     this.#rememberedBytes += bytes;
   }
 
+  #count({ group }: Subscription, change: 1 | -1): void {
+    this.#size += change;
+    if (group !== undefined) this.#shared += change;
+  }
+
   #forget(): void {
     for (const name of this.#remembered) name.memo = undefined;
     this.#remembered = [];
@@ -111,30 +120,6 @@ export class Router {
 /** Roughly: the objects of a route, and the topic's name as bytes, text and JSON. */
 function bytesOf(name: TopicName, { recipients, groups }: Route): number {
   return 300 + 3 * name.wire.length + 100 * (recipients.length + groups.length);
-}
-
-function recipientOf(subscriptions: readonly Subscription[]): Recipient {
-  const own = subscriptions.filter((s) => !s.noLocal);
-  return {
-    ...merge(subscriptions),
-    ownMessages: own.length === subscriptions.length
-      ? undefined
-      : own.length === 0
-      ? "none"
-      : { ...merge(own), ownMessages: undefined },
-  };
-}
-
-function merge(subscriptions: readonly Subscription[]): Omit<Recipient, "ownMessages"> {
-  const [first] = subscriptions;
-  if (first === undefined) throw new Error("a recipient without a subscription");
-  const ids = subscriptions.flatMap((s) => s.id === undefined ? [] : [s.id]);
-  return {
-    subscriber: first.subscriber,
-    qos: Math.max(...subscriptions.map((s) => s.qos)) as QoS,
-    retainAsPublished: subscriptions.some((s) => s.retainAsPublished),
-    ids: ids.length === 0 ? undefined : ids,
-  };
 }
 
 /** [MQTT-3.8.4-8] */

@@ -1,6 +1,7 @@
 // Session state (4.1): subscriptions, what is on its way to the client, what came in with QoS 2, the Will
 // that waits. Whatever changes in a session, changes by a method of it.
 import type { Principal } from "../access/access.ts";
+import { LazyMap, LazySet } from "../base/lazy.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { QoS } from "../mqtt/packets.ts";
 import { topicMatches } from "../mqtt/topics.ts";
@@ -13,6 +14,7 @@ import type { RetainedMessages } from "./retained_backlog.ts";
 import type { Router } from "./router.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { Subscription } from "./subscription.ts";
+import type { Visit } from "./visit.ts";
 import type { PendingWill } from "./wills.ts";
 
 /** What all sessions share. */
@@ -23,6 +25,8 @@ export interface SessionContext extends DeliveryContext {
 export class Session implements Subscriber {
   /** Messages on their way to the client. */
   readonly deliveries: Deliveries;
+  /** The client's stay, or its last one; undefined where it was not here since the start. */
+  visit: Visit | undefined = undefined;
   readonly #context: SessionContext;
   #identity: ClientIdentity;
   #principal: Principal | undefined = undefined;
@@ -31,9 +35,9 @@ export class Session implements Subscriber {
   #expiresAt = Infinity;
   #will: PendingWill | undefined = undefined;
   /** By the filter as the client wrote it, `$share/…` included. */
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new LazyMap<string, Subscription>();
   /** Packet Identifiers of QoS 2 messages from the client that wait for their PUBREL. [MQTT-4.3.3-10] */
-  readonly #received = new Set<number>();
+  readonly #received = new LazySet<number>();
 
   /** @param expiryInterval milliseconds it outlives its connection; 0: not at all; Infinity: for ever */
   constructor(
@@ -61,6 +65,11 @@ export class Session implements Subscriber {
   /** What the client may do, as it was let in the last time; `undefined` where it was not since the start. */
   get principal(): Principal | undefined {
     return this.#principal;
+  }
+
+  /** Milliseconds it outlives its connection; Infinity: for ever. */
+  get expiryInterval(): number {
+    return this.#expiryInterval;
   }
 
   get present(): boolean {
@@ -136,7 +145,7 @@ export class Session implements Subscriber {
   subscribe(subscription: Subscription): Subscription | undefined {
     const before = this.#subscriptions.get(subscription.topicFilter);
     this.#subscriptions.set(subscription.topicFilter, subscription);
-    this.#context.router.add(subscription);
+    this.#context.router.add(subscription, before === undefined);
     return before;
   }
 

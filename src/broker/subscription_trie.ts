@@ -1,19 +1,97 @@
 // All subscriptions, by the levels of their filters: finds those that match a topic without looking at the
 // rest.
+//
+// A subscription stands where its filter parts from all others, however many levels it has left, and gets a
+// path of its own only when another one comes that far with it: of a million filters most have none.
+import { topicMatches } from "../mqtt/topics.ts";
 import { SharedGroup, type Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
 
+/** What stands behind a level: where filters meet, or the only subscription, not a shared one, from there on. */
+type Child = Node | Subscription | undefined;
+
+/** Where filters meet. What it does not have is not made. */
 class Node {
-  readonly children = new Map<string, Node>();
-  readonly subscriptions = new Map<Subscriber, Subscription>();
-  readonly groups = new Map<string, SharedGroup>();
+  /** Behind `+` and `#`, which every topic asks for. */
+  #plus: Child = undefined;
+  #hash: Child = undefined;
+  /** Behind every other level. */
+  #others: Map<string, Node | Subscription> | undefined = undefined;
+  /** Whose filter ends here. */
+  #subscriptions: Map<Subscriber, Subscription> | undefined = undefined;
+  #groups: Map<string, SharedGroup> | undefined = undefined;
 
   get empty(): boolean {
-    return this.children.size === 0 && this.subscriptions.size === 0 && this.groups.size === 0;
+    return this.#plus === undefined && this.#hash === undefined && this.#others === undefined &&
+      this.#subscriptions === undefined && this.#groups === undefined;
+  }
+
+  get plus(): Child {
+    return this.#plus;
+  }
+
+  get hash(): Child {
+    return this.#hash;
+  }
+
+  /** What stands behind a level of a topic. */
+  literal(level: string): Child {
+    return this.#others?.get(level);
+  }
+
+  /** What stands behind a level of a filter. */
+  get(level: string): Child {
+    return level === "+" ? this.#plus : level === "#" ? this.#hash : this.literal(level);
+  }
+
+  put(level: string, child: Node | Subscription): void {
+    if (level === "+") this.#plus = child;
+    else if (level === "#") this.#hash = child;
+    else (this.#others ??= new Map()).set(level, child);
+  }
+
+  remove(level: string): void {
+    if (level === "+") this.#plus = undefined;
+    else if (level === "#") this.#hash = undefined;
+    else {
+      this.#others?.delete(level);
+      if (this.#others?.size === 0) this.#others = undefined;
+    }
+  }
+
+  /** Adds a subscription whose filter ends here, or replaces the subscriber's own. */
+  subscribe(subscription: Subscription): void {
+    const { subscriber, group: name } = subscription;
+    if (name === undefined) {
+      (this.#subscriptions ??= new Map()).set(subscriber, subscription);
+      return;
+    }
+    const groups = this.#groups ??= new Map();
+    let group = groups.get(name);
+    if (group === undefined) groups.set(name, group = new SharedGroup());
+    group.set(subscription);
+  }
+
+  unsubscribe({ subscriber, group: name }: Subscription): void {
+    if (name === undefined) {
+      this.#subscriptions?.delete(subscriber);
+      if (this.#subscriptions?.size === 0) this.#subscriptions = undefined;
+      return;
+    }
+    const group = this.#groups?.get(name);
+    group?.delete(subscriber);
+    if (group?.size === 0) this.#groups?.delete(name);
+    if (this.#groups?.size === 0) this.#groups = undefined;
+  }
+
+  /** Adds all whose filter ends here. */
+  collect(into: Matches): void {
+    for (const subscription of this.#subscriptions?.values() ?? []) into.subscriptions.push(subscription);
+    for (const group of this.#groups?.values() ?? []) into.groups.push(group);
   }
 }
 
-/** Called with what matched; a shared group counts once. */
+/** What matched; a shared group counts once. */
 export interface Matches {
   readonly subscriptions: Subscription[];
   readonly groups: SharedGroup[];
@@ -25,71 +103,93 @@ export class SubscriptionTrie {
   /** Adds a subscription, or replaces the subscriber's own of the same filter. [MQTT-3.8.4-3] */
   set(subscription: Subscription): void {
     let node = this.#root;
-    for (const level of subscription.filter.split("/")) {
-      let child = node.children.get(level);
-      if (child === undefined) node.children.set(level, child = new Node());
-      node = child;
+    let othersLevels: readonly string[] | undefined;
+    for (const [depth, level] of subscription.filter.split("/").entries()) {
+      const child = node.get(level);
+      if (child instanceof Node) {
+        node = child;
+        continue;
+      }
+      if (subscription.group === undefined && (child === undefined || isSameOne(child, subscription))) {
+        return node.put(level, subscription);
+      }
+      const meeting = new Node();
+      if (child !== undefined) {
+        othersLevels ??= child.filter.split("/");
+        const next = othersLevels[depth + 1];
+        if (next === undefined) meeting.subscribe(child);
+        else meeting.put(next, child);
+      }
+      node.put(level, meeting);
+      node = meeting;
     }
-    if (subscription.group === undefined) {
-      node.subscriptions.set(subscription.subscriber, subscription);
-      return;
-    }
-    let group = node.groups.get(subscription.group);
-    if (group === undefined) node.groups.set(subscription.group, group = new SharedGroup());
-    group.set(subscription);
+    node.subscribe(subscription);
   }
 
   delete(subscription: Subscription): void {
     const path: [Node, string][] = [];
     let node = this.#root;
     for (const level of subscription.filter.split("/")) {
-      const child = node.children.get(level);
+      const child = node.get(level);
       if (child === undefined) return;
       path.push([node, level]);
+      if (!(child instanceof Node)) return isSameOne(child, subscription) ? prune(path) : undefined;
       node = child;
     }
-    if (subscription.group === undefined) node.subscriptions.delete(subscription.subscriber);
-    else {
-      const group = node.groups.get(subscription.group);
-      group?.delete(subscription.subscriber);
-      if (group?.size === 0) node.groups.delete(subscription.group);
-    }
-    for (let step = path.pop(); step !== undefined; step = path.pop()) {
-      const [parent, level] = step;
-      if (!parent.children.get(level)?.empty) return;
-      parent.children.delete(level);
-    }
+    node.unsubscribe(subscription);
+    if (node.empty) prune(path);
   }
 
   /** Level by level instead of recursively: a topic may have 32,768 levels. Agrees with `topicMatches`. */
   match(topic: string): Matches {
     const found: Matches = { subscriptions: [], groups: [] };
-    let frontier = [this.#root];
+    const reached = [this.#root];
+    let from = 0;
     let first = topic.startsWith("$"); // [MQTT-4.7.2-1]
     for (const level of topic.split("/")) {
-      const next: Node[] = [];
-      for (const node of frontier) {
-        const literal = node.children.get(level);
-        if (literal !== undefined) next.push(literal);
+      const to = reached.length;
+      if (from === to) return found;
+      for (; from < to; from++) {
+        const node = reached[from] as Node;
+        follow(node.literal(level), topic, reached, found);
         if (first) continue;
-        const plus = node.children.get("+");
-        if (plus !== undefined) next.push(plus);
-        collect(node.children.get("#"), found);
+        follow(node.plus, topic, reached, found);
+        collect(node.hash, found);
       }
       first = false;
-      frontier = next;
-      if (frontier.length === 0) return found;
     }
-    for (const node of frontier) {
-      collect(node, found);
-      collect(node.children.get("#"), found); // `a/#` matches `a` too
+    for (const node of reached.slice(from)) {
+      node.collect(found);
+      collect(node.hash, found); // `a/#` matches `a` too
     }
     return found;
   }
 }
 
-function collect(node: Node | undefined, into: Matches): void {
-  if (node === undefined) return;
-  for (const subscription of node.subscriptions.values()) into.subscriptions.push(subscription);
-  for (const group of node.groups.values()) into.groups.push(group);
+/** Goes on with the next level where filters meet; a subscription alone is compared with the whole topic. */
+function follow(child: Child, topic: string, reached: Node[], found: Matches): void {
+  if (child === undefined) return;
+  if (child instanceof Node) reached.push(child);
+  else if (topicMatches(child.filter, topic)) found.subscriptions.push(child);
+}
+
+/** Adds what stands behind a `#`, which is the last level. */
+function collect(child: Child, found: Matches): void {
+  if (child === undefined) return;
+  if (child instanceof Node) child.collect(found);
+  else found.subscriptions.push(child);
+}
+
+/** Of a subscription that stands alone, and one whose filter leads to it. */
+function isSameOne(alone: Subscription, { subscriber, filter, group }: Subscription): boolean {
+  return group === undefined && alone.subscriber === subscriber && alone.filter === filter;
+}
+
+/** Removes the end of the path, and each node that is empty without it. */
+function prune(path: [Node, string][]): void {
+  for (let step = path.pop(); step !== undefined; step = path.pop()) {
+    const [node, level] = step;
+    node.remove(level);
+    if (!node.empty) return;
+  }
 }

@@ -5,8 +5,8 @@ import { commit, output, ROOT } from "./project.ts";
 const COMMIT_MARK = "@COMMIT@";
 
 /**
- * Bundles `entry`, a file of the repository, into `file`. Not minified: that would save little, and cost the names in
- * every stack trace a user reports.
+ * Bundles `entry`, a file of the repository, into `file`. Not minified: that would save little, and cost the
+ * names in every stack trace a user reports.
  */
 export async function bundle(file: string, entry = "main.ts"): Promise<void> {
   await output(Deno.execPath(), [

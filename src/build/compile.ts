@@ -1,15 +1,16 @@
 // `deno task compile`: one executable per target in dist/, and its SHA-256 beside it.
 //
 //   deno task compile [--target TRIPLE|all] [--out FILE] [--form compile|self-contained]
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "./bundle.ts";
 import { compiled, type Form, formOf } from "./forms.ts";
 import { runs } from "./made.ts";
 import { ROOT, VERSION } from "./project.ts";
 import { runtimeOf } from "./runtime.ts";
-import { selfContained, sha256 } from "./self_contained.ts";
+import { selfContained } from "./self_contained.ts";
 import { type Target, targetsOf } from "./targets.ts";
+import { addChecksum, say, task } from "./task.ts";
 
 async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -39,7 +40,7 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-/** Makes one executable; resolves to its form, or `undefined` when that form cannot be made for this target. */
+/** Makes one executable; resolves to its form, `undefined` when that cannot be made for this target. */
 async function build(
   form: Form,
   mayChange: boolean,
@@ -55,8 +56,7 @@ async function build(
     say(`${problem} Making the self-contained form instead.`);
   }
   if (!target.posix) {
-    const text =
-      `The self-contained form is a shell script, which ${target.triple} cannot run: it needs --form compile.`;
+    const text = `The self-contained form is a shell script: for ${target.triple} it takes --form compile.`;
     if (!mayChange) throw new Error(text);
     say(text);
     return undefined;
@@ -68,12 +68,10 @@ async function build(
   return await finish("self-contained", part, file);
 }
 
-/** Gives the file its name once it is whole, and writes its checksum as sha256sum(1) does. */
+/** Gives the file its name once it is whole, and a checksum beside it. */
 async function finish(form: Form, part: string, file: string): Promise<Form> {
-  const bytes = await Deno.readFile(part);
   await Deno.rename(part, file);
-  await Deno.writeTextFile(`${file}.sha256`, `${sha256(bytes)}  ${basename(file)}\n`);
-  say(`${file}: ${form} form, ${(bytes.length / 1e6).toFixed(1)} MB`);
+  say(`${file}: ${form} form, ${await addChecksum(file)}`);
   return form;
 }
 
@@ -81,15 +79,4 @@ function fileName({ triple }: Target): string {
   return `hookline-${VERSION}-${triple}${triple.includes("windows") ? ".exe" : ""}`;
 }
 
-function say(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-}
-
-try {
-  await main(Deno.args);
-} catch (error) {
-  Deno.stderr.writeSync(
-    new TextEncoder().encode(`compile: ${error instanceof Error ? error.message : error}\n`),
-  );
-  Deno.exit(1);
-}
+await task("compile", main);

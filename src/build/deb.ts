@@ -2,7 +2,7 @@
 //
 //   deno task deb [--form compile|self-contained]
 //
-// The self-contained form is packed unpacked: the package has no need of a cache, and is as small all the same.
+// The self-contained form is packed unpacked: the package needs no cache, and is as small.
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { bundle } from "./bundle.ts";
@@ -11,8 +11,8 @@ import { runs } from "./made.ts";
 import { packagedLauncher } from "./packaged.ts";
 import { output, ROOT, VERSION } from "./project.ts";
 import { runtimeOf } from "./runtime.ts";
-import { sha256 } from "./self_contained.ts";
 import { type Target, targetsOf } from "./targets.ts";
+import { addChecksum, say, task } from "./task.ts";
 
 const MAINTAINER = "The Hookline authors <hookline@localhost>";
 
@@ -32,11 +32,7 @@ async function main(args: string[]): Promise<void> {
     const file = `${ROOT}dist/hookline_${VERSION}_${target.debian}.deb`;
     await Deno.mkdir(`${ROOT}dist`, { recursive: true });
     await output("dpkg-deb", ["--root-owner-group", "-Zxz", "--build", root, file]);
-    await Deno.writeTextFile(
-      `${file}.sha256`,
-      `${sha256(await Deno.readFile(file))}  ${file.split("/").pop()}\n`,
-    );
-    say(`${file}: ${((await Deno.stat(file)).size / 1e6).toFixed(1)} MB`);
+    say(`${file}: ${await addChecksum(file)}`);
   } finally {
     await Deno.remove(work, { recursive: true });
   }
@@ -84,7 +80,7 @@ async function putFiles(root: string): Promise<void> {
     "usr/share/fish/vendor_completions.d/hookline.fish": await printed("completions", "fish"),
   };
   for (const [name, text] of Object.entries(copies)) await write(`${root}/${name}`, text);
-  // The service's user exists only while it runs, so it can be given no file of its own: systemd reads this one.
+  // The service's user exists only while it runs and can own no file: systemd reads this one.
   const environment = await Deno.readTextFile(new URL("./deb/environment", import.meta.url));
   await write(`${root}/etc/hookline/environment`, environment, 0o600);
   await write(`${root}/usr/share/man/man1/hookline.1.gz`, gzipSync(await printed("man"), { level: 9 }));
@@ -134,13 +130,4 @@ async function write(file: string, content: string | Uint8Array, mode = 0o644): 
   await Deno.chmod(file, mode); // whatever the umask
 }
 
-function say(text: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
-}
-
-try {
-  await main(Deno.args);
-} catch (error) {
-  Deno.stderr.writeSync(new TextEncoder().encode(`deb: ${error instanceof Error ? error.message : error}\n`));
-  Deno.exit(1);
-}
+await task("deb", main);

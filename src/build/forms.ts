@@ -14,8 +14,8 @@ export function formOf(name: string | undefined): Form | undefined {
 }
 
 /**
- * `deno compile`, tried by a start. Resolves to why it made nothing where nobody has the base runtime, in one line;
- * throws for anything else, a DENORT_BIN that is none too.
+ * `deno compile`, tried by a start. Resolves to why it made nothing where nobody has the base runtime, in one
+ * line; throws for anything else, a DENORT_BIN that is none too.
  *
  * @param work a folder for what lies between
  */
@@ -35,8 +35,8 @@ export async function compiled(target: Target, work: string, file: string): Prom
   } catch (error) {
     const missing = /denort|lookup|download|error sending request|dl\.deno/i.test(String(error));
     if (!missing || Deno.env.has("DENORT_BIN")) throw error;
-    return `deno compile needs the base runtime denort ${Deno.version.deno} for ${target.triple}: it could not be ` +
-      "downloaded, and DENORT_BIN names none.";
+    return `deno compile needs the base runtime denort ${Deno.version.deno} for ${target.triple}: ` +
+      "it could not be downloaded, and DENORT_BIN names none.";
   }
   await runs(target, [file]);
   return undefined;

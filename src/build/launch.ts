@@ -1,12 +1,12 @@
-// How Deno is started wherever Hookline runs: deno.json's tasks, the executables, the service. A test compares them.
+// How Deno is started wherever Hookline runs; a test compares deno.json's tasks, executables and service.
 import manifest from "../../deno.json" with { type: "json" };
 
 /**
  * What V8 is told:
  *
- * - `--max-semi-space-size=4`: the semi-spaces of the young generation grow to 4 MB. V8 lets them grow to a multiple of
- *   that in a flood of messages that live for one turn; with less it collects all the time, and clients wait for it.
- * - `--no-parallel-scavenge`: with so little to collect, a second thread takes more from the others than it gives.
+ * - `--max-semi-space-size=4`: the semi-spaces of the young generation grow to 4 MB. V8 lets them grow to a
+ *   multiple of that in a flood of messages that live for one turn; with less it collects all the time.
+ * - `--no-parallel-scavenge`: with so little to collect, a second thread takes more than it gives.
  */
 export const V8_FLAGS = "--v8-flags=--max-semi-space-size=4,--no-parallel-scavenge";
 
@@ -14,18 +14,18 @@ export const V8_FLAGS = "--v8-flags=--max-semi-space-size=4,--no-parallel-scaven
  * Variables of the environment, `NAME=value`, that glibc and Deno read before the program's first line:
  *
  * - `MALLOC_ARENA_MAX=2`: each of Deno's threads would keep freed memory in an arena of its own.
- * - `DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=64`: no tick hands out more reads than one task may do (tokio's budget, 128).
+ * - `DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=64`: no tick hands out more reads than tokio lets a task do (128).
  *   Past that number of busy sockets the same ones are served again and again, and the others wait.
  */
 export const RUN_ENV: readonly string[] = ["MALLOC_ARENA_MAX=2", "DENO_TOKIO_MAX_IO_EVENTS_PER_TICK=64"];
 
 /**
- * What stands before a command so that it never sees SIGUSR1, by which Deno opens V8's inspector to every user of the
- * machine. GNU's env knows it from coreutils 8.31 on; where there is none, src/daemon/signals.ts does what it can.
+ * What stands before a command so that it never sees SIGUSR1, by which Deno opens V8's inspector to every
+ * user of the machine. GNU's env knows it from coreutils 8.31 on; elsewhere src/daemon/signals.ts helps.
  */
 export const HOLD_SIGUSR1 = "env --block-signal=USR1";
 
-/** The flags of `deno run` and `deno compile` that fix what the program may do: the set `hookline` of deno.json. */
+/** The flags of `deno run` and `deno compile` that fix what the program may do, as in deno.json. */
 export function runFlags(): string[] {
   const permissions = Object.entries(manifest.permissions.hookline).map(([name, value]) => {
     return Array.isArray(value) ? `--allow-${name}=${value.join(",")}` : `--allow-${name}`;
@@ -35,7 +35,7 @@ export function runFlags(): string[] {
 }
 
 /**
- * The lines of shell that become the program: `$dir/hookline` is the runtime, `$dir/hookline.mjs` the program.
+ * The lines of shell that become the program: `$dir/hookline` is the runtime, `$dir/hookline.mjs` itself.
  * `$cache` is for V8's compiled code, without which a start takes longer; it need not be writable.
  */
 export function launchLines(): string {

@@ -1,13 +1,14 @@
 // Runs what was made: a file that has the right size and name can still be dead.
+import { errorText } from "../base/error_text.ts";
 import { VERSION } from "./project.ts";
 import type { Target } from "./targets.ts";
 
-/** How long a start may take, milliseconds: the self-contained form unpacks itself first, on whatever disk. */
+/** How long a start may take, milliseconds: the self-contained form unpacks itself first. */
 const PATIENCE = 120_000;
 
 /**
- * Throws unless `command --version` prints Hookline's version, this Deno's, and `target`. An executable for another
- * machine cannot be run, and is taken as it is.
+ * Throws unless `command --version` prints Hookline's version, this Deno's, and `target`. An executable for
+ * another machine cannot be run, and is taken as it is.
  */
 export async function runs(
   target: Target,
@@ -39,6 +40,6 @@ async function firstLine(
     const text = new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr);
     return text.trim().split("\n")[0] ?? "";
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }

@@ -9,6 +9,8 @@ export interface Io {
   err(text: string): void;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether stderr is one. */
+  readonly errIsTerminal: boolean;
   /** Columns of the terminal now, or of `COLUMNS`; `undefined` where lines have no end to fit. */
   readonly columns: number | undefined;
   readonly cwd: string;
@@ -41,6 +43,7 @@ export function processIo(): Io {
       }
     },
     isTerminal: Deno.stdout.isTerminal(),
+    errIsTerminal: Deno.stderr.isTerminal(),
     get columns(): number | undefined {
       return terminalColumns() ?? wholeNumber(Deno.env.get("COLUMNS"));
     },

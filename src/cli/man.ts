@@ -2,6 +2,7 @@
 import manifest from "../../deno.json" with { type: "json" };
 import { EXIT, EXIT_MEANINGS } from "./exit_code.ts";
 import { optionHelp } from "./help.ts";
+import { RMQTT_DIFFERENCES, type RmqttDifference } from "./rmqtt_differences.ts";
 import { COMMON_OPTIONS, type Verb, type VerbEntry, type VerbOption } from "./verb.ts";
 
 const FILES: readonly (readonly [file: string, what: string])[] = [
@@ -23,7 +24,7 @@ export function man(verbs: readonly VerbEntry[]): Verb {
 /** What the files of the doors come to, where they leave it open. */
 const ACCESS: readonly string[] = [
   "Password files are Mosquitto's ($7$, $6$) or have scrypt's PHC form; argon2 is not read. jwks_file and " +
-  "jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A client without a name is let in where " +
+  "jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A token in the username's place is in no line. A client without a name is let in where " +
   "allow_anonymous is true; a name that nobody knows is not.",
   "What a client may do is asked of the acl list of the web server's answer or of the token first, then of " +
   "http_acl_req, then of the files, which must both allow where there are two. A superuser may do everything; " +
@@ -55,6 +56,10 @@ While the file cannot be written, clients are told all the same: lines wait up t
 past it they are dropped and counted.
 .SH WHO MAY COME IN
 ${ACCESS.map((text) => `.PP\n${roff(text)}`).join("\n")}
+.SH COMING FROM RMQTT
+Its configuration is read as it is, and the lines have the keys, types and order of its document.
+These differences from RMQTT 0.24 remain.
+${RMQTT_DIFFERENCES.map(differenceItem).join("\n")}
 .SH COMMANDS
 ${verbs.map(verbSection).join("\n")}
 .SH OPTIONS OF EVERY COMMAND
@@ -87,6 +92,15 @@ function optionItem(name: string, option: VerbOption): string {
   const short = option.short === undefined ? "" : `\\fB${roff(`-${option.short}`)}\\fR, `;
   const value = option.type === "flag" ? "" : ` \\fI${roff(option.value ?? "VALUE")}\\fR`;
   return `.TP\n${short}\\fB${roff(`--${name}`)}\\fR${value}\n${roff(optionHelp(option))}`;
+}
+
+function differenceItem({ what, rmqtt, hookline, because }: RmqttDifference): string {
+  return `.TP\n${code(what)}\nRMQTT: ${code(rmqtt)}.\n.br\nHookline: ${code(hookline)} (${code(because)}).`;
+}
+
+/** What stands between backticks is set apart. */
+function code(text: string): string {
+  return roff(text).replace(/`([^`]*)`/g, "\\fI$1\\fR");
 }
 
 /** Text as roff shows it: no escapes, no requests, and hyphens that can be copied. */

@@ -3,8 +3,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
-import { redeliver as redeliverLines, type RedeliverOptions } from "../sinks/redeliver.ts";
+import { redeliver as redeliverLines } from "../sinks/redeliver.ts";
 import { EXIT } from "./exit_code.ts";
+import { pemFilesOf } from "./pem_files.ts";
 import { Stopping } from "./stopping.ts";
 import { countOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
 import { visible } from "../terminal/visible.ts";
@@ -36,18 +37,6 @@ export const redeliver: Verb = async (values, files, io) => {
   }
   return failed === 0 && !signal.aborted ? EXIT.done : EXIT.failed;
 };
-
-function pemFilesOf(values: Values, cwd: string): Omit<RedeliverOptions["endpoint"], "concurrency"> {
-  const [ca, cert, key] = ["ca-file", "cert-file", "key-file"].map((name) => textOf(values, name));
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new UsageError("--cert-file and --key-file go together: give both, or neither.");
-  }
-  return {
-    ...(ca !== undefined && { caFile: resolve(cwd, ca) }),
-    ...(cert !== undefined && { certFile: resolve(cwd, cert) }),
-    ...(key !== undefined && { keyFile: resolve(cwd, key) }),
-  };
-}
 
 /** `Name: value` */
 function headersOf(values: Values): Record<string, string> {

@@ -3,12 +3,14 @@ import type { Config } from "../config/config.ts";
 import { loadConfigured } from "../daemon/configured.ts";
 import { runDaemon } from "../daemon/daemon.ts";
 import { catchSignals } from "../daemon/signals.ts";
+import { VERSION } from "./version.ts";
 import { EXIT } from "./exit_code.ts";
 import { configPlace, textOf, type Values, type Verb, wantsJson } from "./verb.ts";
 
 export const run: Verb = async (values, _positionals, io) => {
   using signals = catchSignals(() => Deno.exit(EXIT.forced));
   const stopped = await runDaemon({
+    version: VERSION,
     load: (before) => withLogLevel(loadConfigured(configPlace(values, io), before), values),
     signals,
     logFormat: wantsJson(values) ? "json" : "text",

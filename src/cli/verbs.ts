@@ -172,6 +172,60 @@ Lines that are no event are told and left out.`,
     load: async () => (await import("./query.ts")).query,
   },
   {
+    name: "replay",
+    summary: "play a log's messages to a broker again",
+    usage: "replay FILE... --to mqtt://HOST[:PORT] [options]",
+    about: `Publishes the messages of each FILE and its generations, gzipped ones too, with their QoS and
+retain, as far apart as they came: message_publish lines, or --event NAME where a rule calls them
+otherwise. FILE - is standard input. The broker is mqtt:// or mqtts://, with USER@ or
+USER:PASSWORD@ before HOST. With --clients each line's Client Identifier has its connection; such a
+client is taken over where it is connected. A log has no properties of messages, so none are sent.
+Ends with 0 when all was sent and all with QoS 1 or 2 was acknowledged, else with 1.`,
+    maxPositionals: 1000,
+    positionals: "files",
+    options: {
+      to: {
+        type: "text",
+        value: "URL",
+        help: "the broker: mqtt://localhost, mqtts://alice@host:8883",
+      },
+      ...SELECTING,
+      speed: {
+        type: "text",
+        value: "N",
+        default: "1",
+        help: "times as fast as it was: 10, 0.5; max: as fast as it goes",
+      },
+      prefix: { type: "text", value: "TEXT", help: "stands before each topic, such as replay/" },
+      loop: { type: "count", value: "N", default: 1, help: "play it so many times; 0: until Ctrl-C" },
+      clients: { type: "flag", help: "a connection for each Client Identifier, not one for all" },
+      connections: {
+        type: "count",
+        value: "N",
+        default: 1000,
+        help: "of --clients at once; the one unused longest ends",
+      },
+      inflight: {
+        type: "count",
+        value: "N",
+        default: 1000,
+        help: "messages under way on each connection, at most",
+      },
+      protocol: {
+        type: "text",
+        value: "VERSION",
+        choices: ["3.1.1", "5.0"],
+        default: "5.0",
+        help: "of MQTT; 3.1.1 tells no refusals",
+      },
+      "password-file": { type: "text", value: "FILE", help: "its first line is the password of USER" },
+      "ca-file": { type: "text", value: "FILE", help: "PEM file of the broker's private CA" },
+      "cert-file": { type: "text", value: "FILE", help: "PEM file of the client certificate" },
+      "key-file": { type: "text", value: "FILE", help: "PEM file of its key" },
+    },
+    load: async () => (await import("./replay.ts")).replay,
+  },
+  {
     name: "redeliver",
     summary: "send parked or recorded events to an HTTP endpoint again",
     usage: "redeliver FILE... [--url URL] [options]",

@@ -23,6 +23,9 @@ function isOlder(version: string, than: string): boolean {
   return false;
 }
 
+/** Of the program: `0.1.0`. */
+export const VERSION = manifest.version;
+
 /** Version, target, runtime and commit, in one line. */
 export function versionLine(): string {
   const { version, build } = Deno;

@@ -1,5 +1,4 @@
 // All that decides on clients: `[auth]` and `[acl]`, the files they name, and RMQTT's plugins for it.
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { unknownWord } from "../base/nearest.ts";
 import {
@@ -16,7 +15,13 @@ import {
   AUTHENTICATORS,
 } from "../access/options.ts";
 import type { Values } from "../base/option.ts";
-import { readAclPlugin, readFlappingPlugin, readHttpPlugin, readJwtPlugin } from "./_access_plugins.ts";
+import {
+  digestOf,
+  readAclPlugin,
+  readFlappingPlugin,
+  readHttpPlugin,
+  readJwtPlugin,
+} from "./_access_plugins.ts";
 import { optionsOf } from "./_checks.ts";
 import type { Document } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
@@ -29,7 +34,7 @@ export function isAccessPlugin(name: string): name is AccessPlugin {
 }
 
 /** How this room's files are read; each notes what it read, and tells what is wrong. */
-export interface AccessFiles {
+interface AccessFiles {
   /** `undefined` after an error. */
   plugin(name: AccessPlugin): Document | undefined;
   /**
@@ -135,8 +140,4 @@ function readOrder(doc: Document, written: unknown, jwtFirst: boolean): readonly
     else order.push(found);
   }
   return order;
-}
-
-function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("base64");
 }

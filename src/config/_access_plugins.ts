@@ -1,5 +1,6 @@
 // RMQTT's plugins that decide on clients: rmqtt-acl.toml, rmqtt-auth-http.toml, rmqtt-auth-jwt.toml and
 // rmqtt-flapping.toml.
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { isTable } from "../base/table.ts";
 import {
@@ -36,13 +37,13 @@ import type { ForeignKeys } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
 
 /** A plugin's options, and which of them is asked first. */
-export interface WithPriority<Options> {
+interface WithPriority<Options> {
   readonly options: Options;
   readonly priority: number;
 }
 
 /** Reads a file that a key names; an error is the reader's to tell, and then there is no text. */
-export type ReadSecret = (doc: Document, path: KeyPath, file: string) => string | undefined;
+type ReadSecret = (doc: Document, path: KeyPath, file: string) => string | undefined;
 
 export function readAclPlugin(doc: Document, cwd: string): RmqttAcl | undefined {
   const options = simple(doc, RMQTT_ACL_OPTIONS, { rules: anything() }, cwd);
@@ -105,20 +106,25 @@ export function readJwtPlugin(
   if (options === undefined) return undefined;
   const { encrypt, hmacSecret, hmacBase64, publicKey, jwksFile, jwksUrl, from, priority, ...plain } = options;
   const isHmac = encrypt === "hmac-based";
-  const key = isHmac
+  const keys = isHmac
     ? readSecretKey(doc, hmacSecret, hmacBase64)
     : readPublicKey(doc, { publicKey, jwksFile, jwksUrl }, cwd, readSecret);
-  if (key === undefined || claims === undefined) return undefined;
-  return { priority, options: { ...plain, from, key, algorithms: isHmac ? HMAC : PUBLIC_KEY, ...claims } };
+  if (keys === undefined || claims === undefined) return undefined;
+  return {
+    priority,
+    options: { ...plain, ...keys, from, algorithms: isHmac ? HMAC : PUBLIC_KEY, ...claims },
+  };
 }
+
+type Keys = Pick<AuthJwtOptions, "key" | "keyDigest">;
 
 function readSecretKey(
   doc: Document,
   secret: string | undefined,
   base64: boolean,
-): AuthJwtOptions["key"] | undefined {
+): Keys | undefined {
   const key = secret === undefined ? undefined : secretKey(secret, base64);
-  if (key !== undefined) return key;
+  if (secret !== undefined && key !== undefined) return { key, keyDigest: digestOf(secret) };
   const problem = secret === undefined ? "is missing" : "must be base64, for hmac_base64 is true";
   return void doc.error(["hmac_secret"], `${problem}: with it tokens are checked`);
 }
@@ -134,22 +140,23 @@ function readPublicKey(
   { publicKey, jwksFile, jwksUrl }: KeyPlaces,
   cwd: string,
   readSecret: ReadSecret,
-): AuthJwtOptions["key"] | undefined {
+): Keys | undefined {
   const given = [publicKey, jwksFile, jwksUrl].filter((place) => place !== undefined);
   if (given.length !== 1) {
     return void doc.error(["encrypt"], "public-key needs exactly one of public_key, jwks_file and jwks_url");
   }
   if (jwksUrl !== undefined) {
     const url = httpUrl(jwksUrl);
-    if (url !== undefined) return remoteKeySet(url);
+    if (url !== undefined) return { key: remoteKeySet(url) };
     return void doc.error(["jwks_url"], "must be a URL with http: or https:, without a user and password");
   }
-  const name = publicKey === undefined ? "jwks_file" : "public_key";
+  const isSet = publicKey === undefined;
+  const name = isSet ? "jwks_file" : "public_key";
   const content = readSecret(doc, [name], resolve(cwd, publicKey ?? jwksFile ?? ""));
   if (content === undefined) return undefined;
-  const key = publicKey === undefined ? keySet(content) : pemKey(content);
-  if (key !== undefined) return key;
-  const what = publicKey === undefined ? "a JSON Web Key Set" : "a public key or certificate in PEM form";
+  const key = isSet ? keySet(content) : pemKey(content);
+  if (key !== undefined) return isSet ? { key } : { key, keyDigest: digestOf(content) };
+  const what = isSet ? "a JSON Web Key Set" : "a public key or certificate in PEM form";
   return void doc.error([name], `the file does not hold ${what}`);
 }
 
@@ -268,4 +275,9 @@ function httpUrl(written: string): URL | undefined {
   const url = URL.parse(written);
   const plain = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
   return plain ? url : undefined;
+}
+
+/** Tells whether a text is another one, and keeps nothing of it. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
 }

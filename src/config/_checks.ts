@@ -36,7 +36,7 @@ export function optionsOf<Table extends OptionTable>(
   return optionsFrom(table, { ...values, ...Object.fromEntries(paths) });
 }
 
-export function checkOf(row: OptionRow): Check {
+function checkOf(row: OptionRow): Check {
   switch (row.kind) {
     case "integer":
     case "decimal":

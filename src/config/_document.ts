@@ -19,6 +19,7 @@ const SECRETS: readonly (string | number)[] = [
   "http_headers",
   "params",
   "hmac_secret",
+  "http_bearer_token",
   "password",
 ];
 
@@ -65,6 +66,19 @@ export class Document {
   /** Marks a key of RMQTT that nothing here reads. */
   unused(path: KeyPath): void {
     this.#findings.unused(this.file, keyText(path));
+  }
+
+  /** Whether a password, a secret or a token stands in it, and not in an environment variable. */
+  get holdsSecret(): boolean {
+    const isIn = (container: unknown, path: KeyPath): boolean =>
+      typeof container === "object" && container !== null &&
+      Object.entries(container).some(([name, value]) => {
+        const at = [...path, Array.isArray(container) ? Number(name) : name];
+        if (typeof value !== "string") return isIn(value, at);
+        const isSecret = /^(password|hmac_secret|.*(authorization|token|api-?key|cookie))$/i.test(name);
+        return isSecret && !/^%[a-zA-Z]$/.test(value) && !this.#written.has(JSON.stringify(at));
+      });
+    return isIn(this.data, []);
   }
 
   has(path: KeyPath): boolean {

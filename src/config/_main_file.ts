@@ -3,6 +3,7 @@ import { ACL_OPTIONS, AUTH_OPTIONS } from "../access/options.ts";
 import type { Values } from "../base/option.ts";
 import { BROKER_OPTIONS, type BrokerOptions } from "../broker/options.ts";
 import type { AccessSections } from "./_access.ts";
+import { SYS_OPTIONS } from "../status/options.ts";
 import { anything, type Checks, checksOf, optionsOf, textList } from "./_checks.ts";
 import type { Document } from "./_document.ts";
 import { readListeners } from "./_listeners.ts";
@@ -19,14 +20,16 @@ export interface MainFile {
   /** `plugins.dir`, as written; `undefined` after an error in `[plugins]`. */
   readonly pluginsDir: string | undefined;
   readonly access: AccessSections;
+  /** `mqtt.sys_interval`, milliseconds; 0: never. */
+  readonly sysInterval: number;
   /** For messages on what only other files decide. */
   readonly doc: Document;
 }
 
-const TABLES = ["node", "log", "plugins", "auth", "acl", "mqtt", "retainer", "listener"] as const;
+const TABLES = ["node", "log", "plugins", "auth", "acl", "mqtt", "retainer", "http_api", "listener"] as const;
 
 const CHECKS: Checks = {
-  ...checksOf(BROKER_OPTIONS, LOG_OPTIONS, PLUGIN_OPTIONS, AUTH_OPTIONS, ACL_OPTIONS),
+  ...checksOf(BROKER_OPTIONS, SYS_OPTIONS, LOG_OPTIONS, PLUGIN_OPTIONS, AUTH_OPTIONS, ACL_OPTIONS),
   "auth.order": textList("names of those who are asked about clients"),
   "plugins.default_startups": textList("names of plugins"),
 };
@@ -56,6 +59,7 @@ export function readMainFile(doc: Document, cwd: string): MainFile {
       acl: readSection(doc, "acl") ?? {},
       plugins: names,
     },
+    sysInterval: optionsOf(SYS_OPTIONS, limits, cwd).sysInterval,
     doc,
   };
 }

@@ -2,7 +2,7 @@
 import { parse } from "smol-toml";
 import type { KeyPath } from "./_key_path.ts";
 
-export interface Position {
+interface Position {
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 units. */
@@ -17,10 +17,8 @@ export interface Position {
  */
 export class Positions {
   readonly #offsets: ReadonlyMap<string, number>;
-  readonly #text: string;
 
-  constructor(text: string) {
-    this.#text = text;
+  constructor(private readonly text: string) {
     this.#offsets = new Scanner(text).scan();
   }
 
@@ -28,7 +26,7 @@ export class Positions {
   at(path: KeyPath): Position {
     for (let length = path.length; length > 0; length--) {
       const offset = this.#offsets.get(id(path.slice(0, length)));
-      if (offset !== undefined) return positionOf(this.#text, offset);
+      if (offset !== undefined) return positionOf(this.text, offset);
     }
     return { line: 1, column: 1 };
   }
@@ -75,7 +73,6 @@ function id(path: KeyPath): string {
 }
 
 class Scanner {
-  readonly #text: string;
   readonly #stop: number;
   #at = 0;
   #nesting = 0;
@@ -85,8 +82,7 @@ class Scanner {
   readonly #tableCounts = new Map<string, number>();
 
   /** @param stop no key behind it is the last one */
-  constructor(text: string, stop = Infinity) {
-    this.#text = text;
+  constructor(private readonly text: string, stop = Infinity) {
     this.#stop = stop;
   }
 
@@ -97,7 +93,7 @@ class Scanner {
 
   /** Whether the text ended within an array, a table or a string. */
   get unfinished(): boolean {
-    return this.#at > this.#text.length;
+    return this.#at > this.text.length;
   }
 
   scan(): ReadonlyMap<string, number> {
@@ -116,7 +112,7 @@ class Scanner {
 
   /** What follows is no TOML, and may be half a secret rather than a key. */
   #giveUp(): void {
-    this.#at = this.#text.length + 1;
+    this.#at = this.text.length + 1;
   }
 
   #meet(path: KeyPath, offset: number): void {
@@ -180,7 +176,7 @@ class Scanner {
         this.#string();
         return;
       default:
-        while (this.#at < this.#text.length && !/[,\]}#\n]/.test(this.#peek())) this.#at++;
+        while (this.#at < this.text.length && !/[,\]}#\n]/.test(this.#peek())) this.#at++;
     }
   }
 
@@ -230,19 +226,19 @@ class Scanner {
     const quote = this.#peek();
     if (quote === '"' || quote === "'") {
       this.#string();
-      const raw = this.#text.slice(start, this.#at);
+      const raw = this.text.slice(start, this.#at);
       return quote === "'" || !raw.includes("\\") ? raw.slice(1, -1) : unescaped(raw);
     }
     while (/[A-Za-z0-9_-]/.test(this.#peek())) this.#at++;
-    return this.#text.slice(start, this.#at);
+    return this.text.slice(start, this.#at);
   }
 
   /** Passes over a string of any of the four kinds. */
   #string(): void {
     const quote = this.#peek();
-    const fence = this.#text.startsWith(quote.repeat(3), this.#at) ? quote.repeat(3) : quote;
+    const fence = this.text.startsWith(quote.repeat(3), this.#at) ? quote.repeat(3) : quote;
     this.#at += fence.length;
-    while (this.#at < this.#text.length && !this.#text.startsWith(fence, this.#at)) {
+    while (this.#at < this.text.length && !this.text.startsWith(fence, this.#at)) {
       this.#at += quote === '"' && this.#peek() === "\\" ? 2 : 1;
     }
     this.#at += fence.length;
@@ -252,22 +248,22 @@ class Scanner {
 
   /** Passes over spaces and, with `lines`, line ends and comments; false at the end of the text. */
   #skipBlank(lines: boolean): boolean {
-    while (this.#at < this.#text.length) {
+    while (this.#at < this.text.length) {
       const char = this.#peek();
       if (char === " " || char === "\t" || (lines && (char === "\n" || char === "\r"))) this.#at++;
       else if (lines && char === "#") this.#skipTo("\n");
       else break;
     }
-    return this.#at < this.#text.length;
+    return this.#at < this.text.length;
   }
 
   #skipTo(char: string): void {
-    const found = this.#text.indexOf(char, this.#at);
-    this.#at = found < 0 ? this.#text.length : found;
+    const found = this.text.indexOf(char, this.#at);
+    this.#at = found < 0 ? this.text.length : found;
   }
 
   #peek(): string {
-    return this.#text[this.#at] ?? "";
+    return this.text[this.#at] ?? "";
   }
 
   /** The first place stands: a table is where it was opened. */

@@ -2,7 +2,7 @@
 import { ConfigError } from "./config_error.ts";
 
 /** A configuration is never near this; /dev/zero and a hook.log given by mistake are. */
-export const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /** The whole file, or the first {@link MAX_FILE_BYTES} + 1 bytes of a larger one; throws Deno's errors. */
 export type ReadFile = (path: string) => Uint8Array;
@@ -58,7 +58,7 @@ interface Guarded {
   readonly warning?: string;
 }
 
-/** By who may read and write what `path` leads to, links followed. One that is not there is somebody else's to tell. */
+/** By who may read and write what `path` leads to, links followed. Nothing of one that is not there. */
 export function guarded(path: string): Guarded {
   const mode = modeOf(path);
   if ((mode & 0o002) !== 0) {

@@ -93,12 +93,13 @@ export const PLUGINS: Readonly<Record<string, string>> = {
   "rmqtt-cluster-broadcast": CLUSTER,
   "rmqtt-cluster-raft": CLUSTER,
   "rmqtt-counter": "",
-  "rmqtt-http-api": "there is no HTTP API",
+  "rmqtt-http-api": "",
   "rmqtt-message-storage": "no message outlives a restart, or reaches a client that subscribes after it",
   "rmqtt-p2p-messaging": "p2p/CLIENTID/TOPIC is a topic like any other",
   "rmqtt-retainer": "Retained Messages are kept in memory, within the limits of [retainer] in this file",
   "rmqtt-session-storage": "no session outlives a restart",
-  "rmqtt-sys-topic": "nothing is published below $SYS/",
+  "rmqtt-sys-topic":
+    "$SYS/ has the broker's figures, every mqtt.sys_interval, but nothing of single clients and messages",
   "rmqtt-topic-rewrite": "topics stay as clients write them",
   "rmqtt-web-hook": "",
 };

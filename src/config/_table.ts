@@ -8,7 +8,7 @@ import type { ForeignKeys } from "./_rmqtt_keys.ts";
 import { unknownWord } from "../base/nearest.ts";
 
 /** What the checks of a table make of it. */
-export type Checked<C extends Checks> = { readonly [K in keyof C]?: v.InferOutput<C[K]> };
+type Checked<C extends Checks> = { readonly [K in keyof C]?: v.InferOutput<C[K]> };
 
 /**
  * The checked values of the table at `path`; `undefined` after an error in one of them.

@@ -4,6 +4,7 @@ import type { BrokerOptions, ListenerOptions } from "../broker/options.ts";
 import type { LineOptions, Rules } from "../hooks/rules.ts";
 import type { ListenerConfig } from "../listeners/options.ts";
 import type { SinkOptions } from "../sinks/options.ts";
+import type { StatusOptions } from "../status/options.ts";
 import type { LogOptions } from "./_log.ts";
 
 export type { LogOptions } from "./_log.ts";
@@ -15,6 +16,7 @@ export interface Config {
   readonly hooks: HooksConfig;
   /** Who may connect, publish and subscribe. */
   readonly access: AccessOptions;
+  readonly status: StatusOptions;
   /** Things the operator should know though nothing is wrong: RMQTT keys without a use here, and the like. */
   readonly warnings: readonly string[];
   /** The file of the listeners, as the operator named it; `undefined` when the built-in default serves. */

@@ -6,14 +6,19 @@ import type { Env } from "./_env.ts";
 import { Findings } from "./_findings.ts";
 import { defaultHooks, readHooksFile } from "./_hooks_file.ts";
 import { closeDoors } from "./_doors.ts";
+import { readHttpApi } from "./_http_api.ts";
 import type { KeyPath } from "./_key_path.ts";
 import { type MainFile, readMainFile } from "./_main_file.ts";
 import { guarded, readBounded, type ReadFile, readText } from "./_read_file.ts";
 import type { Config, HooksConfig } from "./config.ts";
+import type { HttpApiOptions } from "../status/options.ts";
 import { ConfigError, ConfigErrors, type ErrorPlace } from "./config_error.ts";
 
 /** The hooks file's name within `plugins.dir`. */
 export const HOOKS_NAME = "rmqtt-web-hook.toml";
+
+/** RMQTT's plugin. */
+const HTTP_API = "rmqtt-http-api";
 
 /** Of `validate_claims` in rmqtt-auth-jwt.toml. */
 const JWT_PLACEHOLDERS: readonly string[] = ["clientid", "username", "ipaddr", "protocol"];
@@ -46,6 +51,7 @@ export function loadConfig(source: ConfigSource): Config {
   const main = loader.main();
   const hooks = loader.hooks(main?.pluginsDir);
   const access = main && loader.access(main);
+  const http = main && loader.httpApi(main);
   const { errors } = loader.findings;
   const missing = main === undefined || hooks === undefined || access === undefined;
   if (missing || errors.length > 0) throw new ConfigErrors(errors);
@@ -55,6 +61,7 @@ export function loadConfig(source: ConfigSource): Config {
     listeners: access.listeners,
     hooks,
     access: access.access,
+    status: { sysInterval: main.sysInterval, http },
     warnings: loader.findings.warnings(),
     mainFile: source.configFile,
     files: loader.files,
@@ -110,7 +117,7 @@ class Loader {
   /** What decides on clients, and the listeners with what follows from it. */
   access({ doc, access, listeners, pluginsDir }: MainFile): Pick<Config, "access" | "listeners"> {
     const options = readAccess(doc, access, {
-      plugin: (name) => pluginsDir === undefined ? undefined : this.#accessPlugin(name, pluginsDir),
+      plugin: (name) => pluginsDir === undefined ? undefined : this.#plugin(name, pluginsDir),
       named: (from, path, file, secret) => this.#guardedText(from, path, file, secret),
       fault: (file, line, text) => this.#fail({ file, line }, text),
     }, this.#source.cwd);
@@ -118,15 +125,24 @@ class Loader {
     return { access: options, listeners: closeDoors(doc, listeners, authenticates(options), byCertificate) };
   }
 
+  /** `undefined` where it is off, or after an error. */
+  httpApi({ doc, access: { plugins }, pluginsDir }: MainFile): HttpApiOptions | undefined {
+    if (!plugins.includes(HTTP_API)) return readHttpApi(doc, undefined, this.#source.cwd);
+    const plugin = pluginsDir === undefined ? undefined : this.#plugin(HTTP_API, pluginsDir);
+    return plugin && readHttpApi(doc, plugin, this.#source.cwd);
+  }
+
   /** `undefined` after an error: what is to guard the doors must be there. */
-  #accessPlugin(name: string, pluginsDir: string): Document | undefined {
+  #plugin(name: string, pluginsDir: string): Document | undefined {
     const candidates = pluginCandidates(this.#source.configFile ?? "", pluginsDir, `${name}.toml`);
     for (const file of candidates) {
       const doc = this.#open(file, name === "rmqtt-auth-jwt" ? this.#placeholderEnv() : undefined);
       if (doc === undefined) continue;
-      const { refusal } = guarded(resolve(this.#source.cwd, file));
+      const { refusal, warning } = guarded(resolve(this.#source.cwd, file));
       if (refusal !== undefined) return this.#fail({ file }, refusal);
-      return doc === "unusable" ? undefined : doc;
+      if (doc === "unusable") return undefined;
+      if (warning !== undefined && doc.holdsSecret) doc.warn([], `holds a secret, and ${warning}`);
+      return doc;
     }
     return this.#fail(
       { file: candidates.join(" or ") },
@@ -166,7 +182,7 @@ class Loader {
     return doc === "unusable" ? undefined : doc;
   }
 
-  /** `undefined`: there is no such file; `"unusable"`: it cannot be read or is no TOML, and an error says so. */
+  /** `undefined`: there is no such file; `"unusable"`: it cannot be used, and an error says so. */
   #open(file: string, env = this.#source.env): Document | "unusable" | undefined {
     const { cwd, readFile = readBounded } = this.#source;
     try {

@@ -1,22 +1,22 @@
 // The sample files that `init` writes: every option of every table with its words and its value.
-import { addressText } from "../base/peer_address.ts";
 import { ACL_OPTIONS, AUTH_OPTIONS } from "../access/options.ts";
-import { type Address, defaultOf, type OptionRow, type OptionTable } from "../base/option.ts";
+import { defaultOf, type OptionRow, type OptionTable } from "../base/option.ts";
 import { BROKER_OPTIONS, LISTENER_OPTIONS } from "../broker/options.ts";
 import { EVENT_NAMES } from "../hooks/events.ts";
 import { LINE_OPTIONS } from "../hooks/rules.ts";
 import { LISTENER_KINDS, TCP_OPTIONS, TLS_OPTIONS, WEB_SOCKET_OPTIONS } from "../listeners/options.ts";
 import { SINK_OPTIONS } from "../sinks/options.ts";
+import { HTTP_API_OPTIONS, SYS_OPTIONS } from "../status/options.ts";
 import { LOG_OPTIONS } from "./_log.ts";
 import { PLUGIN_OPTIONS } from "./_plugins.ts";
-import { durationText, sizeText } from "./units.ts";
+import { valueText } from "./value_text.ts";
 
 const WIDTH = 110;
 const RULER = `##${"-".repeat(68)}`;
 
 /** hookline.toml: every default is written out. */
 export function mainSample(): string {
-  const { nodeId, maxSessions, maxQueuedBytesTotal, maxRetainedMessages, maxRetainedBytes } = BROKER_OPTIONS;
+  const { nodeId, maxRetainedMessages, maxRetainedBytes, ...sessions } = BROKER_OPTIONS;
   return [
     `\
 # Hookline's configuration. Every key is shown with its default: what you leave out, or the whole file, stays
@@ -41,10 +41,19 @@ export function mainSample(): string {
 # rmqtt-auth-http.toml and rmqtt-auth-jwt.toml in plugins.dir, where plugins.default_startups has them.
 #auth.order = ["certificate", "password_file", "http", "jwt"]`,
     written(ACL_OPTIONS),
-    heading("Sessions"),
-    written({ maxSessions, maxQueuedBytesTotal }),
+    heading("Sessions and connections"),
+    written(sessions),
     heading("Retained messages"),
     written({ maxRetainedMessages, maxRetainedBytes }),
+    heading("Live view: the HTTP API with its page, metrics and health; and $SYS"),
+    written(SYS_OPTIONS),
+    `
+# It is written here, or in RMQTT's rmqtt-http-api.toml where plugins.default_startups has it.
+[http_api]`,
+    written(HTTP_API_OPTIONS),
+    `\
+# Host names, besides localhost and its own address, by which it may be asked, as in ["gateway.lan"].
+#http_hosts = []`,
     heading("Listeners: any number of [listener.KIND.NAME], each with limits of its own"),
     "[listener.tcp.external]",
     written(TCP_OPTIONS),
@@ -139,23 +148,4 @@ function comment(text: string): string {
     else lines.splice(-1, 1, longer);
   }
   return lines.map((line) => `#${line}`).join("\n");
-}
-
-/** A value as the file writes it. */
-function valueText({ kind }: OptionRow, value: unknown): string {
-  switch (kind) {
-    case "duration":
-      return JSON.stringify(durationText(Number(value)));
-    case "size":
-      return JSON.stringify(sizeText(Number(value)));
-    case "integer":
-      return String(value).replace(/\B(?=(\d{3})+$)/g, "_");
-    case "mode":
-      return JSON.stringify(Number(value).toString(8).padStart(4, "0"));
-    case "address":
-      // A row of this kind has an address.
-      return JSON.stringify(addressText(value as Address));
-    default:
-      return JSON.stringify(value);
-  }
 }

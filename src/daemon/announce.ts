@@ -34,14 +34,17 @@ export function statusText(listening: Listening): string {
 }
 
 /** The daemon's last words. */
-export function reportCounts({ connected, received, sent, dropped, refused }: Counters, log: Log): void {
+export function reportCounts({ connected, received, sent, ...by }: Counters, log: Log): void {
+  const counts = (what: "dropped" | "refused" | "throttled"): Record<string, number> =>
+    Object.fromEntries(
+      [...by[what]].map(([why, count]) => [`${what}_${why.replaceAll(/\W+/g, "_")}`, count]),
+    );
   log("info", "stopped", {
     connected,
     received,
     sent,
-    ...Object.fromEntries([...dropped].map(([reason, count]) => [`dropped_${reason}`, count])),
-    ...Object.fromEntries(
-      [...refused].map(([reason, count]) => [`refused_${reason.replaceAll(/\W+/g, "_")}`, count]),
-    ),
+    ...counts("dropped"),
+    ...counts("refused"),
+    ...counts("throttled"),
   });
 }

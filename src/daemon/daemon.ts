@@ -8,18 +8,24 @@ import type { Config, ServedListener } from "../config/config.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { ListenError, Listeners } from "../listeners/listeners.ts";
 import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
+import { RecentEntries } from "../status/log_entries.ts";
+import { ServeError } from "../status/server.ts";
+import { Status } from "../status/status.ts";
 import { announce, reportCounts, statusText } from "./announce.ts";
 import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
 import { type Logger, openLogger } from "./logger.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { Reloader } from "./reload.ts";
-import { receiverFor } from "./served_listeners.ts";
+import { receiverFor, type ServedReceiver } from "./served_listeners.ts";
 import type { Signals } from "./signals.ts";
+import { sourcesOf } from "./status_sources.ts";
 
 /** How long clients that do not read may hold up the end, milliseconds. */
 const STOP_TIMEOUT = 5_000;
 
 export interface DaemonOptions {
+  /** Of the program. */
+  readonly version: string;
   /** Reads the configuration, after the first time after the one that holds. Throws ConfigErrors. */
   readonly load: (before?: Config) => Config;
   readonly signals: Signals;
@@ -36,15 +42,23 @@ export interface DaemonOptions {
  * Rejects with ConfigErrors and SinkError.
  */
 export async function runDaemon(options: DaemonOptions): Promise<boolean> {
-  const { load, signals, logFormat: format, err, cwd, env } = options;
+  const { version, load, signals, logFormat: format, err, cwd, env } = options;
   const clock = systemClock;
   const config = load();
-  await using logger = openLogger({ ...config.log, format, err, clock });
+  const entries = new RecentEntries();
+  await using logger = openLogger({
+    ...config.log,
+    format,
+    err,
+    clock,
+    onEntry: (time, level, msg, fields) => entries.add({ time, level, msg, fields }),
+  });
   const { log } = logger;
   for (const warning of config.warnings) log("warn", warning);
   await using sinks = openSinks(configuredUrls(config), sinkOptionsOf(config, cwd), log, clock);
   const wired = wire(config, sinks, logger, clock);
   const { turn, broker, listeners } = wired;
+  await using status = new Status(sourcesOf({ ...wired, sinks, entries, version, log, clock }));
   using _access = wired.access;
   await using notifier = openNotifier({
     env,
@@ -59,16 +73,18 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const reloader = new Reloader({
     config,
     load,
-    parts: partsOf(wired, sinks, logger, cwd),
+    parts: partsOf(wired, sinks, logger, status, cwd),
     log,
     onReload: (state) => state === "begun" ? notifier.reloading() : tellReady(notifier, listeners),
   });
   serveSignals(signals, reloader, sinks, logger);
   try {
     await listeners.open(config.listeners);
+    await status.open(config.status);
   } catch (error) {
+    listeners.close();
     await broker.stop(0);
-    if (!(error instanceof ListenError)) throw error;
+    if (!(error instanceof ListenError || error instanceof ServeError)) throw error;
     log("error", error.message);
     return false;
   }
@@ -82,6 +98,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   log("info", `stopping: ${signal}`, { clients: broker.snapshot().clients });
   await reloader.stop();
   listeners.close();
+  await status[Symbol.asyncDispose]();
   await broker.stop(STOP_TIMEOUT);
   await sinks[Symbol.asyncDispose]();
   reportCounts(broker.counters, log);
@@ -94,7 +111,7 @@ interface Wired {
   readonly access: Chain;
   readonly broker: Broker;
   /** None is open yet. */
-  readonly listeners: Listeners<ServedListener>;
+  readonly listeners: Listeners<ServedListener, ServedReceiver>;
 }
 
 function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wired {
@@ -103,18 +120,23 @@ function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wi
   hooks.prepare(config.hooks).commit();
   const access = new Chain(config.access, clock, log);
   const broker = new Broker({ options: config.broker, hooks: hooks.hooks, turn, clock, access, log });
-  const listeners = new Listeners<ServedListener>((listener) => receiverFor(broker, listener), log);
+  const listeners = new Listeners<ServedListener, ServedReceiver>(
+    (listener) => receiverFor(broker, listener),
+    log,
+  );
   return { turn, hooks, access, broker, listeners };
 }
 
 /**
  * All that a reload changes. The log first, for the others tell there what changed; the sinks before the hooks, whose
- * rules lead to them; the listeners last, for a connection may come as soon as one is open.
+ * rules lead to them; the listeners last, for a connection may come as soon as one is open, and whether a client may stay
+ * depends on its listener.
  */
 function partsOf(
   { hooks, access, broker, listeners }: Wired,
   sinks: SinkSet,
   logger: Logger,
+  status: Status,
   cwd: string,
 ): readonly Reloadable<Config>[] {
   return [
@@ -122,8 +144,9 @@ function partsOf(
     { prepare: (config) => sinks.prepare(configuredUrls(config), sinkOptionsOf(config, cwd)) },
     { prepare: (config) => hooks.prepare(config.hooks) },
     { prepare: (config) => broker.prepare(config.broker) },
-    { prepare: (config) => withClients(access.prepare(config.access), broker) },
-    { prepare: (config) => listeners.prepare(config.listeners) },
+    { prepare: (config) => access.prepare(config.access) },
+    { prepare: async (config) => withClients(await listeners.prepare(config.listeners), broker) },
+    { prepare: (config) => status.prepare(config.status) },
   ];
 }
 

@@ -13,6 +13,8 @@ export interface LoggerOptions extends LogOptions {
   /** Writes to stderr; never throws. */
   readonly err: (text: string) => void;
   readonly clock: Clock;
+  /** Told of each entry that is written. Does not throw. */
+  readonly onEntry?: (time: number, level: LogLevel, text: string, fields: LogFields) => void;
 }
 
 export interface Logger extends AsyncDisposable, Reloadable<LogOptions> {
@@ -48,7 +50,9 @@ export function openLogger(options: LoggerOptions): Logger {
   return {
     log: (level, text, fields = {}) => {
       if (RANK[level] > place.limit) return;
-      const entry = `${render(options.clock.now(), level, text, fields)}\n`;
+      const now = options.clock.now();
+      const entry = `${render(now, level, text, fields)}\n`;
+      options.onEntry?.(now, level, text, fields);
       const written = place.file?.write(entry) ?? false;
       if (place.toConsole || !written) options.err(entry);
     },

@@ -6,6 +6,8 @@ import type { Config } from "../config/config.ts";
 import { ConfigErrors } from "../config/config_error.ts";
 import { ListenError } from "../listeners/listeners.ts";
 import { SinkError } from "../sinks/sink.ts";
+import { ServeError } from "../status/server.ts";
+import { limitChanges } from "./limit_changes.ts";
 
 export interface ReloadOptions {
   /** The configuration that holds at first. */
@@ -65,6 +67,7 @@ export class Reloader {
       const parts = await this.#prepareAll(config);
       // Within one turn, so that no event meets half of it.
       for (const part of parts) part.commit();
+      for (const sentence of limitChanges(this.#config, config)) log("info", sentence);
       this.#config = config;
       for (const warning of config.warnings) log("warn", warning);
       for (const sentence of parts.flatMap(({ afterRestart }) => afterRestart)) log("warn", sentence);
@@ -93,7 +96,7 @@ export class Reloader {
 function problemsOf(error: unknown): string[] {
   if (error instanceof ConfigErrors) return error.errors.map(({ message }) => message);
   if (error instanceof SinkError) return [error.shown];
-  if (error instanceof ListenError) return [error.message];
+  if (error instanceof ListenError || error instanceof ServeError) return [error.message];
   // A defect of ours, and no reason for a running broker to end.
   return [errorStack(error)];
 }

@@ -3,7 +3,14 @@ import { optionsFrom } from "../base/option.ts";
 import { jsonText } from "../mqtt/json_text.ts";
 import { topicMatches } from "../mqtt/topics.ts";
 import type { Sink } from "../sinks/sink.ts";
-import { EVENT_NAMES, type EventData, eventHasTopic, type EventName } from "./events.ts";
+import {
+  EVENT_NAMES,
+  type EventData,
+  eventHasTopic,
+  eventIsOfDelivery,
+  type EventName,
+  isOwnMessage,
+} from "./events.ts";
 import { Instant } from "./instant.ts";
 import { type Lines, linesWith } from "./lines.ts";
 import { LINE_OPTIONS, type LineOptions, type Rule, type Rules } from "./rules.ts";
@@ -56,8 +63,10 @@ function bindEvent<E extends EventName>(
   const bound = rules.map((rule) => bindRule(rule, sinkOf)).filter((rule) => rule.sinks.length > 0);
   if (bound.length === 0) return;
   const line: (data: EventData[E], at: Instant) => string = lines[event];
+  const isDelivery = eventIsOfDelivery(event);
   const topicOf = eventHasTopic(event) ? eventTopic : undefined;
   into[event] = (data) => {
+    if (isDelivery && isOwnMessage(data)) return;
     let rest: string | undefined;
     for (const rule of bound) {
       if (rule.topics !== undefined && topicOf !== undefined && !selects(rule.topics, topicOf(data))) {

@@ -65,8 +65,8 @@ export interface ClientDisconnected {
   readonly reason: string;
 }
 
-/** Who made a message: a client's PUBLISH, its Will, or the broker itself. */
-export type FromType = "custom" | "lastwill" | "system";
+/** Who made a message: a client's PUBLISH, its Will, the operator, or the broker itself. */
+export type FromType = "custom" | "lastwill" | "admin" | "system";
 
 /** A message as the publisher sent it. */
 export interface MessageData {
@@ -135,6 +135,11 @@ export interface EventData {
 
 export type EventName = keyof EventData;
 
+/** Whether it is about a message of the broker itself on its way to a client: no event tells of those. */
+export function isOwnMessage(data: EventData[EventName]): boolean {
+  return "message" in data && data.message.fromType === "system";
+}
+
 /** Which events carry a `topic` that a rule's `topics` select by. Exhaustive by type. */
 const HAS_TOPIC: { readonly [E in EventName]: boolean } = {
   session_created: false,
@@ -159,4 +164,10 @@ export const EVENT_NAMES = Object.keys(HAS_TOPIC) as readonly EventName[];
 
 export function eventHasTopic(event: EventName): boolean {
   return HAS_TOPIC[event];
+}
+
+/** Whether it tells of a message on its way to a client. */
+export function eventIsOfDelivery(event: EventName): boolean {
+  return event === "message_delivered" || event === "message_acked" || event === "message_dropped" ||
+    event === "offline_message";
 }

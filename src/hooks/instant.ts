@@ -6,7 +6,7 @@ export class Instant {
   readonly #localTime = new LocalTime();
   #ms = NaN;
   #time = "";
-  #ends: { [F in FromType]: string } = { custom: "", lastwill: "", system: "" };
+  #ends: { [F in FromType]: string } = { custom: "", lastwill: "", admin: "", system: "" };
 
   /** Unix milliseconds. */
   get ms(): number {
@@ -31,6 +31,7 @@ export class Instant {
     this.#ends = {
       custom: `${ms},"from_type":"custom",${time}`,
       lastwill: `${ms},"from_type":"lastwill",${time}`,
+      admin: `${ms},"from_type":"admin",${time}`,
       system: `${ms},"from_type":"system",${time}`,
     };
   }

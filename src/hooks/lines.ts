@@ -55,6 +55,11 @@ export function linesWith(options: LineOptions): Lines {
   };
 }
 
+/** Whether payloads of a topic are left out, of lines and of all else that shows them. */
+export function payloadHidden({ redact, redactPayload }: LineOptions): (topic: string) => boolean {
+  return (topic) => redactPayload || redact.some((filter) => topicMatches(filter, topic));
+}
+
 function connect(e: EventData["client_connect"]): string {
   const clean = e.protocolVersion >= 5 ? "clean_start" : "clean_session";
   const { identity, keepAlive, protocolVersion } = e;
@@ -94,11 +99,9 @@ function flags(e: { readonly dup: boolean; readonly retain: boolean; readonly qo
 }
 
 /** `,"packet_id":"17","payload":"…",`, or the number without quotes; `""` and null where there is none. */
-function idAndPayloadWith(
-  { packetIdType, redact, redactPayload }: LineOptions,
-): (packetId: number, m: MessageData) => string {
-  const hides = (topic: string): boolean =>
-    redactPayload || redact.some((filter) => topicMatches(filter, topic));
+function idAndPayloadWith(options: LineOptions): (packetId: number, m: MessageData) => string {
+  const { packetIdType, redact, redactPayload } = options;
+  const hides = payloadHidden(options);
   const shown = redactPayload || redact.length > 0
     ? (m: MessageData): string => hides(m.topic) ? REDACTED : payload(m)
     : payload;

@@ -1,14 +1,11 @@
 // Local time as the lines write it: `2026-11-24 09:05:01.042`.
 
-/** Formats Unix milliseconds; remembers the last second and the last millisecond, as lines come in bursts. */
+/** Formats Unix milliseconds; remembers the last second, as lines come in bursts. */
 export class LocalTime {
   #second = NaN;
   #prefix = "";
-  #millisecond = NaN;
-  #text = "";
 
   at(ms: number): string {
-    if (ms === this.#millisecond) return this.#text;
     const second = Math.floor(ms / 1000);
     if (second !== this.#second) {
       this.#second = second;
@@ -16,9 +13,7 @@ export class LocalTime {
       this.#prefix = `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ` +
         `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.`;
     }
-    this.#millisecond = ms;
-    this.#text = this.#prefix + String(ms - second * 1000).padStart(3, "0");
-    return this.#text;
+    return this.#prefix + String(ms - second * 1000).padStart(3, "0");
   }
 }
 

@@ -20,14 +20,14 @@ export interface Receiver<Config> {
   reconfigure(config: Config): void;
 }
 
-export class OpenListener<Config extends ListenerConfig> {
+export class OpenListener<Config extends ListenerConfig, Its extends Receiver<Config> = Receiver<Config>> {
   /** Replaced by a reload. */
   config: Config;
-  readonly receiver: Receiver<Config>;
+  readonly receiver: Its;
   readonly listener: Listener;
 
   /** Throws ListenError. */
-  constructor(config: Config, receiver: Receiver<Config>, log: Log) {
+  constructor(config: Config, receiver: Its, log: Log) {
     this.config = config;
     this.receiver = receiver;
     this.listener = listen(
@@ -48,21 +48,22 @@ export class OpenListener<Config extends ListenerConfig> {
   }
 }
 
-export class Listeners<Config extends ListenerConfig> implements Reloadable<readonly Config[]> {
-  readonly #receiverOf: (config: Config) => Receiver<Config>;
+export class Listeners<Config extends ListenerConfig, Its extends Receiver<Config> = Receiver<Config>>
+  implements Reloadable<readonly Config[]> {
+  readonly #receiverOf: (config: Config) => Its;
   readonly #log: Log;
-  #open: readonly OpenListener<Config>[] = [];
+  #open: readonly OpenListener<Config, Its>[] = [];
 
   /**
    * Opens none yet.
    * @param receiverOf called once for each listener that is opened
    */
-  constructor(receiverOf: (config: Config) => Receiver<Config>, log: Log) {
+  constructor(receiverOf: (config: Config) => Its, log: Log) {
     this.#receiverOf = receiverOf;
     this.#log = log;
   }
 
-  get all(): readonly OpenListener<Config>[] {
+  get all(): readonly OpenListener<Config, Its>[] {
     return this.#open;
   }
 
@@ -88,7 +89,12 @@ export class Listeners<Config extends ListenerConfig> implements Reloadable<read
         for (const part of renewed) part.commit();
         for (const entry of opened) before.set(keyOf(entry.config), entry);
         this.#open = configs.flatMap((config) => before.get(keyOf(config))?.reconfigured(config) ?? []);
-        for (const { listener } of gone) void listener.close();
+        for (const { config: { kind, name }, listener, receiver } of gone) {
+          void listener.close();
+          // The clients that stay are treated as those who come by the one of the same name.
+          const heir = configs.find((config) => config.kind === kind && config.name === name);
+          if (heir !== undefined) receiver.reconfigure(heir);
+        }
         for (const { config: { name }, listener: { address, port } } of opened) {
           this.#log("info", `listening on ${address}`, { listener: name, port });
         }
@@ -114,8 +120,8 @@ export class Listeners<Config extends ListenerConfig> implements Reloadable<read
    */
   async #openBeside(
     configs: readonly Config[],
-    gone: readonly OpenListener<Config>[],
-  ): Promise<{ opened: readonly OpenListener<Config>[]; closedFirst: boolean }> {
+    gone: readonly OpenListener<Config, Its>[],
+  ): Promise<{ opened: readonly OpenListener<Config, Its>[]; closedFirst: boolean }> {
     try {
       return { opened: await this.#openAll(configs), closedFirst: false };
     } catch (error) {
@@ -132,7 +138,7 @@ export class Listeners<Config extends ListenerConfig> implements Reloadable<read
   }
 
   /** All but those whose address somebody took in the meantime. */
-  #openAgain(closed: readonly OpenListener<Config>[]): void {
+  #openAgain(closed: readonly OpenListener<Config, Its>[]): void {
     this.#open = this.#open.flatMap((entry) => {
       if (!closed.includes(entry)) return [entry];
       try {
@@ -144,8 +150,8 @@ export class Listeners<Config extends ListenerConfig> implements Reloadable<read
     });
   }
 
-  async #openAll(configs: readonly Config[]): Promise<readonly OpenListener<Config>[]> {
-    const open: OpenListener<Config>[] = [];
+  async #openAll(configs: readonly Config[]): Promise<readonly OpenListener<Config, Its>[]> {
+    const open: OpenListener<Config, Its>[] = [];
     try {
       for (const config of configs) open.push(new OpenListener(config, this.#receiverOf(config), this.#log));
       return open;

@@ -111,7 +111,7 @@ export class Properties {
 export const NO_USER_PROPERTIES: UserProperties = [];
 
 /** Called for each property after it was read: its identifier and where it lies, identifier included. */
-export type EachProperty = (id: number, start: number, end: number) => void;
+type EachProperty = (id: number, start: number, end: number) => void;
 
 /**
  * Reads the Property Length and the properties behind it.

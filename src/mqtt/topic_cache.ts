@@ -1,4 +1,4 @@
-// Topic Names made once: the bytes of a topic that was seen before lead straight to its text, checked already.
+// Topic Names made once: the bytes of a topic that was seen before lead straight to its checked text.
 // A publisher repeats its topics, and decoding and checking one is a large part of what a message costs.
 import { malformed } from "./error.ts";
 import { jsonText } from "./json_text.ts";

@@ -2,13 +2,9 @@
 import { isTable } from "../base/table.ts";
 import { isCut, type Line } from "./line.ts";
 
-/** The keys of a line; any may be absent, and a value of another type than the contract's counts as absent. */
+/** The keys of a line; any may be absent, and a value of another type than the contract's counts so. */
 export class LoggedEvent {
-  readonly #keys: Readonly<Record<string, unknown>>;
-
-  constructor(keys: Readonly<Record<string, unknown>>) {
-    this.#keys = keys;
-  }
+  constructor(private readonly keys: Readonly<Record<string, unknown>>) {}
 
   text(key: string): string | undefined {
     const value = this.#own(key);
@@ -33,7 +29,7 @@ export class LoggedEvent {
   }
 
   #own(key: string): unknown {
-    return Object.hasOwn(this.#keys, key) ? this.#keys[key] : undefined;
+    return Object.hasOwn(this.keys, key) ? this.keys[key] : undefined;
   }
 }
 

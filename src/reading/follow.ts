@@ -1,8 +1,8 @@
 // Follows a file of lines: across rotation, truncation, removal and coming back, in bounded blocks.
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorText } from "../base/error_text.ts";
-import { Failure } from "../base/failure.ts";
 import { findLastLines } from "./last_lines.ts";
+import { openRegular } from "./open_regular.ts";
 import { type Line, MAX_LINE_BYTES } from "./line.ts";
 import { LineSplitter } from "./line_splitter.ts";
 
@@ -24,10 +24,10 @@ export interface FollowOptions {
 }
 
 /**
- * Gives the last lines of the file at `path`, then each line that is added, in batches. The file may be missing:
- * it is waited for, and read from its beginning. Files that come and go between two looks are not seen.
- * Throws when the file cannot be opened at first for another reason, or is missing and not to be followed; Failure when
- * it is none.
+ * Gives the last lines of the file at `path`, then each line that is added, in batches. The file may be
+ * missing: it is waited for, and read from its beginning. Files that come and go between two looks are not
+ * seen. Throws when the file cannot be opened at first for another reason, or is missing and not to be
+ * followed; Failure when it is none.
  */
 export async function* follow(path: string, options: FollowOptions): AsyncGenerator<readonly Line[]> {
   const { signal, notice } = options;
@@ -80,7 +80,7 @@ class Followed implements Disposable {
   static async open(path: string, mayBeMissing: boolean): Promise<Followed> {
     const followed = new Followed(path);
     try {
-      followed.#file = await openFile(path);
+      followed.#file = await openRegular(path);
     } catch (error) {
       if (!(mayBeMissing && error instanceof Deno.errors.NotFound)) throw error;
     }
@@ -103,7 +103,7 @@ class Followed implements Disposable {
 
   /**
    * The lines from here to the end of the file. An unfinished line at the end is kept, or read again from its
-   * beginning next time: a writer that starts again after a crash cuts it off and writes another in its place.
+   * beginning next time: a writer that starts again after a crash may have another in its place.
    */
   async *readOn(signal: AbortSignal, unfinished: "keep" | "again"): AsyncGenerator<readonly Line[]> {
     while (this.#file !== undefined && !signal.aborted) {
@@ -155,9 +155,9 @@ class Followed implements Disposable {
   async reopen(notice: (text: string) => void): Promise<boolean> {
     let file: Deno.FsFile;
     try {
-      file = await openFile(this.#path);
+      file = await openRegular(this.#path);
     } catch (error) {
-      const failure = errorText(error);
+      const failure = errorText(error).replace(/\.$/, "");
       if (failure !== this.#openFailure) notice(`${failure}; trying again.`);
       this.#openFailure = failure;
       return false;
@@ -178,11 +178,4 @@ class Followed implements Disposable {
     this.#file?.close();
     this.#file = undefined;
   }
-}
-
-async function openFile(path: string): Promise<Deno.FsFile> {
-  const info = await Deno.stat(path);
-  // Opening a pipe would wait for a writer, and a folder has no lines.
-  if (!info.isFile) throw new Failure(`${path} is ${info.isDirectory ? "a folder" : "not a regular file"}`);
-  return await Deno.open(path, { read: true });
 }

@@ -1,10 +1,10 @@
 // Finds where the last lines of a file begin, reading it backwards in blocks.
+import { fill, NEWLINE } from "../base/bytes.ts";
 import { type Line, MAX_LINE_BYTES } from "./line.ts";
 
 const BLOCK_BYTES = 64 * 1024;
-const NEWLINE = 10;
 
-export interface LastLines {
+interface LastLines {
   /** How many lines to find. */
   readonly count: number;
   /** Which lines count. */
@@ -28,7 +28,8 @@ export async function findLastLines(file: Deno.FsFile, options: LastLines): Prom
   while (from > 0 && !options.signal.aborted) {
     const size = Math.min(BLOCK_BYTES, from);
     from -= size;
-    const read = await readAt(file, from, block.subarray(0, size));
+    await file.seek(from, Deno.SeekMode.Start);
+    const read = block.subarray(0, await fill(file, block.subarray(0, size)));
     let end = read.length;
     for (
       let at = read.lastIndexOf(NEWLINE);
@@ -63,16 +64,4 @@ function prepend(
   head.set(part);
   head.set(rest, part.length);
   return { head, bytes: line.bytes + part.length };
-}
-
-/** Reads a whole range; shorter only when the file became shorter meanwhile. */
-async function readAt(file: Deno.FsFile, offset: number, into: Uint8Array): Promise<Uint8Array> {
-  await file.seek(offset, Deno.SeekMode.Start);
-  let filled = 0;
-  while (filled < into.length) {
-    const n = await file.read(into.subarray(filled));
-    if (n === null) break;
-    filled += n;
-  }
-  return into.subarray(0, filled);
 }

@@ -1,9 +1,9 @@
 // Reads bytes as blocks of whole lines, so that what takes the lines need not make a string of each.
+import { NEWLINE } from "../base/bytes.ts";
 
-const NEWLINE = 10;
 const BLOCK_BYTES = 1024 * 1024;
 /** Bytes of a line that is read; a longer one is left out and counted. */
-export const MAX_WHOLE_LINE = 16 * 1024 * 1024;
+const MAX_WHOLE_LINE = 16 * 1024 * 1024;
 
 /** Fills `into` from its beginning, and resolves to how much of it; 0 at the end. */
 export type Read = (into: Uint8Array) => Promise<number>;

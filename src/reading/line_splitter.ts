@@ -1,7 +1,6 @@
 // Turns blocks of bytes into lines; holds at most one unfinished line, of bounded size.
+import { NEWLINE } from "../base/bytes.ts";
 import { type Line, MAX_LINE_BYTES } from "./line.ts";
-
-const NEWLINE = 10;
 
 export class LineSplitter {
   readonly #decoder = new TextDecoder();

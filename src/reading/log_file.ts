@@ -1,11 +1,12 @@
 // One file of a log, open: plain or gzipped, known by how it begins, whatever its name is by then.
+import { NEWLINE } from "../base/bytes.ts";
 import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
 import { type LineBlock, lineBlocks } from "./line_blocks.ts";
+import { openRegular } from "./open_regular.ts";
 
 /** Bytes at the beginning that tell two files apart: a line with its time is shorter. */
 const HEAD_BYTES = 1024;
-const NEWLINE = 10;
 
 export class LogFile implements Disposable {
   /** The file was read, but not to its end: why. */
@@ -25,12 +26,7 @@ export class LogFile implements Disposable {
   static async open(path: string): Promise<LogFile | undefined> {
     let file: Deno.FsFile;
     try {
-      // Looked at first: opening a pipe would wait for a writer.
-      const info = await Deno.stat(path);
-      if (!info.isFile) {
-        throw new Failure(`${path} is ${info.isDirectory ? "a folder" : "not a regular file"}.`);
-      }
-      file = await Deno.open(path);
+      file = await openRegular(path);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw error instanceof Failure ? error : new Failure(`${path} cannot be read: ${errorText(error)}.`);

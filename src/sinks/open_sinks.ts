@@ -20,9 +20,9 @@ export interface SinkSet extends AsyncDisposable {
   /** One entry per sink, in the order of the URLs. */
   status(): SinkSetStatus[];
   /**
-   * Opens what the URLs of another configuration need besides what is open. `commit` hands over to them: sinks
-   * without a URL are flushed, and end in the background. Resolves when sinks that were given up before have let
-   * go of their places. Rejects with SinkError when a URL or its options are wrong; the set is then as it was.
+   * Opens what the URLs of another configuration need besides what is open. `commit` hands over to them:
+   * sinks without a URL are flushed, and end in the background. Resolves when sinks that were given up before
+   * have let go of their places. Rejects with SinkError when a URL or its options are wrong.
    */
   prepare(urls: Iterable<string>, options: SinkOptions): Promise<Prepared>;
 }
@@ -81,49 +81,42 @@ function openPlaces(
 }
 
 class OpenSinks implements SinkSet {
-  #places: Places;
-  readonly #log: Log;
-  readonly #clock: Clock;
   /** Sinks that were given up and have not let go yet. */
   readonly #leaving = new Set<Promise<void>>();
 
-  constructor(places: Places, log: Log, clock: Clock) {
-    this.#places = places;
-    this.#log = log;
-    this.#clock = clock;
-  }
+  constructor(private places: Places, private readonly log: Log, private readonly clock: Clock) {}
 
   get(url: string): Sink {
-    const sink = this.#places.byUrl.get(url);
+    const sink = this.places.byUrl.get(url);
     if (sink === undefined) throw new SinkError(url, "no sink was opened for this URL.");
     return sink;
   }
 
   flush(): void {
-    for (const sink of this.#places.byPlace.values()) sink.flush();
+    for (const sink of this.places.byPlace.values()) sink.flush();
   }
 
   reopen(): void {
-    for (const sink of this.#places.byPlace.values()) sink.reopen();
+    for (const sink of this.places.byPlace.values()) sink.reopen();
   }
 
   status(): SinkSetStatus[] {
     return Array.from(
-      this.#places.byPlace.values(),
+      this.places.byPlace.values(),
       (sink) => ({ url: sink.url, status: sink.status() }),
     );
   }
 
   async prepare(urls: Iterable<string>, options: SinkOptions): Promise<Prepared> {
     await Promise.all(this.#leaving);
-    const before = this.#places;
-    const next = openPlaces(urls, options, before.byPlace, this.#log, this.#clock);
+    const before = this.places;
+    const next = openPlaces(urls, options, before.byPlace, this.log, this.clock);
     return {
       commit: () => {
-        this.#places = next;
+        this.places = next;
         for (const change of next.changes.values()) change.commit();
         for (const { url } of without(next.byPlace, before.byPlace)) {
-          this.#log("info", `events go to ${maskUrl(url)}`);
+          this.log("info", `events go to ${maskUrl(url)}`);
         }
         for (const sink of without(before.byPlace, next.byPlace)) this.#leave(sink);
       },
@@ -133,14 +126,14 @@ class OpenSinks implements SinkSet {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const sinks = Array.from(this.#places.byPlace.values(), (sink) => sink[Symbol.asyncDispose]());
+    const sinks = Array.from(this.places.byPlace.values(), (sink) => sink[Symbol.asyncDispose]());
     await Promise.all([...sinks, ...this.#leaving]);
   }
 
   #leave(sink: Sink): void {
     sink.flush();
     const { linesWaiting: waiting } = sink.status();
-    this.#log("info", `events no longer go to ${maskUrl(sink.url)}`, waiting > 0 ? { waiting } : {});
+    this.log("info", `events no longer go to ${maskUrl(sink.url)}`, waiting > 0 ? { waiting } : {});
     const leaving = sink[Symbol.asyncDispose]().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }

@@ -21,7 +21,8 @@ export interface Sink extends AsyncDisposable {
   /** How it is doing, for logs and health. */
   status(): SinkStatus;
   /**
-   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws SinkError when they cannot be used.
+   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws SinkError
+   * when they cannot be used.
    * @param url one that names this place
    */
   prepare(url: string, options: SinkOptions): Prepared | undefined;
@@ -38,6 +39,11 @@ export interface SinkStatus {
   readonly linesWaiting: number;
   /** Lines lost since start, by reason. */
   readonly linesDropped: Readonly<Record<string, number>>;
+  /** When the oldest line that waits for its far end was made, Unix milliseconds; absent where that is not known. */
+  readonly oldestWaiting?: number;
+  /** Bytes that wait on the disk, and those of parked events; absent where there is no spool. */
+  readonly spoolBytes?: number;
+  readonly parkedBytes?: number;
   /** The last failure as a sentence, absent when there was none since the place last worked. */
   readonly lastError?: string;
 }

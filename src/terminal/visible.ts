@@ -4,7 +4,7 @@
 // emoji need), line and paragraph separators, lone surrogates.
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
 
-/** `text` with every unsafe character as `\n`, `\r`, `\t`, `\x1b` or `\u{202e}`. For eyes: it cannot be undone. */
+/** `text` with every unsafe character as `\n`, `\r`, `\t`, `\x1b` or `\u{202e}`; it cannot be undone. */
 export function visible(text: string): string {
   return text.replace(UNSAFE, escapeOne);
 }

@@ -2,17 +2,20 @@
 import assert from "node:assert/strict";
 import type { Access, Credentials, Principal } from "../../src/access/access.ts";
 
-export function credentials(
-  { password, ...fields }: Partial<Omit<Credentials, "password">> & { readonly password?: string } = {},
-): Credentials {
+interface Said extends Partial<Omit<Credentials, "password" | "allowAnonymous">> {
+  readonly password?: string;
+  readonly allowAnonymous?: boolean;
+}
+
+export function credentials({ password, allowAnonymous = false, ...fields }: Said = {}): Credentials {
   return {
     clientId: "c1",
     username: undefined,
     address: "192.0.2.7:40000",
     protocolVersion: 5,
     listener: "external",
-    allowAnonymous: false,
     ...fields,
+    allowAnonymous: () => allowAnonymous,
     password: password === undefined ? undefined : new TextEncoder().encode(password),
   };
 }

@@ -5,7 +5,9 @@ import { exportJWK, SignJWT } from "jose";
 import { systemClock } from "../../src/base/clock.ts";
 import { Reason } from "../../src/mqtt/reason_codes.ts";
 import { codeOf, credentials, letIn } from "./_asking.ts";
-import { doors, type Sources } from "./_doors.ts";
+import { until } from "../helpers/until.ts";
+import { World } from "../broker/_world.ts";
+import { doors, optionsOf, type Sources } from "./_doors.ts";
 
 const SECRET = new TextEncoder().encode("rmqttsecret");
 const NOW = Math.floor(Date.now() / 1000);
@@ -148,4 +150,37 @@ Deno.test("a set of keys is read from a file or fetched from a URL", async () =>
   }
   assert.equal(fetched, 1);
   await server.shutdown();
+});
+
+Deno.test("whom a token let in stays as long as its key does, and tokens are read at all", async () => {
+  const jwt = 'hmac_secret = "rmqttsecret"';
+  const reloads: readonly (readonly [sources: Sources, stays: boolean])[] = [
+    [{ jwt: `${jwt}\ndisconnect_if_expiry = true` }, true],
+    [{ jwt, passwords: "" }, true],
+    [{ jwt: 'hmac_secret = "another"' }, false],
+    [{}, false],
+    [{ jwt, order: ["password_file"] }, false],
+  ];
+  for (const [sources, stays] of reloads) {
+    using access = doors({ jwt }, systemClock);
+    const client = await letIn(access, credentials({ allowAnonymous: true, password: await token({}) }));
+    access.prepare(optionsOf(sources)).commit();
+    assert.equal(client.mayStay?.(), stays, JSON.stringify(sources));
+  }
+});
+
+Deno.test("a token that is the username is in no line; another username is", async () => {
+  using access = doors({ jwt: 'hmac_secret = "rmqttsecret"\nfrom = "username"' }, systemClock);
+  await using world = new World({}, {}, access);
+  const secret = await token({});
+  for (const [clientId, username] of [["a", secret], ["b", `${secret}x`], ["c", "alice"]] as const) {
+    const client = await world.connect(clientId, { username });
+    await until(() => client.take().length > 0, "an answer");
+  }
+  assert(!JSON.stringify(world.lines()).includes(secret));
+  assert.deepEqual(world.lines("client_connack").map((line) => line["username"]), [
+    "undefined",
+    "undefined",
+    "alice",
+  ]);
 });

@@ -99,6 +99,27 @@ Deno.test("a client that would not be let in any more is sent away, with 0x87 in
   assert.deepEqual(ended, ["bad NotAuthorized"]);
 });
 
+Deno.test("who came without a name is sent away when a reload closes allow_anonymous, and others stay", async () => {
+  const hash = `$6$c2FsdHNhbHQ=$${new Uint8Array(64).toBase64()}`;
+  await using house = new House({});
+  const { world } = house;
+  const [nameless, away] = [await subscriber(world, "n", "t"), await subscriber(world, "away", "t")];
+  const named = await world.connect("a", { protocolVersion: 5, username: "alice" });
+  await away.drop();
+  const listener = world.listener();
+  listener.options = { ...listener.options, allowAnonymous: false };
+  await house.reload({ rmqtt: 'rules = [["allow", { user = "alice" }, "connect"], ["allow", "all"]]' });
+  const [farewell] = nameless.take();
+  assert(farewell?.cmd === "disconnect");
+  assert.equal(farewell.reasonCode, Reason.NotAuthorized);
+  assert(named.ended, "a rule vouches for nobody");
+  assert.deepEqual(world.story("topic", "session_unsubscribed"), Array(2).fill("session_unsubscribed:t"));
+  listener.options = { ...listener.options, allowAnonymous: true };
+  const again = await subscriber(world, "n", "t");
+  await house.reload({ passwords: `alice:${hash}` });
+  assert(!again.ended, "as long as it is written, they stay");
+});
+
 Deno.test("a Will that may not be published any more is told as dropped", async () => {
   await using house = new House({ rmqtt: ALL });
   const { world } = house;

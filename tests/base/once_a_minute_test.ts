@@ -39,3 +39,12 @@ Deno.test("once a minute: its end tells what is untold and stops the timer", () 
   assert.deepEqual(told, [1, 2]);
   assert.equal(clock.timers, 0);
 });
+
+Deno.test("once a minute: each kind has a minute of its own", () => {
+  const told: string[] = [];
+  using news = new OnceAMinute<string>(new FakeClock(), (_count, detail) => told.push(detail));
+  news.add("a", 1, 400);
+  news.add("b", 1, 404);
+  news.add("c", 1, 400);
+  assert.deepEqual(told, ["a", "b"]);
+});

@@ -15,16 +15,21 @@ export interface Load {
   readonly failure: string | undefined;
 }
 
-/** Compiles it into `folder`, and returns the path of the program. */
-export async function compileGenerator(folder: string): Promise<string> {
+/**
+ * Compiles it into `folder`, and returns the path of the program.
+ * @param tls it shall speak TLS too
+ */
+export async function compileGenerator(folder: string, tls: boolean): Promise<string> {
   const program = `${folder}/mqttload`;
   const gcc = await output(
-    ["gcc", "-O2", "-o", program, SOURCE],
+    ["gcc", "-O2", "-o", program, SOURCE, ...(tls ? ["-DTLS", "-lssl", "-lcrypto"] : [])],
     "the load generator is compiled with gcc, which is not installed: apt-get install gcc libc6-dev",
   );
-  if (!gcc.success) {
-    throw new Error(`gcc does not compile ${SOURCE}: ${new TextDecoder().decode(gcc.stderr)}`);
+  const told = new TextDecoder().decode(gcc.stderr);
+  if (!gcc.success && told.includes("openssl/")) {
+    throw new Error("for the rows with TLS the load generator needs OpenSSL: apt-get install libssl-dev");
   }
+  if (!gcc.success) throw new Error(`gcc does not compile ${SOURCE}: ${told}`);
   return program;
 }
 

@@ -7,7 +7,7 @@ import { machine } from "./_machine.ts";
 import { type Broker, brokers, type Other } from "./brokers.ts";
 import { type Bench, measure, type Run } from "./measure.ts";
 import { json, markdown, type Measured } from "./report.ts";
-import { type Row, ROWS } from "./rows.ts";
+import { hasTls, type Row, ROWS } from "./rows.ts";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   const facts = await machine(Deno.env.get("TMPDIR") ?? "/tmp");
   await Deno.mkdir(DIST, { recursive: true });
   const bench: Bench = {
-    generator: await compileGenerator(DIST),
+    generator: await compileGenerator(DIST, rows.some(hasTls)),
     seconds,
     pacedSeconds: values.quick ? 2 * seconds : Math.max(8, seconds),
     warmSeconds: values.quick ? 0.5 : 2,

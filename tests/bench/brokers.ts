@@ -1,4 +1,5 @@
 // What is compared: each broker with TCP_NODELAY and windows that hold what the generator may have under way.
+import type { Certificates } from "../helpers/certificates.ts";
 import { hooklineCommand } from "../helpers/hookline.ts";
 import { tree } from "./_tree.ts";
 
@@ -9,6 +10,8 @@ export interface Start {
   readonly files: Readonly<Record<string, string>>;
 }
 
+type ServerFiles = Pick<Certificates, "serverCert" | "serverKey">;
+
 export interface Broker {
   /** Key of its column in the JSON. */
   readonly id: string;
@@ -18,8 +21,11 @@ export interface Broker {
   readonly log?: string;
   /** Set for a Hookline: how a script of its own tree is started as it is. */
   readonly part?: { readonly hooks: "off" | "all"; command(script: string): readonly string[] | undefined };
-  /** @param dir its folder, absolute */
-  start(dir: string, port: number): Start;
+  /**
+   * @param dir its folder, absolute
+   * @param tls where it shall speak TLS: its certificate and key
+   */
+  start(dir: string, port: number, tls?: ServerFiles): Start;
 }
 
 /** A Hookline beside the one of this tree. */
@@ -50,7 +56,7 @@ export async function brokers(others: readonly Other[]): Promise<Broker[]> {
 const MOSQUITTO: Broker = {
   id: "mosquitto",
   title: "Mosquitto",
-  start: (_dir, port) => ({
+  start: (_dir, port, tls) => ({
     command: ["mosquitto", "-c", "mosquitto.conf"],
     files: {
       "mosquitto.conf": `listener ${port} 127.0.0.1
@@ -59,7 +65,7 @@ set_tcp_nodelay true
 max_inflight_messages 0
 max_queued_messages 0
 log_dest none
-`,
+${tls ? `certfile ${tls.serverCert}\nkeyfile ${tls.serverKey}\nuser root\n` : ""}`,
     },
   }),
 };
@@ -69,16 +75,16 @@ function rmqttWith(program: string, hooks: "off" | "all"): Broker {
     id: hooks === "off" ? "rmqtt-hook-off" : "rmqtt-hook-file",
     title: hooks === "off" ? "RMQTT, hook off" : "RMQTT, hook to a file",
     ...(hooks === "off" ? {} : { log: "hook.log" }),
-    start: (dir, port) => ({
+    start: (dir, port, tls) => ({
       command: [program, "-f", "rmqtt.toml"],
       files: {
         "rmqtt.toml": `node.id = 1
 log.to = "off"
 plugins.dir = "./plugins/"
 plugins.default_startups = [${hooks === "off" ? "" : `"rmqtt-web-hook"`}]
-[listener.tcp.external]
+[listener.${tls ? "tls" : "tcp"}.external]
 addr = "127.0.0.1:${port}"
-nodelay = true
+${tls ? `cert = "${tls.serverCert}"\nkey = "${tls.serverKey}"\n` : ""}nodelay = true
 allow_anonymous = true
 max_inflight = 65535
 max_mqueue_len = 1000000
@@ -103,7 +109,7 @@ function flashmqAt(program: string): Broker {
   return {
     id: "flashmq",
     title: "FlashMQ, 2 threads",
-    start: (dir, port) => ({
+    start: (dir, port, tls) => ({
       command: [program, "--config-file", `${dir}/flashmq.conf`],
       files: {
         "flashmq.conf": `thread_count 2
@@ -117,7 +123,7 @@ listen {
   inet_protocol ip4
   inet4_bind_address 127.0.0.1
   tcp_nodelay true
-}
+${tls ? `  fullchain ${tls.serverCert}\n  privkey ${tls.serverKey}\n` : ""}}
 `,
       },
     }),
@@ -138,7 +144,7 @@ async function hookline(id: string, name: string, { tree: folder, v8Flags }: Oth
     title: hooks === "off" ? `${name}, hooks off` : `${name}, all events`,
     ...(hooks === "off" ? {} : { log: "hook.log" }),
     part: { hooks, command: source.part },
-    start: (_dir, port) => ({
+    start: (_dir, port, tls) => ({
       command: command([
         "run",
         "--config",
@@ -146,7 +152,9 @@ async function hookline(id: string, name: string, { tree: folder, v8Flags }: Oth
         ...(hooks === "off" ? ["--hooks", "hooks.toml"] : []),
       ]),
       files: {
-        "hookline.toml": `listener.tcp.bench.addr = "127.0.0.1:${port}"\n`,
+        "hookline.toml": tls
+          ? `[listener.tls.bench]\naddr = "127.0.0.1:${port}"\ncert = "${tls.serverCert}"\nkey = "${tls.serverKey}"\n`
+          : `listener.tcp.bench.addr = "127.0.0.1:${port}"\n`,
         ...(hooks === "off" ? { "hooks.toml": "" } : {}),
       },
     }),

@@ -1,12 +1,13 @@
 // One run: starts a broker in an empty folder, puts a load on it, reads what it took, stops it.
 import { dirname } from "node:path";
+import { makeCertificates } from "../helpers/certificates.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
 import type { Broker } from "./brokers.ts";
 import { type Figures, generate } from "./_generator.ts";
 import { cpuTicks, memory } from "./_proc.ts";
 import { freePort } from "../helpers/free_port.ts";
-import type { IdleRow, LoadRow, PartRow, Row } from "./rows.ts";
+import { hasTls, type IdleRow, type LoadRow, type PartRow, type Row } from "./rows.ts";
 
 /** What one run came to. One with a failure does not count. */
 export interface Run {
@@ -35,7 +36,7 @@ export async function measure(row: Row, broker: Broker, bench: Bench): Promise<R
     return undefined;
   }
   if (row.kind === "part") return await measurePart(row, broker, bench);
-  await using started = await Started.start(broker);
+  await using started = await Started.start(broker, hasTls(row));
   return row.kind === "idle"
     ? await measureIdle(row, started, bench)
     : await measureLoad(row, started, broker, bench);
@@ -97,10 +98,11 @@ class Started implements AsyncDisposable {
     readonly cleanUp: AsyncDisposable,
   ) {}
 
-  static async start(broker: Broker): Promise<Started> {
+  static async start(broker: Broker, tls: boolean): Promise<Started> {
     const folder = await tempDir();
     const port = freePort();
-    const { command, files } = broker.start(folder.path, port);
+    const certificates = tls ? await makeCertificates(folder.path) : undefined;
+    const { command, files } = broker.start(folder.path, port, certificates);
     for (const [name, text] of Object.entries(files)) {
       await Deno.mkdir(dirname(`${folder.path}/${name}`), { recursive: true });
       await Deno.writeTextFile(`${folder.path}/${name}`, text);

@@ -1,6 +1,6 @@
 /* mqttload - MQTT load generator for one core: epoll, no threads, pre-encoded packets.
  *
- *   gcc -O2 -o mqttload mqttload.c
+ *   gcc -O2 -o mqttload mqttload.c                      or, for -e too:  gcc -O2 -DTLS -o mqttload mqttload.c -lssl -lcrypto
  *   mqttload flood    -p PORT [-P pubs] [-S subs] [-q qos] [-s bytes] [-w window] [-T topics] [-t secs]
  *   mqttload pingpong -p PORT [-n clients] [-q qos] [-s bytes] [-t secs]
  *   mqttload paced    -p PORT [-n clients] [-q qos] [-s bytes] [-r messages/s] [-t secs]
@@ -19,6 +19,7 @@
  * idle:     opens the connections, says so on stderr, keeps them, and counts those that the broker closed.
  * subscribe: the same, after SUBSCRIBE with filters of its own: site/N/device/M/value, every tenth site/N/device/M/+.
  * cpu is the share of one core that the generator took: near 1 it is the limit, not the broker (paced spins).
+ * -e, in any mode, speaks TLS, trusts every certificate and resumes no session: each connect is a whole handshake.
  * MQTT 3.1.1 on 127.0.0.1 only. One line of JSON on stdout; exit 1 when anything was lost, not acknowledged or
  * refused, 2 when it could not begin.
  */
@@ -27,6 +28,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +39,10 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef TLS
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#endif
 
 enum { IN_CAP = 1 << 18, BATCH = 128 };
 
@@ -59,6 +65,51 @@ static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t);
 /* Seconds of CPU that this process used. */
 static double used(void) { struct rusage u; getrusage(RUSAGE_SELF, &u); return u.ru_utime.tv_sec + u.ru_stime.tv_sec + (u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1e-6; }
 static void die(const char *what) { fprintf(stderr, "mqttload: %s: %s\n", what, strerror(errno)); exit(2); }
+
+/* What takes the place of read, write and close on a connection. TLS keeps bytes back that epoll knows nothing of:
+ * whoever reads goes on until there are none. */
+static int encrypted = 0;
+#ifdef TLS
+static SSL_CTX *context; static SSL **tls; /* by descriptor */
+static ssize_t outcome(SSL *s, int r) {
+  if (r > 0) return r;
+  int e = SSL_get_error(s, r); ERR_clear_error();
+  if (e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE) { errno = EAGAIN; return -1; }
+  errno = EIO; return e == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+/* Handshakes with all of them side by side. */
+static void encrypt(const int *fd, int n) {
+  struct pollfd *p = calloc(n, sizeof *p); if (!p) die("memory");
+  for (int i = 0; i < n; i++) {
+    if (!(tls[fd[i]] = SSL_new(context)) || !SSL_set_fd(tls[fd[i]], fd[i])) die("TLS");
+    fcntl(fd[i], F_SETFL, O_NONBLOCK); p[i].fd = fd[i]; p[i].revents = POLLIN;
+  }
+  for (int left = n; left > 0;) {
+    for (int i = 0; i < n; i++) if (p[i].fd >= 0 && p[i].revents) {
+      SSL *s = tls[fd[i]]; int r = SSL_connect(s), e = SSL_get_error(s, r);
+      if (r == 1) { p[i].fd = -1; left--; fcntl(fd[i], F_SETFL, 0); }
+      else if (e == SSL_ERROR_WANT_READ || e == SSL_ERROR_WANT_WRITE) p[i].events = e == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
+      else { errno = EIO; die("TLS handshake"); }
+    }
+    if (left > 0) poll(p, n, -1);
+  }
+  free(p);
+}
+static void prepare_tls(long descriptors) {
+  context = SSL_CTX_new(TLS_client_method()); tls = calloc(descriptors, sizeof *tls); if (!context || !tls) die("TLS");
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(context, 1);
+}
+static ssize_t take(int fd, void *b, size_t n) { return encrypted ? outcome(tls[fd], SSL_read(tls[fd], b, n)) : read(fd, b, n); }
+static ssize_t give(int fd, const void *b, size_t n) { return encrypted ? outcome(tls[fd], SSL_write(tls[fd], b, n)) : write(fd, b, n); }
+static void hang_up(int fd) { if (encrypted) { SSL_shutdown(tls[fd]); SSL_free(tls[fd]); } close(fd); }
+#else
+static void encrypt(const int *fd, int n) { (void)fd; (void)n; }
+static void prepare_tls(long descriptors) { (void)descriptors; fprintf(stderr, "mqttload: was made without TLS\n"); exit(2); }
+static ssize_t take(int fd, void *b, size_t n) { return read(fd, b, n); }
+static ssize_t give(int fd, const void *b, size_t n) { return write(fd, b, n); }
+static void hang_up(int fd) { close(fd); }
+#endif
 
 static size_t put_len(uint8_t *p, size_t n) { size_t i = 0; do { uint8_t b = n & 127; n >>= 7; p[i++] = b | (n ? 128 : 0); } while (n); return i; }
 static size_t put_str(uint8_t *p, const char *s) { size_t n = strlen(s); p[0] = n >> 8; p[1] = n; memcpy(p + 2, s, n); return n + 2; }
@@ -88,26 +139,27 @@ static void queue(Client *c, const uint8_t *b, size_t n) {
 /* Writes what is queued; true when all of it left. */
 static int flush(Client *c) {
   while (c->out_off < c->out_len) {
-    ssize_t n = write(c->fd, c->out + c->out_off, c->out_len - c->out_off);
+    ssize_t n = give(c->fd, c->out + c->out_off, c->out_len - c->out_off);
     if (n < 0) { if (errno == EAGAIN) { want(c, 1, 1); return 0; } refused++; return 0; }
     c->out_off += n;
   }
   c->out_off = c->out_len = 0; return 1;
 }
-static int dial(void) {
+static int dial_tcp(void) {
   int s = socket(AF_INET, SOCK_STREAM, 0), one = 1; if (s < 0) die("socket");
   struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
   if (connect(s, (struct sockaddr *)&a, sizeof a)) die("connect");
   setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); return s;
 }
-static void exact(int fd, uint8_t *b, size_t n) { while (n) { ssize_t r = read(fd, b, n); if (r <= 0) die("closed during set-up"); b += r; n -= r; } }
+static int dial(void) { int s = dial_tcp(); if (encrypted) encrypt(&s, 1); return s; }
+static void exact(int fd, uint8_t *b, size_t n) { while (n) { ssize_t r = take(fd, b, n); if (r <= 0) die("closed during set-up"); b += r; n -= r; } }
 
 static Client *open_client(const char *prefix, int id, const char *filter) {
   Client *c = calloc(1, sizeof *c); c->fd = dial(); c->id = id; c->in = malloc(filter || qos ? IN_CAP : 4096);
   uint8_t b[512]; char name[64]; snprintf(name, sizeof name, "%s%d-%d", prefix, (int)getpid(), id);
-  size_t n = enc_connect(b, name); if (write(c->fd, b, n) != (ssize_t)n) die("write");
+  size_t n = enc_connect(b, name); if (give(c->fd, b, n) != (ssize_t)n) die("write");
   exact(c->fd, b, 4); if (b[3]) refused++;
-  if (filter) { n = enc_subscribe(b, filter); if (write(c->fd, b, n) != (ssize_t)n) die("write"); exact(c->fd, b, 5); if (b[4] > 2) refused++; }
+  if (filter) { n = enc_subscribe(b, filter); if (give(c->fd, b, n) != (ssize_t)n) die("write"); exact(c->fd, b, 5); if (b[4] > 2) refused++; }
   fcntl(c->fd, F_SETFL, O_NONBLOCK);
   struct epoll_event e = { .events = EPOLLIN, .data.ptr = c }; epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &e);
   return c;
@@ -118,7 +170,7 @@ static int paced_mode;
 static long pump(Client *c) {
   long got = 0;
   for (;;) {
-    ssize_t r = read(c->fd, c->in + c->in_len, IN_CAP - c->in_len);
+    ssize_t r = take(c->fd, c->in + c->in_len, IN_CAP - c->in_len);
     if (r < 0) { if (errno == EAGAIN) break; r = 0; }
     if (r == 0) { refused++; epoll_ctl(ep, EPOLL_CTL_DEL, c->fd, 0); break; }
     c->in_len += r; size_t p = 0;
@@ -139,7 +191,7 @@ static long pump(Client *c) {
       p = q + l;
     }
     memmove(c->in, c->in + p, c->in_len -= p);
-    if (r < 65536) break;
+    if (r < 65536 && !encrypted) break;
   }
   flush(c); return got;
 }
@@ -229,8 +281,10 @@ static int connects(void) {
   long done = 0; double t0 = now(), u0 = used(); uint8_t b[256]; char id[64]; static const uint8_t bye[2] = { 0xe0, 0 };
   int *fd = malloc(clients * sizeof *fd);
   while (now() - t0 < secs) {
-    for (int i = 0; i < clients; i++) { fd[i] = dial(); snprintf(id, sizeof id, "k%d-%d", (int)getpid(), i); size_t n = enc_connect(b, id); if (write(fd[i], b, n) != (ssize_t)n) die("write"); }
-    for (int i = 0; i < clients; i++) { double t = now(); exact(fd[i], b, 4); note(&lat, now() - t); if (b[3]) refused++; if (write(fd[i], bye, 2) != 2) refused++; close(fd[i]); done++; }
+    for (int i = 0; i < clients; i++) fd[i] = dial_tcp();
+    if (encrypted) encrypt(fd, clients);
+    for (int i = 0; i < clients; i++) { snprintf(id, sizeof id, "k%d-%d", (int)getpid(), i); size_t n = enc_connect(b, id); if (give(fd[i], b, n) != (ssize_t)n) die("write"); }
+    for (int i = 0; i < clients; i++) { double t = now(); exact(fd[i], b, 4); note(&lat, now() - t); if (b[3]) refused++; if (give(fd[i], bye, 2) != 2) refused++; hang_up(fd[i]); done++; }
   }
   printf("{\"mode\":\"connect\",\"port\":%d,\"parallel\":%d,\"connects_per_s\":%.0f,\"refused\":%ld,\"cpu\":%.3f}\n",
     port, clients, done / (now() - t0), refused, (used() - u0) / (now() - t0));
@@ -253,7 +307,7 @@ static void subscribe_many(Client *c) {
       n += put_str(body + n, f); body[n++] = qos;
     }
     b[0] = 0x82; size_t l = put_len(b + 1, n); memcpy(b + 1 + l, body, n);
-    if (write(c->fd, b, 1 + l + n) != (ssize_t)(1 + l + n)) die("write");
+    if (give(c->fd, b, 1 + l + n) != (ssize_t)(1 + l + n)) die("write");
     exact(c->fd, b, 4 + k); for (int j = 0; j < k; j++) if (b[4 + j] > 2) refused++;
   }
 }
@@ -269,11 +323,12 @@ int main(int argc, char **argv) {
   int o; struct rlimit rl; getrlimit(RLIMIT_NOFILE, &rl); rl.rlim_cur = rl.rlim_max; setrlimit(RLIMIT_NOFILE, &rl);
   signal(SIGPIPE, SIG_IGN); /* a broker that is gone is counted, not died of */
   const char *mode = argc > 1 ? argv[1] : ""; optind = 2;
-  while ((o = getopt(argc, argv, "p:P:S:q:s:w:T:n:t:r:")) != -1) switch (o) {
-    case 'p': port = atoi(optarg); break; case 'P': pubs = atoi(optarg); break; case 'S': subs = atoi(optarg); break;
+  while ((o = getopt(argc, argv, "p:P:S:q:s:w:T:n:t:r:e")) != -1) switch (o) {
+    case 'e': encrypted = 1; break; case 'p': port = atoi(optarg); break; case 'P': pubs = atoi(optarg); break; case 'S': subs = atoi(optarg); break;
     case 'q': qos = atoi(optarg); break; case 's': size_ = atoi(optarg); break; case 'w': window = atol(optarg); break;
     case 'T': topics = atoi(optarg); break; case 'n': clients = atoi(optarg); break; case 'r': rate = atol(optarg); break; case 't': secs = atof(optarg); break; default: return 2; }
   if (size_ > 65536 || qos > 2 || topics < 1) { fprintf(stderr, "mqttload: -s at most 65536, -q 0..2\n"); return 2; }
+  if (encrypted) prepare_tls(rl.rlim_cur);
   if ((ep = epoll_create1(0)) < 0) die("epoll");
   if (!strcmp(mode, "flood")) return flood();
   if (!strcmp(mode, "pingpong")) return pingpong();

@@ -26,6 +26,8 @@ export interface LoadRow extends Named {
   readonly load: readonly string[];
   /** Sends at a fixed rate: the tail needs a longer run, and the generator spins instead of waiting. */
   readonly paced: boolean;
+  /** Over TLS, with a certificate that is made for the run. */
+  readonly tls?: true;
 }
 
 /** A broker whose clients did something once and are still there. */
@@ -58,6 +60,11 @@ export const ROWS: readonly Row[] = [
   load("connects", "connects", "connect -n 50", [
     { figure: "connects_per_s", title: "connects/s", unit: "per second" },
   ]),
+  overTls(flood("tls-flood-0", "TLS: flood QoS 0 → 1", "-q 0")),
+  overTls(flood("tls-flood-1", "TLS: flood QoS 1 → 1", "-q 1")),
+  overTls(load("tls-connects", "TLS: connects, each with a whole handshake", "connect -n 50", [
+    { figure: "connects_per_s", title: "connects/s", unit: "per second" },
+  ])),
   paced("paced-1000", "paced 1,000 clients × 10,000/s, QoS 1", "-n 1000 -r 10000", [P99, P999]),
   paced("paced-100", "paced 100 clients × 20,000/s, QoS 1", "-n 100 -r 20000", [P99, P999]),
   paced("cpu", "1,000/s over 100 clients, QoS 1", "-n 100 -r 1000", [
@@ -110,6 +117,15 @@ function flood(id: string, title: string, args: string): LoadRow {
   return load(id, title, `flood ${args}`, [
     { figure: "delivered_per_s", title: "deliveries/s", unit: "per second" },
   ]);
+}
+
+/** Whether the generator and the brokers must speak TLS for it. */
+export function hasTls(row: Row): boolean {
+  return row.kind === "load" && row.tls === true;
+}
+
+function overTls(row: LoadRow): LoadRow {
+  return { ...row, load: [...row.load, "-e"], tls: true };
 }
 
 function pingpong(clients: number, more: readonly Metric[]): LoadRow {

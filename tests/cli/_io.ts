@@ -11,6 +11,7 @@ export interface MemoryIo extends Io {
 export interface MemoryIoOptions {
   readonly cwd?: string;
   readonly isTerminal?: boolean;
+  readonly errIsTerminal?: boolean;
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -22,6 +23,7 @@ export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
     out: (text) => stdout += text,
     err: (text) => stderr += text,
     isTerminal: options.isTerminal ?? false,
+    errIsTerminal: options.errIsTerminal ?? false,
     columns: options.columns,
     cwd: options.cwd ?? "/",
     env: (name) => options.env?.[name],

@@ -13,6 +13,8 @@ Deno.test("every key of the main file arrives in its option", () => {
     file = "x.log"
     [mqtt]
     max_sessions = 20
+    max_connections = 201
+    max_connects_per_second = 202
     max_mqueue_bytes_total = "2MB"
     [retainer]
     max_retained_messages = 10
@@ -26,6 +28,9 @@ Deno.test("every key of the main file arrives in its option", () => {
     max_handshaking_per_address = 22
     handshake_timeout = "3s"
     max_connects_per_second = 21
+    max_messages_per_second = 23
+    max_message_bytes_per_second = "24KB"
+    disconnect_if_over_rate = true
     max_connect_packet_size = "2KB"
     max_packet_size = "4KB"
     allow_anonymous = false
@@ -51,6 +56,8 @@ Deno.test("every key of the main file arrives in its option", () => {
   assert.deepEqual(config.broker, {
     nodeId: 9,
     maxSessions: 20,
+    maxConnections: 201,
+    maxConnectsPerSecond: 202,
     maxQueuedBytesTotal: 2_097_152,
     maxRetainedMessages: 10,
     maxRetainedBytes: 1_048_576,
@@ -66,6 +73,9 @@ Deno.test("every key of the main file arrives in its option", () => {
       maxHandshakingPerAddress: 22,
       handshakeTimeout: 3_000,
       maxConnectsPerSecond: 21,
+      maxMessagesPerSecond: 23,
+      maxMessageBytesPerSecond: 24_576,
+      disconnectIfOverRate: true,
       maxConnectPacketSize: 2_048,
       maxPacketSize: 4_096,
       allowAnonymous: false,

@@ -82,6 +82,44 @@ Deno.test("a reload takes new users and rules, or with one mistake nothing at al
   assert.equal(farewell.reasonCode, 0x87);
 });
 
+Deno.test("a reload that names a password file sends those away who came without a password, wherever they listen", async () => {
+  await using dir = await tempDir();
+  const open = 'listener.tcp.default.addr = "127.0.0.1:0"\nlistener.tcp.moved.addr = "127.0.0.1:0"\n';
+  await using broker = await Hookline.start({ cwd: dir.path, config: open });
+  const ports = broker.log.flatMap(({ port }) => typeof port === "number" ? [port] : []);
+  const clients = await Promise.all(
+    ports.map((port, i) => SocketClient.connect(port, 5, { clientId: `n${i}` })),
+  );
+  await setPassword(`${dir.path}/passwords`, "alice", "wonder", true);
+  const closed = `auth.password_file = "passwords"\n${
+    open.replace('moved.addr = "127.0.0.1', 'moved.addr = "127.0.0.2')
+  }`;
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, closed);
+  const said = await broker.reload();
+  assert(said.some(({ msg }) => msg === "listener.tcp.default from here on: allow_anonymous = false"));
+  assert(said.some(({ msg, gone }) => msg.startsWith("clients that may not be here") && gone === 2));
+  for (const { client } of clients) {
+    await using _ = client;
+    assert.equal((await client.expect("disconnect")).reasonCode, 0x87);
+  }
+});
+
+Deno.test("a plugin's file with a secret that others may read is told; one whose secret is a variable is not", async () => {
+  await using dir = await tempDir();
+  await Deno.mkdir(`${dir.path}/plugins`);
+  const config = `plugins.default_startups = ["rmqtt-auth-jwt"]\nlistener.tcp.default.addr = "127.0.0.1:0"\n`;
+  for (const secret of ["open", "${SECRET}"]) {
+    const file = `${dir.path}/plugins/rmqtt-auth-jwt.toml`;
+    await Deno.writeTextFile(file, `hmac_secret = "${secret}"\n`);
+    await Deno.chmod(file, 0o644);
+    await using broker = await Hookline.start({ cwd: dir.path, config, env: { SECRET: "open" } });
+    const told = broker.log.filter(({ msg }) =>
+      /auth-jwt\.toml: holds a secret, and may be read by/.test(msg)
+    );
+    assert.equal(told.length, secret === "open" ? 1 : 0);
+  }
+});
+
 Deno.test("files that others may write are refused, and those that others may read are told", async () => {
   await using dir = await tempDir();
   await setPassword(`${dir.path}/passwords`, "alice", "wonder", true);

@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly cwd: string;
   /** hookline.toml as text; its listeners should have port 0. Default: one anonymous listener. */
   readonly config?: string;
+  /** Has the HTTP API, at a free port of 127.0.0.1, for a configuration that says nothing of it. Default: none. */
+  readonly http?: true;
   /** rmqtt-web-hook.toml as text. Default: every event to ./hook.log. */
   readonly hooks?: string;
   readonly env?: Record<string, string>;
@@ -59,7 +61,9 @@ export class Hookline implements AsyncDisposable {
   /** Starts it and waits until it listens. */
   static async start(options: StartOptions): Promise<Hookline> {
     const config = options.config ?? `listener.tcp.default.addr = "127.0.0.1:0"\n`;
-    await Deno.writeTextFile(`${options.cwd}/hookline.toml`, config);
+    const http = options.http ? 'http_laddr = "127.0.0.1:0"' : "enable = false";
+    const whole = config.includes("http_api") ? config : `${config}\n[http_api]\n${http}\n`;
+    await Deno.writeTextFile(`${options.cwd}/hookline.toml`, whole);
     const args = ["run", "--config", "hookline.toml", "--log-format", "json"];
     if (options.hooks !== undefined) {
       await Deno.writeTextFile(`${options.cwd}/hooks.toml`, options.hooks);
@@ -98,6 +102,12 @@ export class Hookline implements AsyncDisposable {
   get port(): number {
     const entry = this.log.find((e) => e.msg.startsWith("listening on"));
     return typeof entry?.["port"] === "number" ? entry["port"] : 0;
+  }
+
+  /** Of the HTTP API, without a path. */
+  get httpUrl(): string {
+    const entry = this.log.findLast(({ msg }) => msg.startsWith("live view on "));
+    return `http://127.0.0.1:${entry?.["port"]}`;
   }
 
   get url(): string {

@@ -38,7 +38,7 @@ export const someClient = fc.record({
 
 const someMessage = fc.record({
   from: someClient,
-  fromType: fc.constantFrom("custom" as const, "lastwill" as const, "system" as const),
+  fromType: fc.constantFrom("custom" as const, "lastwill" as const, "admin" as const),
   dup: fc.boolean(),
   retain: fc.boolean(),
   qos: someQos,

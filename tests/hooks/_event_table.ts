@@ -1,5 +1,5 @@
-// The contract of the lines: each event's keys in their order with their types, transcribed by hand from
-// ../shared/spec/web-hook.txt, with what ../shared/events.md adds; and the check of one line against it.
+// The contract of the lines: each event's keys in their order with their types, transcribed by hand from RMQTT's
+// documentation of its web-hook, with what Hookline adds; and the check of one line against it.
 //
 // Nothing here comes from src/: this is the second opinion.
 import assert from "node:assert/strict";
@@ -49,18 +49,21 @@ const time: Type = {
     typeof v === "string" && /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/.test(v) &&
     !Number.isNaN(Date.parse(v.replace(" ", "T"))),
 };
-const fromType: Type = matching("custom, lastwill or system", /^(custom|lastwill|system)$/);
+const fromType: Type = matching("custom, lastwill or admin", /^(custom|lastwill|admin)$/);
 const connAck: Type = matching(
   "one of the six CONNACK sentences, or Banned",
   /^(Connection (Accepted|Refused, (unacceptable protocol version|identifier rejected|Server unavailable|bad user name or password|not authorized))|Banned)$/,
 );
-const endReason: Type = matching(
-  "a reason of events.md",
-  /^(Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?|RemoteClose|KeepaliveTimeout|Kicked|LoginExpired|NotAuthorized|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
-);
+/** Why a connection or a session ends, which may also cost messages. */
+const ENDS = [
+  /Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?/,
+  /RemoteClose|KeepaliveTimeout|Kicked|LoginExpired|NotAuthorized|ReadWriteError|ProtocolError\(.+\)/,
+  /SessionExpiration|ServerShuttingDown/,
+].map(({ source }) => source).join("|");
+const endReason: Type = matching("why something ends", new RegExp(`^(${ENDS})$`));
 const dropReason: Type = matching(
-  "a reason of events.md",
-  /^(MessageQueueFull|MessageExpiration|PacketTooLarge|Error\(.+\)|Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?|RemoteClose|KeepaliveTimeout|Kicked|LoginExpired|NotAuthorized|ReadWriteError|ProtocolError\(.+\)|SessionExpiration|ServerShuttingDown)$/,
+  "why a message is dropped",
+  new RegExp(`^(MessageQueueFull|MessageExpiration|PacketTooLarge|Error\(.+\)|${ENDS})$`),
 );
 const userProperties: Type = {
   name: "an object of strings, and of arrays of two and more strings",
@@ -90,7 +93,7 @@ const opts: Type = {
 
 const ACTION: readonly Key[] = [{ key: "action", type: filled }];
 const TIME: readonly Key[] = [{ key: "time", type: time }];
-/** Of events.md: "last key before `time` on message events". */
+/** The last key before `time` on message events. */
 const FROM_TYPE: readonly Key[] = [{ key: "from_type", type: fromType }];
 
 const CLIENT: readonly Key[] = [
@@ -138,7 +141,7 @@ export const EVENT_TABLE: Readonly<Record<string, readonly Key[]>> = {
     ...CONNECT,
     { key: "connected_at", type: milliseconds },
     { key: "session_present", type: bool },
-    { key: "user_properties", type: userProperties, optional: "alone", versions: [5] }, // events.md
+    { key: "user_properties", type: userProperties, optional: "alone", versions: [5] },
     ...TIME,
   ],
   client_disconnected: [
@@ -170,7 +173,7 @@ export const EVENT_TABLE: Readonly<Record<string, readonly Key[]>> = {
     ...FROM_TYPE,
     ...TIME,
   ],
-  offline_message: DELIVERY, // events.md: not in the document
+  offline_message: DELIVERY, // not in RMQTT's documentation
 };
 
 /**

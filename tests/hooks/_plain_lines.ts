@@ -1,5 +1,5 @@
-// The plain twin of src/hooks/lines.ts: each event as an object with the contract's keys in the contract's order
-// (spec/web-hook.txt and events.md), to be turned into JSON by JSON.stringify, and then what a terminal would obey escaped.
+// The plain twin of src/hooks/lines.ts: each event as an object with the contract's keys in their order, turned
+// into JSON by JSON.stringify, with what a terminal would obey escaped.
 import { Buffer } from "node:buffer";
 import type { EventData, EventName, MessageData, SubscriptionOpts } from "../../src/hooks/events.ts";
 import type { ClientIdentity } from "../../src/hooks/client_identity.ts";

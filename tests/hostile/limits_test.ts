@@ -14,7 +14,7 @@ Deno.test("max_connects_per_second: one more of the same address is closed at on
   };
   const closed = [1, 2, 3, 4, 5].map((port) => accept(`10.0.0.9:${port}`).closed);
   assert.deepEqual(closed, [false, false, false, true, true]);
-  assert.equal(world.broker.counters.refused.get("TooManyConnects"), 2);
+  assert.equal(world.broker.counters.refused.get("TooManyConnectsOfAddress"), 2);
   assert.equal(accept("10.0.0.10:1").closed, false, "another address has its own");
   await world.pass(334);
   assert.deepEqual([6, 7].map((port) => accept(`10.0.0.9:${port}`).closed), [false, true]);
@@ -25,6 +25,43 @@ Deno.test("max_connects_per_second: one more of the same address is closed at on
     false,
     true,
   ]);
+});
+
+Deno.test("mqtt.max_connects_per_second counts all addresses and listeners, and not what one address may not", async () => {
+  await using world = new World({ maxConnectsPerSecond: 3 }, { maxConnectsPerSecond: 4 });
+  const other = { ...world.options };
+  for (let i = 0; i < 10; i++) world.accept(world.options, "10.0.0.9");
+  assert(!world.accept(other, "10.0.0.10").closed, "a flood of one address left room");
+  assert(world.accept(world.options, "10.0.0.11").closed);
+  assert.deepEqual(Object.fromEntries(world.broker.counters.refused), {
+    TooManyConnectsOfAddress: 7,
+    TooManyConnects: 1,
+  });
+  await world.pass(1_000);
+  assert.deepEqual([1, 2, 3, 4, 5].map((i) => world.accept(other, `10.0.1.${i}`).closed), [
+    ...Array(4).fill(false),
+    true,
+  ]);
+});
+
+Deno.test("mqtt.max_connections counts the clients of all listeners; a takeover is not one more", async () => {
+  await using world = new World({}, { maxConnections: 2 });
+  const other = { ...world.options };
+  const join = async (id: string, options = world.options): Promise<MemoryPeer> => {
+    const peer = world.accept(options);
+    peer.send(bytesOf(`10* 'MQTT' 04 02 0000 '${id}'`));
+    await settled();
+    return peer;
+  };
+  const [first] = [await join("a"), await join("b", other)];
+  const third = await join("c", other);
+  assert.equal(third.writes[0]?.toHex(), "20020003", "Server unavailable");
+  assert(third.writeClosed);
+  assert(!(await join("a", other)).writeClosed && first.writeClosed);
+  assert.deepEqual(Object.fromEntries(world.broker.counters.refused), { TooManyClients: 1 });
+  await join("d", { ...world.options, maxConnections: 0 });
+  await world.pass(1_000);
+  assert.match(world.log.join(), /connections were refused .*TooManyClients: 1; TooManyClientsOfListener: 1/);
 });
 
 Deno.test("one address may hold max_handshaking_per_address of the handshakes, and so keeps nobody out", async () => {

@@ -1,5 +1,4 @@
 // CONNECT (3.1): decoded, and taken through a list of steps, any of which may refuse or wait.
-import { ClientIdentity } from "../../hooks/client_identity.ts";
 import type { ClientConnect } from "../../hooks/events.ts";
 import { errorText } from "../../base/error_text.ts";
 import { decodeConnect, peekVersion, UnsupportedVersion } from "../../mqtt/decode.ts";
@@ -11,7 +10,7 @@ import { connackReturnCode, Reason, type ReasonCode } from "../../mqtt/reason_co
 import type { ClientConnection } from "../client.ts";
 import type { Clients } from "../clients.ts";
 import type { BrokerContext } from "../context.ts";
-import { CONNECT_STEPS, type Connecting, tell } from "./connect_steps.ts";
+import { CONNECT_STEPS, type Connecting, identityOf, tell } from "./connect_steps.ts";
 
 export function handleConnect(
   context: BrokerContext,
@@ -30,7 +29,7 @@ export function handleConnect(
     if (error instanceof UnsupportedVersion) return refuseVersion(context, connection, error);
     throw error;
   }
-  const username = connection.certificate?.username;
+  const username = connection.transport.certificate?.username;
   if (username !== undefined) packet = { ...packet, username };
   connection.protocolVersion = packet.protocolVersion;
   connection.maximumPacketSize = packet.maximumPacketSize ?? Infinity;
@@ -67,7 +66,7 @@ function wait(connecting: Connecting, decision: Promise<ReasonCode | undefined>,
 
 function refuse(connecting: Connecting, code: ReasonCode): void {
   const { context, connection, packet } = connecting;
-  answer(context, connection, tell(connecting, packet.clientId), code);
+  answer(context, connection, tell(connecting, packet.clientId), code, connecting.limit);
 }
 
 /** 3.1.1 return code 1, or 5.0's 0x84 for versions that came after it. [MQTT-3.1.2-2] */
@@ -80,7 +79,7 @@ function refuseVersion(
   connection.protocolVersion = protocolVersion > 5 ? 5 : 4;
   let event: ClientConnect | undefined;
   if (clientId !== undefined) {
-    const identity = new ClientIdentity(context.options.nodeId, connection.peer, clientId, username);
+    const identity = identityOf(context, connection.peer, clientId, username);
     event = { identity, keepAlive, protocolVersion, clean };
     context.hooks.client_connect?.(event);
   }
@@ -88,16 +87,19 @@ function refuseVersion(
 }
 
 /**
- * The refusing CONNACK, and the end. @param event `undefined` where the CONNECT could not be read that far
+ * The refusing CONNACK, and the end.
+ * @param event `undefined` where the CONNECT could not be read that far
+ * @param reason what counts it; default: the text of the answer
  */
 function answer(
   { hooks, refusals }: BrokerContext,
   connection: ClientConnection,
   event: ClientConnect | undefined,
   code: ReasonCode,
+  reason?: string,
 ): void {
   const connAck = refusalText(code);
-  refusals.count(connAck, connection.peer);
+  refusals.count(reason ?? connAck, connection.peer);
   if (event !== undefined) hooks.client_connack?.({ ...event, connAck });
   if (connection.maximumPacketSize >= SMALLEST_CONNACK) {
     writeConnackRefused(connection.out, connection.protocolVersion, code);

@@ -9,9 +9,10 @@ import { Reason, type ReasonCode } from "../../mqtt/reason_codes.ts";
 import { Client, type ClientConnection } from "../client.ts";
 import type { Clients } from "../clients.ts";
 import type { BrokerContext } from "../context.ts";
-import { type ListenerOptions, sessionExpiry } from "../options.ts";
+import type { ListenerOptions } from "../options.ts";
 import { OutgoingAliases } from "../outgoing_aliases.ts";
 import { pendingDecisions, revokeDenied } from "../reauthorise.ts";
+import { sessionExpiry } from "../session_expiry.ts";
 import type { Subscription } from "../subscription.ts";
 
 /** A CONNECT on its way through the steps. */
@@ -24,6 +25,8 @@ export interface Connecting {
   readonly clientId: string;
   /** What the lines show of it, once it is told. */
   event?: ClientConnect;
+  /** Set by `checkRoom`: what the operator is told, for the client hears only that the server is unavailable. */
+  limit?: string;
   /** Set by `authenticate`. */
   principal?: Principal;
   /** Set by `authoriseSubscriptions`: of those that had to be waited for. */
@@ -37,10 +40,21 @@ export interface Connecting {
 export function tell(connecting: Connecting, clientId: string): ClientConnect {
   if (connecting.event !== undefined) return connecting.event;
   const { context, connection, packet: { username, keepAlive, protocolVersion, clean } } = connecting;
-  const identity = new ClientIdentity(context.options.nodeId, connection.peer, clientId, username);
+  const identity = identityOf(context, connection.peer, clientId, username);
   const event = connecting.event = { identity, keepAlive, protocolVersion, clean };
   context.hooks.client_connect?.(event);
   return event;
+}
+
+/** Whom the lines show: a token in the username's place is nobody's name. */
+export function identityOf(
+  { options, access }: BrokerContext,
+  peer: string,
+  clientId: string,
+  username: string | undefined,
+): ClientIdentity {
+  const isSecret = username !== undefined && access.isToken?.(username);
+  return new ClientIdentity(options.nodeId, peer, clientId, isSecret ? undefined : username);
 }
 
 /** Refuses with a Reason Code, or lets pass; at once, or when it is decided. */
@@ -72,12 +86,17 @@ function checkClientIdentifier({ packet, connection }: Connecting): ReasonCode |
   return bytes > connection.options.maxClientIdLength ? Reason.ClientIdentifierNotValid : undefined;
 }
 
-function checkRoom({ clients, connection, clientId }: Connecting): ReasonCode | undefined {
-  const { listener, options } = connection;
-  if (listener.clients >= options.maxConnections && !clients.isConnected(clientId)) {
-    return Reason.ServerUnavailable;
+function checkRoom(connecting: Connecting): ReasonCode | undefined {
+  const { clients, connection: { listener, options }, clientId } = connecting;
+  if (!clients.hasRoomFor(clientId)) {
+    connecting.limit = "TooManySessions";
+    return Reason.QuotaExceeded;
   }
-  return clients.hasRoomFor(clientId) ? undefined : Reason.QuotaExceeded;
+  if (clients.isConnected(clientId)) return undefined; // it takes the place that it has
+  if (listener.clients >= options.maxConnections) connecting.limit = "TooManyClientsOfListener";
+  else if (!clients.hasRoom) connecting.limit = "TooManyClients";
+  else return undefined;
+  return Reason.ServerUnavailable;
 }
 
 /** 3.x cannot be told another Keep Alive. */
@@ -106,11 +125,11 @@ function authenticate(connecting: Connecting): ReturnType<Step> {
     clientId,
     username: packet.username,
     password: packet.password,
-    certificate: connection.certificate,
+    certificate: connection.transport.certificate,
     address: connection.peer,
     protocolVersion: packet.protocolVersion,
     listener: connection.listener.name,
-    allowAnonymous: connection.options.allowAnonymous,
+    allowAnonymous: connection.listener.allowAnonymous,
   });
   const decided = (it: Awaited<typeof answer>): ReasonCode | undefined => {
     if ("refusal" in it) return it.refusal;
@@ -163,8 +182,19 @@ function open(connecting: Connecting): undefined {
   );
   context.hooks.client_connack?.({ ...event, connAck: "Connection Accepted" });
   const { protocolVersion, sessionExpiryInterval = 0, will, topicAliasMaximum } = packet;
-  const client = new Client(identity, principal, session, connection, sessionExpiryInterval, will);
   const keepAlive = grantedKeepAlive(packet, options);
+  session.visit = {
+    listener: connection.listener.name,
+    protocolVersion,
+    keepAlive,
+    clean: packet.clean,
+    sessionPresent: present,
+    connectedAt: context.turn.now,
+    end: undefined,
+    limits: options,
+    received: 0,
+  };
+  const client = new Client(identity, principal, session, connection, sessionExpiryInterval, will);
   connection.open({
     client,
     keepAliveTimeout: keepAlive === 0 ? Infinity : keepAlive * options.keepAliveBackoff * 2 * 1000,

@@ -4,7 +4,7 @@ import type { Disconnect } from "../../mqtt/packets.ts";
 import { Reason } from "../../mqtt/reason_codes.ts";
 import type { Client } from "../client.ts";
 import { disconnectReason } from "../disconnect_reason.ts";
-import { sessionExpiry } from "../options.ts";
+import { sessionExpiry } from "../session_expiry.ts";
 
 export function handleDisconnect(client: Client, packet: Disconnect): void {
   const { connection, session } = client;

@@ -8,13 +8,15 @@ import {
   decodeUnsubscribe,
 } from "../../mqtt/decode.ts";
 import { writePingresp } from "../../mqtt/encode.ts";
-import { protocolError } from "../../mqtt/error.ts";
+import { MqttError, protocolError } from "../../mqtt/error.ts";
 import { type Frame, notShortest } from "../../mqtt/framing.ts";
 import { PacketType } from "../../mqtt/packets.ts";
 import { Reader } from "../../mqtt/reader.ts";
+import { Reason } from "../../mqtt/reason_codes.ts";
 import type { Client, ClientConnection } from "../client.ts";
 import type { Clients } from "../clients.ts";
 import type { BrokerContext } from "../context.ts";
+import type { MessageRate } from "../message_rate.ts";
 import { handleAcknowledgement } from "./acknowledgement.ts";
 import { handleConnect } from "./connect.ts";
 import { handleDisconnect } from "./disconnect.ts";
@@ -39,6 +41,7 @@ export function handlePacket(
   const type = header >> 4;
   switch (type) {
     case PacketType.PUBLISH:
+      if (client.rate !== undefined) countMessage(context, client, client.rate, end - bodyStart);
       return handlePublish(context, client, header, bytes, bodyStart, end);
     case PacketType.PUBACK:
     case PacketType.PUBREC:
@@ -52,6 +55,22 @@ export function handlePacket(
     default: // not hot
       return handleOther(context, client, type, header, new Reader(bytes, bodyStart, end));
   }
+}
+
+/** A client that sends more than it may is not read until the rate allows more, or sent away. */
+function countMessage(
+  { turn, throttled }: BrokerContext,
+  { connection }: Client,
+  rate: MessageRate,
+  size: number,
+): void {
+  const limit = rate.count(size, turn.monotonic);
+  if (limit === undefined) return;
+  throttled.count(limit, connection.peer);
+  if (connection.options.disconnectIfOverRate) {
+    throw new MqttError(Reason.MessageRateTooHigh, `messages come faster than ${limit}`);
+  }
+  connection.hold();
 }
 
 function handleOther(

@@ -66,6 +66,7 @@ function decided(
     }
     session.receive(packet.packetId);
   }
+  if (session.visit !== undefined) session.visit.received++;
   const receivers = publish(context, message, client);
   acknowledge(connection, packet, receivers === 0 ? Reason.NoMatchingSubscribers : Reason.Success);
 }

@@ -2,71 +2,39 @@
 import { Queue } from "../../base/queue.ts";
 import type { QueuedEvent } from "../spool/backlog.ts";
 
-export interface Outbox {
-  /** Events that could leave now. */
-  readonly ready: number;
-  /** Puts an event behind the others. */
-  add(event: QueuedEvent): void;
-  /** Takes what one request may carry: at most `max` events, and `maxBytes` unless the first is larger. */
-  take(max: number, maxBytes: number): QueuedEvent[];
-  /** These, taken before, are settled. */
-  release(events: readonly QueuedEvent[]): void;
-  /** The parts of a batch that need not wait for each other. */
-  independent(events: readonly QueuedEvent[]): QueuedEvent[][];
-}
-
-/** First come, first served. */
-export class FifoOutbox implements Outbox {
-  readonly #queue = new Queue<QueuedEvent>();
-
-  get ready(): number {
-    return this.#queue.length;
-  }
-
-  add(event: QueuedEvent): void {
-    this.#queue.push(event);
-  }
-
-  take(max: number, maxBytes: number): QueuedEvent[] {
-    const taken: QueuedEvent[] = [];
-    moveTo(taken, this.#queue, max, maxBytes);
-    return taken;
-  }
-
-  release(): void {}
-
-  independent(events: readonly QueuedEvent[]): QueuedEvent[][] {
-    return events.map((event) => [event]);
-  }
-}
-
-/** The events of one client; they leave one request after the other. */
+/** Events that leave one request after the other. */
 interface Lane {
   readonly queue: Queue<QueuedEvent>;
   /** Events of it that were taken and are not settled. */
   taken: number;
 }
 
-/** An event waits until the last one of its client is settled; clients do not wait for others. */
-export class ClientOutbox implements Outbox {
-  readonly #lanes = new Map<string, Lane>();
+export class Outbox {
+  readonly #lanes = new Map<unknown, Lane>();
   /** Lanes that have events and none taken; in the order in which they became so. */
   readonly #free = new Set<Lane>();
   #ready = 0;
 
+  /** @param order `client`: an event waits until the last one of its client is settled; `none`: for nobody */
+  constructor(private readonly order: "none" | "client") {}
+
+  /** Events that could leave now. */
   get ready(): number {
     return this.#ready;
   }
 
+  /** Puts an event behind the others. */
   add(event: QueuedEvent): void {
-    let lane = this.#lanes.get(event.client);
-    if (lane === undefined) this.#lanes.set(event.client, lane = { queue: new Queue(), taken: 0 });
+    const key = this.#laneOf(event);
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) this.#lanes.set(key, lane = { queue: new Queue(), taken: 0 });
     lane.queue.push(event);
     if (lane.taken > 0) return;
     this.#free.add(lane);
     this.#ready++;
   }
 
+  /** Takes what one request may carry: at most `max` events, and `maxBytes` unless the first is larger. */
   take(max: number, maxBytes: number): QueuedEvent[] {
     const taken: QueuedEvent[] = [];
     let room = maxBytes;
@@ -81,12 +49,14 @@ export class ClientOutbox implements Outbox {
     return taken;
   }
 
+  /** These, taken before, are settled. */
   release(events: readonly QueuedEvent[]): void {
-    for (const { client } of events) {
-      const lane = this.#lanes.get(client);
+    for (const event of events) {
+      const key = this.#laneOf(event);
+      const lane = this.#lanes.get(key);
       if (lane === undefined || --lane.taken > 0) continue;
       if (lane.queue.length === 0) {
-        this.#lanes.delete(client);
+        this.#lanes.delete(key);
         continue;
       }
       this.#free.add(lane);
@@ -94,8 +64,13 @@ export class ClientOutbox implements Outbox {
     }
   }
 
+  /** The parts of a batch that need not wait for each other. */
   independent(events: readonly QueuedEvent[]): QueuedEvent[][] {
-    return [...Map.groupBy(events, ({ client }) => client).values()];
+    return [...Map.groupBy(events, (event) => this.#laneOf(event)).values()];
+  }
+
+  #laneOf(event: QueuedEvent): unknown {
+    return this.order === "client" ? event.client : event;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Backlog, QueuedEvent } from "../spool/backlog.ts";
 import { backOff } from "./back_off.ts";
 import type { FarEnd, Refused, Unanswered } from "./far_end.ts";
 import { Gate, type GateOptions, type Pass } from "./_gate.ts";
-import { ClientOutbox, FifoOutbox, type Outbox } from "./_outbox.ts";
+import { Outbox } from "./_outbox.ts";
 import { type Go, type LastAttempt, Retries } from "./_retries.ts";
 
 /** Events, and their bytes, that may be in hand: read, in flight, or waiting for another attempt. */
@@ -19,28 +19,23 @@ const LONGEST_UNANSWERED_MS = 5_000;
 /** An event that can be neither delivered nor parked is tried again after this, milliseconds. */
 const NOT_PARKED_MS = 60_000;
 
-export interface DelivererOptions extends GateOptions {
+interface DelivererOptions extends GateOptions {
   /** Events in one request. */
   readonly batchMax: number;
   /** Milliseconds a batch that is not full waits for more. */
   readonly batchWait: number;
   /** Milliseconds an event is tried for before it is parked. */
   readonly retryMaxElapsed: number;
+  /** `client`: the events of one client leave one after the other. It cannot change. */
+  readonly order: "none" | "client";
 }
 
 export class Deliverer {
-  readonly #backlog: Backlog;
-  readonly #farEnd: FarEnd;
-  #options: DelivererOptions;
-  readonly #log: Log;
-  readonly #clock: Clock;
-  readonly #random: () => number;
   readonly #gate: Gate;
   readonly #outbox: Outbox;
   readonly #retries: Retries;
   readonly #carrying = new Set<Promise<void>>();
-  /** By status. */
-  readonly #refusals = new Map<number | undefined, OnceAMinute<string>>();
+  readonly #refusals: OnceAMinute<string>;
   #inHand = 0;
   #inHandBytes = 0;
   #delivered = 0;
@@ -58,21 +53,19 @@ export class Deliverer {
 
   /** @param random gives 0 to 1, for jitter */
   constructor(
-    backlog: Backlog,
-    farEnd: FarEnd,
-    options: DelivererOptions & { readonly order: "none" | "client" },
+    private readonly backlog: Backlog,
+    private readonly farEnd: FarEnd,
+    private options: DelivererOptions,
     log: Log,
-    clock: Clock,
-    random: () => number = Math.random,
+    private readonly clock: Clock,
+    private readonly random: () => number = Math.random,
   ) {
-    this.#backlog = backlog;
-    this.#farEnd = farEnd;
-    this.#options = options;
-    this.#log = log;
-    this.#clock = clock;
-    this.#random = random;
+    this.#refusals = new OnceAMinute(
+      clock,
+      (_count, why) => log("warn", `The endpoint refuses events: ${why}; each is tried again for a while.`),
+    );
     this.#gate = new Gate(options, log, clock, random);
-    this.#outbox = options.order === "client" ? new ClientOutbox() : new FifoOutbox();
+    this.#outbox = new Outbox(options.order);
     this.#retries = new Retries(clock, () => this.#plan());
   }
 
@@ -88,7 +81,7 @@ export class Deliverer {
 
   /** What is sent from here on follows these options. */
   reconfigure(options: DelivererOptions): void {
-    this.#options = this.#gate.options = options;
+    this.options = this.#gate.options = options;
     this.#plan();
   }
 
@@ -103,9 +96,9 @@ export class Deliverer {
    * requests that are in flight after `timeout` milliseconds. Does not reject.
    */
   async stop(timeout: number): Promise<void> {
-    const stopTimer = this.#clock.setTimer(timeout, () => {
+    const stopTimer = this.clock.setTimer(timeout, () => {
       this.#stopped = true;
-      this.#farEnd.abandon("the program ends");
+      this.farEnd.abandon("the program ends");
       this.#plan();
     });
     await this.#reading;
@@ -120,7 +113,7 @@ export class Deliverer {
     stopTimer();
     this.#stopped = true;
     this.#timer?.stop();
-    for (const news of this.#refusals.values()) news[Symbol.dispose]();
+    this.#refusals[Symbol.dispose]();
   }
 
   /** Pumps once, behind all that happens now. */
@@ -139,7 +132,7 @@ export class Deliverer {
     while (!this.#gate.isFull) {
       const go = this.#gate.isDown
         ? this.#nextProbe()
-        : this.#retries.takeDue() ?? this.#newBatch(this.#options.batchMax);
+        : this.#retries.takeDue() ?? this.#newBatch(this.options.batchMax);
       if (go === undefined) break;
       go(this.#gate.enter());
     }
@@ -149,7 +142,7 @@ export class Deliverer {
   /** One event at a time, and first those that were never tried: the ones that failed may be to blame. */
   #nextProbe(): Go | undefined {
     const { probeAt, pausedUntil } = this.#gate;
-    const now = this.#clock.monotonic();
+    const now = this.clock.monotonic();
     if (probeAt <= now) return this.#newBatch(1) ?? this.#retries.takeDue();
     this.#pumpAt(probeAt);
     // One event goes by its own waits, whoever asks meanwhile: so it is parked when its time is over.
@@ -174,16 +167,16 @@ export class Deliverer {
 
   /** Whether a batch that is not full has waited `batchWait` since its first event. */
   #waitedForBatch(): boolean {
-    const now = this.#clock.monotonic();
-    this.#batchUntil ??= now + this.#options.batchWait;
+    const now = this.clock.monotonic();
+    this.#batchUntil ??= now + this.options.batchWait;
     if (this.#batchUntil <= now) return true;
     this.#pumpAt(this.#batchUntil);
     return false;
   }
 
   #fill(): void {
-    if (this.#reading !== undefined || !this.#more || (this.#stopping && !this.#backlog.volatile)) return;
-    const { concurrency, batchMax } = this.#options;
+    if (this.#reading !== undefined || !this.#more || (this.#stopping && !this.backlog.volatile)) return;
+    const { concurrency, batchMax } = this.options;
     const enough = this.#gate.isDown ? 1 : concurrency * Math.min(batchMax, 16);
     const full = this.#inHand >= MAX_IN_HAND || this.#inHandBytes >= MAX_IN_HAND_BYTES;
     if (!full && this.#outbox.ready < enough) void this.#read();
@@ -195,7 +188,7 @@ export class Deliverer {
   }
 
   async #readOnce(): Promise<void> {
-    const events = await this.#backlog.read();
+    const events = await this.backlog.read();
     this.#reading = undefined;
     for (const event of events) {
       this.#outbox.add(event);
@@ -212,16 +205,16 @@ export class Deliverer {
    * @param pass of the first attempt, when it may go at once
    */
   async #carry(events: readonly QueuedEvent[], pass: Pass | undefined): Promise<void> {
-    const key = this.#backlog.keyOf(events);
+    const key = this.backlog.keyOf(events);
     let [attempts, firstAttempt] = [0, 0];
     let deliveredBefore: number | undefined;
     let last: LastAttempt = { elapsed: 0, refused: false, endpointFailed: false };
     for (let wait = 0;;) {
       pass ??= await this.#retries.wait(wait, last);
       if (pass === undefined) return;
-      const [start, lastAttempt, delivered] = [this.#clock.monotonic(), this.#clock.now(), this.#delivered];
+      const [start, lastAttempt, delivered] = [this.clock.monotonic(), this.clock.now(), this.#delivered];
       if (attempts++ === 0) firstAttempt = lastAttempt;
-      const outcome = await this.#farEnd.send(events, key);
+      const outcome = await this.farEnd.send(events, key);
       this.#gate.leave(pass);
       // What this request came to is known by then.
       this.#plan();
@@ -236,17 +229,17 @@ export class Deliverer {
       // An event that gets no answer is to blame only if others were taken since its last attempt.
       const counts = refused || this.#delivered > (deliveredBefore ?? delivered);
       deliveredBefore = delivered;
-      const elapsed = last.elapsed + (counts ? this.#clock.monotonic() - start : 0);
-      const left = counts ? Math.ceil(this.#options.retryMaxElapsed - elapsed) : Infinity;
+      const elapsed = last.elapsed + (counts ? this.clock.monotonic() - start : 0);
+      const left = counts ? Math.ceil(this.options.retryMaxElapsed - elapsed) : Infinity;
       if (events.length > 1 && (left <= 0 || blame === "event")) return await this.#split(events);
       if (left <= 0) {
         const refusal = { status, answer: text, attempts, firstAttempt, lastAttempt, key };
-        if (events.every((event) => this.#backlog.park(event, refusal))) return this.#putDown(events);
+        if (events.every((event) => this.backlog.park(event, refusal))) return this.#putDown(events);
         wait = NOT_PARKED_MS;
         continue;
       }
       // The last attempt is made when the time is over, and not one back-off later.
-      wait = Math.min(left, backOff(attempts, this.#options.retryMultiplier, this.#random));
+      wait = Math.min(left, backOff(attempts, this.options.retryMultiplier, this.random));
       last = { elapsed: elapsed + (counts ? wait : 0), refused, endpointFailed: blame !== "event" };
       wait = pause ?? (refused ? wait : Math.min(wait, LONGEST_UNANSWERED_MS));
     }
@@ -257,19 +250,10 @@ export class Deliverer {
     const { blame, status, text, pause } = { ...UNANSWERED, ...outcome };
     this.#lastError = `The last request failed: ${why}.`;
     if (blame !== "event") {
-      return this.#gate.failed(pass, { why, atOnce: blame === "either", pause }, this.#backlog.waiting);
+      return this.#gate.failed(pass, { why, atOnce: blame === "either", pause }, this.backlog.waiting);
     }
     // Often a wrong address or token, so it is told at once.
-    let news = this.#refusals.get(status);
-    if (news === undefined) {
-      news = new OnceAMinute(
-        this.#clock,
-        (_count, refusal) =>
-          this.#log("warn", `The endpoint refuses events: ${refusal}; each is tried again for a while.`),
-      );
-      this.#refusals.set(status, news);
-    }
-    news.add(text === "" ? why : `${why}: ${JSON.stringify(text)}`);
+    this.#refusals.add(text === "" ? why : `${why}: ${JSON.stringify(text)}`, 1, status);
   }
 
   /** One bad event must not take the others of its batch with it; the order within a client stays. */
@@ -284,9 +268,9 @@ export class Deliverer {
   #settle(events: readonly QueuedEvent[], pass: Pass): void {
     this.#delivered += events.length;
     this.#lastError = undefined;
-    for (const event of events) this.#backlog.settle(event);
+    for (const event of events) this.backlog.settle(event);
     this.#putDown(events);
-    if (this.#gate.succeeded(pass, this.#backlog.waiting)) this.#retries.endpointIsBack();
+    if (this.#gate.succeeded(pass, this.backlog.waiting)) this.#retries.endpointIsBack();
   }
 
   #putDown(events: readonly QueuedEvent[]): void {
@@ -299,7 +283,7 @@ export class Deliverer {
   #pumpAt(at: number): void {
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#timer?.stop();
-    const stop = this.#clock.setTimer(Math.ceil(Math.max(1, at - this.#clock.monotonic())), () => {
+    const stop = this.clock.setTimer(Math.ceil(Math.max(1, at - this.clock.monotonic())), () => {
       this.#timer = undefined;
       this.#pump();
     });

@@ -12,23 +12,19 @@ import type { Sink, SinkStatus } from "../sink.ts";
 import type { FileOptions } from "./options.ts";
 
 export class FileSink implements Sink {
-  readonly url: string;
-  #options: FileOptions;
   /** Undefined for a standard stream, which has no use for its options. */
   readonly #file: RotatingFile | undefined;
   readonly #writer: LineWriter;
 
   /** Opens the file; when that fails the sink starts degraded and goes on trying. Never throws. */
   constructor(
-    url: string,
+    readonly url: string,
     path: string,
-    options: FileOptions,
+    private options: FileOptions,
     log: Log,
     clock: Clock,
     disk: Disk = realDisk,
   ) {
-    this.url = url;
-    this.#options = options;
     const own = withFields(log, { url });
     const stream = standardStreamOf(path);
     const target = stream === undefined
@@ -61,9 +57,9 @@ export class FileSink implements Sink {
   }
 
   prepare(_url: string, { file: options }: SinkOptions): Prepared | undefined {
-    if (isDeepStrictEqual(options, this.#options)) return undefined;
+    if (isDeepStrictEqual(options, this.options)) return undefined;
     return nothingToPrepare(() => {
-      this.#options = options;
+      this.options = options;
       this.#file?.reconfigure(options);
       this.#writer.bufferBytes = options.bufferBytes;
     });

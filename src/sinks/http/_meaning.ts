@@ -6,8 +6,8 @@ const FAILURES: readonly (readonly [RegExp, string])[] = [
   [/dns error|failed to lookup address/, "its host name is not known"],
   [
     /CaUsedAsEndEntity/,
-    "its certificate is a CA's (CA:TRUE), which a server may not use; make the server a certificate without " +
-    "CA:TRUE, and name the certificate of the CA that signed it as ca_file",
+    "its certificate is a CA's (CA:TRUE), which a server may not use; make the server a certificate " +
+    "without CA:TRUE, and name the certificate of the CA that signed it as ca_file",
   ],
   [/UnknownIssuer/, "no CA that is known signed its certificate; name the one that did as ca_file"],
   [/NotValidForName/, "its certificate is for another host name"],

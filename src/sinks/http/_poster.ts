@@ -1,4 +1,5 @@
 // Sends events to an HTTP endpoint: one POST for each batch, its answer within the timeout.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import { retryAfter } from "../delivery/back_off.ts";
@@ -14,9 +15,8 @@ const KEPT_BYTES = 200;
 const READ_BYTES = 64 * 1024;
 /** An answer is read in pieces of so many bytes. */
 const BUFFER_BYTES = 1024;
-const NEWLINE = 0x0a;
 
-export type PosterOptions = Pick<HttpOptions, "timeout" | "concurrency" | "compression" | "batchMax">;
+type PosterOptions = Pick<HttpOptions, "timeout" | "concurrency" | "compression" | "batchMax">;
 
 /** What all requests have in common. */
 export interface Connection extends Disposable {
@@ -37,24 +37,19 @@ export function connectionTo(target: Target, options: PosterOptions): Connection
 }
 
 export class Poster implements FarEnd, Disposable {
-  readonly #clock: Clock;
-  #connection: Connection;
   readonly #inFlight = new Set<AbortController>();
 
   /** @param connection is closed by the poster */
-  constructor(connection: Connection, clock: Clock) {
-    this.#connection = connection;
-    this.#clock = clock;
-  }
+  constructor(private connection: Connection, private readonly clock: Clock) {}
 
   /** The requests from here on use another connection; those in flight end as they began. */
   use(connection: Connection): void {
-    this.#connection[Symbol.dispose]();
-    this.#connection = connection;
+    this.connection[Symbol.dispose]();
+    this.connection = connection;
   }
 
   async send(events: readonly QueuedEvent[], key: string): Promise<Outcome> {
-    const { target, request, options: { timeout, compression, batchMax } } = this.#connection;
+    const { target, request, options: { timeout, compression, batchMax } } = this.connection;
     const asLines = batchMax > 1 || events.length > 1;
     const gzipped = compression === "gzip";
     const headers = {
@@ -65,7 +60,7 @@ export class Poster implements FarEnd, Disposable {
     };
     const abort = new AbortController();
     this.#inFlight.add(abort);
-    const stopTimer = this.#clock.setTimer(timeout, () => abort.abort(`no answer within ${timeout} ms`));
+    const stopTimer = this.clock.setTimer(timeout, () => abort.abort(`no answer within ${timeout} ms`));
     try {
       const plain = bodyOf(events, asLines);
       const body = gzipped ? await gzip(plain) : plain;
@@ -73,7 +68,7 @@ export class Poster implements FarEnd, Disposable {
       const start = response.body === null ? "" : await readStart(response.body);
       return response.ok
         ? { kind: "delivered" }
-        : refusedBy(response, withoutSecrets(start, target), this.#clock);
+        : refusedBy(response, withoutSecrets(start, target), this.clock);
     } catch (error) {
       const why = abort.signal.aborted ? String(abort.signal.reason) : whyNot(error);
       return { kind: "unanswered", why: withoutSecrets(why, target) };
@@ -88,7 +83,7 @@ export class Poster implements FarEnd, Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#connection[Symbol.dispose]();
+    this.connection[Symbol.dispose]();
   }
 }
 

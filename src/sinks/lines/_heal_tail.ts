@@ -1,6 +1,6 @@
 // Heals the end of a file that a crash left without a newline, before anything is appended behind it.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { DiskFile } from "./disk.ts";
-import { NEWLINE } from "./line_bounds.ts";
 
 /** Bytes read at a time while looking back for the last newline. */
 const BLOCK = 64 * 1024;
@@ -22,7 +22,7 @@ export interface Healed {
  * @param ownStart how every line of ours starts; a torn tail that agrees with it, however short, is ours to
  * cut
  */
-export function healTail(file: DiskFile, ownStart: Uint8Array): Healed | undefined {
+export function healTail(file: DiskFile, ownStart: string): Healed | undefined {
   const size = file.stat().size;
   const start = startOfTail(file, size);
   if (start === size) return undefined;
@@ -75,13 +75,11 @@ function isJson(bytes: Uint8Array): boolean {
 }
 
 /** After a power cut the tail may be, or end in, zeros: blocks that were given and not filled. */
-function isOurs(tail: Uint8Array, ownStart: Uint8Array): boolean {
+function isOurs(tail: Uint8Array, ownStart: string): boolean {
   let length = tail.length;
   while (length > 0 && tail[length - 1] === 0) length--;
-  for (let i = 0; i < Math.min(length, ownStart.length); i++) {
-    if (tail[i] !== ownStart[i]) return false;
-  }
-  return true;
+  const start = tail.subarray(0, Math.min(length, ownStart.length));
+  return ownStart.startsWith(new TextDecoder("latin1").decode(start));
 }
 
 function endLine(file: DiskFile): void {

@@ -5,7 +5,7 @@ import type { Log } from "../../base/log.ts";
 import type { Disk } from "./disk.ts";
 import { isSame } from "./whole_line_file.ts";
 
-export interface RotationOptions {
+interface RotationOptions {
   /** Rotated files that are kept. */
   readonly maxFiles: number;
   /** They are gzipped. */
@@ -18,11 +18,6 @@ export interface RotationOptions {
 const CLOSE_WAIT_MS = 5_000;
 
 export class RotatedFiles {
-  readonly #path: string;
-  #options: RotationOptions;
-  readonly #log: Log;
-  readonly #clock: Clock;
-  readonly #disk: Disk;
   /** Where a gzip file grows until it is whole. Fixed: there is one compression at a time. */
   readonly #part: string;
   readonly #abort = new AbortController();
@@ -30,46 +25,41 @@ export class RotatedFiles {
   #closing = false;
 
   constructor(
-    path: string,
-    options: RotationOptions,
-    log: Log,
-    clock: Clock,
-    disk: Disk,
+    private readonly path: string,
+    private options: RotationOptions,
+    private readonly log: Log,
+    private readonly clock: Clock,
+    private readonly disk: Disk,
   ) {
-    this.#path = path;
     this.#part = `${path}.gz.part`;
-    this.#options = options;
-    this.#log = log;
-    this.#clock = clock;
-    this.#disk = disk;
   }
 
   /** From the next rotation on. */
   reconfigure(options: RotationOptions): void {
-    this.#options = options;
+    this.options = options;
   }
 
   /** Makes the live file `.1`, `.1` `.2` and so on, up to `maxFiles`. Throws what the disk says. */
   shift(): void {
-    const { maxFiles } = this.#options;
+    const { maxFiles } = this.options;
     for (const { number, suffix, name } of this.#list().reverse()) {
-      if (number >= maxFiles) this.#disk.remove(name);
-      else this.#disk.rename(name, `${this.#path}.${number + 1}${suffix}`);
+      if (number >= maxFiles) this.disk.remove(name);
+      else this.disk.rename(name, `${this.path}.${number + 1}${suffix}`);
     }
-    if (maxFiles > 0) this.#disk.rename(this.#path, `${this.#path}.1`);
-    else this.#disk.remove(this.#path);
+    if (maxFiles > 0) this.disk.rename(this.path, `${this.path}.1`);
+    else this.disk.remove(this.path);
   }
 
   /** Gzips all rotated files that are plain, one after the other, without holding up the caller. */
   compress(): void {
-    if (this.#options.compress && !this.#closing) this.#job ??= this.#compressAll();
+    if (this.options.compress && !this.#closing) this.#job ??= this.#compressAll();
   }
 
   /** Waits for the compression under way, at most five seconds. */
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#job === undefined) return;
-    const stop = this.#clock.setTimer(CLOSE_WAIT_MS, () => this.#abort.abort());
+    const stop = this.clock.setTimer(CLOSE_WAIT_MS, () => this.#abort.abort());
     await this.#job;
     stop();
   }
@@ -77,9 +67,9 @@ export class RotatedFiles {
   /** Removes what a compression that failed or was killed left. Never throws. */
   tidy(): void {
     try {
-      if (this.#disk.stat(this.#part) !== undefined) this.#disk.remove(this.#part);
+      if (this.disk.stat(this.#part) !== undefined) this.disk.remove(this.#part);
     } catch (error) {
-      this.#log(
+      this.log(
         "error",
         `${this.#part} is a compression that came to nothing and cannot be removed: ${errorText(error)}.`,
       );
@@ -96,9 +86,9 @@ export class RotatedFiles {
       }
     } catch (error) {
       if (!this.#abort.signal.aborted) {
-        this.#log(
+        this.log(
           "error",
-          `A rotated file of ${this.#path} stays plain until the next rotation, gzip failed: ${
+          `A rotated file of ${this.path} stays plain until the next rotation, gzip failed: ${
             errorText(error)
           }.`,
         );
@@ -108,16 +98,16 @@ export class RotatedFiles {
   }
 
   async #compressOne(name: string): Promise<void> {
-    const source = this.#disk.stat(name);
+    const source = this.disk.stat(name);
     try {
-      await this.#disk.gzip(name, this.#part, this.#options.mode, this.#abort.signal);
+      await this.disk.gzip(name, this.#part, this.options.mode, this.#abort.signal);
       // Rotations may have given it a higher number meanwhile, or removed it.
       const current = this.#list().find((file) =>
-        file.suffix === "" && isSame(source, this.#disk.stat(file.name))
+        file.suffix === "" && isSame(source, this.disk.stat(file.name))
       );
       if (current !== undefined) {
-        this.#disk.rename(this.#part, `${current.name}.gz`);
-        this.#disk.remove(current.name);
+        this.disk.rename(this.#part, `${current.name}.gz`);
+        this.disk.remove(current.name);
       }
     } finally {
       this.tidy();
@@ -134,8 +124,8 @@ export class RotatedFiles {
     const files = [];
     for (let number = 1;; number++) {
       const present = (["", ".gz"] as const)
-        .map((suffix) => ({ number, suffix, name: `${this.#path}.${number}${suffix}` }))
-        .filter((file) => this.#disk.stat(file.name) !== undefined);
+        .map((suffix) => ({ number, suffix, name: `${this.path}.${number}${suffix}` }))
+        .filter((file) => this.disk.stat(file.name) !== undefined);
       if (present.length === 0) return files;
       files.push(...present);
     }

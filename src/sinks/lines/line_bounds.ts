@@ -1,6 +1,5 @@
 // Where lines end in a batch of bytes: what keeps every cut on a line's end.
-
-export const NEWLINE = 0x0a;
+import { NEWLINE } from "../../base/bytes.ts";
 
 /** The end of the last whole line that lies within `room` bytes after `from`; `from` when none does. */
 export function endOfLinesWithin(bytes: Uint8Array, from: number, room: number): number {

@@ -5,9 +5,9 @@
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
-import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { isDiskFull } from "./disk.ts";
 import { countLines } from "./line_bounds.ts";
+import { Losses } from "./losses.ts";
 import { WaitingLines } from "./_waiting_lines.ts";
 import type { Written } from "./whole_line_file.ts";
 
@@ -50,14 +50,10 @@ export interface LineTarget {
 }
 
 export class LineWriter {
-  readonly #target: LineTarget;
-  readonly #log: Log;
-  readonly #clock: Clock;
   readonly #encoder = new TextEncoder();
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #waiting: WaitingLines;
-  readonly #dropped: Record<string, number> = {};
-  readonly #dropNews: OnceAMinute<string>;
+  readonly #losses: Losses;
   #pending = "";
   #pendingLines = 0;
   #written = 0;
@@ -70,16 +66,15 @@ export class LineWriter {
    * Opens the target; when that fails the writer starts in failure and goes on trying. Never throws.
    * @param bufferBytes of lines kept while the target takes none
    */
-  constructor(target: LineTarget, bufferBytes: number, log: Log, clock: Clock) {
-    this.#target = target;
-    this.#log = log;
-    this.#clock = clock;
+  constructor(
+    private readonly target: LineTarget,
+    bufferBytes: number,
+    private readonly log: Log,
+    private readonly clock: Clock,
+  ) {
     this.#waiting = new WaitingLines(bufferBytes);
-    this.#dropNews = new OnceAMinute(
-      clock,
-      (dropped, why) => log("error", `${dropped} lines were lost. ${why}`, { dropped }),
-    );
-    this.#attempt(() => this.#target.open());
+    this.#losses = new Losses("line", log, clock);
+    this.#attempt(() => this.target.open());
   }
 
   /** Lines that the target took. */
@@ -94,7 +89,7 @@ export class LineWriter {
 
   /** Lines lost, by reason. */
   get dropped(): Readonly<Record<string, number>> {
-    return this.#dropped;
+    return this.#losses.counts;
   }
 
   /** Why the target takes no lines, as a sentence; undefined when it does. */
@@ -116,12 +111,12 @@ export class LineWriter {
 
   flush(): void {
     if (this.#pendingLines > 0) this.#writePending();
-    this.#target.endTurn();
+    this.target.endTurn();
   }
 
   reopen(): void {
     if (this.#closed) return;
-    this.#attempt(() => this.#target.reopen());
+    this.#attempt(() => this.target.reopen());
     if (this.#failure !== undefined) this.#retry();
   }
 
@@ -134,9 +129,9 @@ export class LineWriter {
       this.#stopRetry?.();
       const lost = this.#waiting.take(this.#waiting.bytes.length);
       if (this.#failure !== undefined) this.#drop(lost, this.#failure.dropReason);
-      await this.#target.close();
+      await this.target.close();
     }
-    this.#dropNews.flush();
+    this.#losses.flush();
   }
 
   #writePending(): void {
@@ -145,7 +140,7 @@ export class LineWriter {
     this.#pending = "";
     this.#pendingLines = 0;
     if (this.#failure !== undefined) return this.#keep(bytes, this.#failure);
-    const written = this.#target.write(bytes);
+    const written = this.target.write(bytes);
     if (written.error === undefined) {
       this.#written += lines;
       return;
@@ -172,22 +167,22 @@ export class LineWriter {
   }
 
   #fail(error: unknown): Failure {
-    const text = `${this.#target.path} takes no lines: ${errorText(error)}.`;
+    const text = `${this.target.path} takes no lines: ${errorText(error)}.`;
     const dropReason = isDiskFull(error) ? "DiskFull" : "WriteFailed";
-    const since = this.#clock.monotonic();
+    const since = this.clock.monotonic();
     const failure = this.#failure ??= { since, dropReason, text, told: false, written: 0, dropped: 0 };
     failure.text = text;
     failure.dropReason = dropReason;
-    this.#stopRetry ??= this.#clock.setTimer(RETRY_MS, () => this.#retry());
+    this.#stopRetry ??= this.clock.setTimer(RETRY_MS, () => this.#retry());
     this.#tellFailure(failure);
     return failure;
   }
 
   /** Once for each failure; one that comes and goes many times a second does not flood the log. */
   #tellFailure(failure: Failure): void {
-    if (failure.told || this.#clock.monotonic() < this.#tellFailureAt) return;
+    if (failure.told || this.clock.monotonic() < this.#tellFailureAt) return;
     failure.told = true;
-    this.#log("error", `${failure.text} Lines wait in memory, and writing is tried again until it works.`);
+    this.log("error", `${failure.text} Lines wait in memory, and writing is tried again until it works.`);
   }
 
   #retry(): void {
@@ -195,8 +190,8 @@ export class LineWriter {
     this.#stopRetry = undefined;
     const failure = this.#failure;
     if (failure === undefined) return;
-    const { bytes, error } = this.#target.write(this.#waiting.bytes);
-    this.#target.endTurn();
+    const { bytes, error } = this.target.write(this.#waiting.bytes);
+    this.target.endTurn();
     const lines = this.#waiting.take(bytes);
     failure.written += lines;
     this.#written += lines;
@@ -207,21 +202,18 @@ export class LineWriter {
   #recover({ told, since, written, dropped }: Failure): void {
     this.#failure = undefined;
     if (!told) return;
-    this.#dropNews.flush();
-    this.#tellFailureAt = this.#clock.monotonic() + SAME_FAILURE_MS;
-    const seconds = ((this.#clock.monotonic() - since) / 1000).toFixed(1);
-    this.#log(
+    this.#losses.flush();
+    this.#tellFailureAt = this.clock.monotonic() + SAME_FAILURE_MS;
+    const seconds = ((this.clock.monotonic() - since) / 1000).toFixed(1);
+    this.log(
       "info",
-      `${this.#target.path} takes lines again after ${seconds} s: ${written} lines that waited are in it, ` +
+      `${this.target.path} takes lines again after ${seconds} s: ${written} lines that waited are in it, ` +
         `${dropped} were lost.`,
     );
   }
 
-  /** Once a minute it is told, so that no count stays untold and none floods the log. */
-  #drop(lines: number, why: DropReason): void {
-    if (lines === 0) return;
-    this.#dropped[why] = (this.#dropped[why] ?? 0) + lines;
+  #drop(lines: number, reason: DropReason): void {
     if (this.#failure !== undefined) this.#failure.dropped += lines;
-    this.#dropNews.add(this.#failure?.text ?? `${this.#target.path} is closed.`, lines);
+    this.#losses.add(reason, lines, `were lost. ${this.#failure?.text ?? `${this.target.path} is closed.`}`);
   }
 }

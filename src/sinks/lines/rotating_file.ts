@@ -1,9 +1,10 @@
 // Appends whole lines to one path: rotated by size, followed when others rename or remove it.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { type Disk, realDisk } from "./disk.ts";
-import { endOfLinesWithin, NEWLINE } from "./line_bounds.ts";
+import { endOfLinesWithin } from "./line_bounds.ts";
 import type { LineTarget } from "./line_writer.ts";
 import { RotatedFiles } from "./_rotated_files.ts";
 import {
@@ -27,11 +28,8 @@ export interface RotatingOptions extends WritingOptions {
 }
 
 export class RotatingFile implements LineTarget {
-  readonly path: string;
   readonly #file: WholeLineFile;
   readonly #rotated: RotatedFiles;
-  readonly #log: Log;
-  readonly #clock: Clock;
   #maxSize: number;
   /** Someone else renamed or removed the file, and that was not told yet. */
   #taken = false;
@@ -39,16 +37,13 @@ export class RotatingFile implements LineTarget {
   #rotateNotBefore = -Infinity;
 
   constructor(
-    path: string,
+    readonly path: string,
     options: RotatingOptions & WholeLineOptions,
-    log: Log,
-    clock: Clock,
+    private readonly log: Log,
+    private readonly clock: Clock,
     disk: Disk = realDisk,
   ) {
-    this.path = path;
     this.#maxSize = options.maxSize;
-    this.#log = log;
-    this.#clock = clock;
     this.#file = new WholeLineFile(path, options, log, clock, disk);
     this.#rotated = new RotatedFiles(path, options, log, clock, disk);
   }
@@ -69,7 +64,7 @@ export class RotatingFile implements LineTarget {
   open(): void {
     this.#file.open();
     if (this.#taken) {
-      this.#log("info", `${this.path} was renamed or removed by someone else; it is opened anew.`);
+      this.log("info", `${this.path} was renamed or removed by someone else; it is opened anew.`);
     }
     this.#taken = false;
     if (this.#tidied) return;
@@ -132,7 +127,7 @@ export class RotatingFile implements LineTarget {
 
   /** False when the file cannot be rotated; it then grows on, for lines are worth more than its size. */
   #rotate(): boolean {
-    if (this.#clock.monotonic() < this.#rotateNotBefore) return false;
+    if (this.clock.monotonic() < this.#rotateNotBefore) return false;
     const before = this.size;
     this.#follow(true);
     // Someone else moved or emptied it: that was the rotation.
@@ -140,9 +135,9 @@ export class RotatingFile implements LineTarget {
     try {
       this.#rotated.shift();
     } catch (error) {
-      this.#rotateNotBefore = this.#clock.monotonic() + FAILED_MS;
+      this.#rotateNotBefore = this.clock.monotonic() + FAILED_MS;
       const why = errorText(error);
-      this.#log(
+      this.log(
         "error",
         `${this.path} cannot be rotated and grows past file_max_size, tried again in a minute: ${why}.`,
       );

@@ -1,12 +1,12 @@
 // Standard output and standard error as places for lines, as containers collect them: there is nothing to
 // open, heal, rotate or watch. They are written as streams, for Deno's named permissions refuse files in
 // /dev.
-import { NEWLINE } from "./line_bounds.ts";
+import { NEWLINE } from "../../base/bytes.ts";
 import type { LineTarget } from "./line_writer.ts";
 import type { Written } from "./whole_line_file.ts";
 
 /** What is written to; a write may take a part, and throws when it takes nothing. */
-export type ByteStream = Pick<typeof Deno.stdout, "writeSync">;
+type ByteStream = Pick<typeof Deno.stdout, "writeSync">;
 
 /** The stream that a path names; undefined for any other path. */
 export function standardStreamOf(path: string): ByteStream | undefined {

@@ -1,12 +1,12 @@
 // One file without torn lines of ours: opened and healed, written, cut back where the disk fails, synced.
 import { dirname } from "node:path";
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { type Disk, type DiskFile, type FileStat, realDisk } from "./disk.ts";
 import { type Healed, healTail } from "./_heal_tail.ts";
-import { NEWLINE } from "./line_bounds.ts";
 
 /** The path is looked at when it was not for this long, milliseconds. */
 const LOOK_MS = 500;
@@ -37,12 +37,6 @@ export interface Written {
 
 /** Not opened until `open` or the first `write`; after a failure each `write` opens anew what is not open. */
 export class WholeLineFile {
-  readonly path: string;
-  #options: WritingOptions;
-  readonly #ownStart: Uint8Array;
-  readonly #log: Log;
-  readonly #clock: Clock;
-  readonly #disk: Disk;
   readonly #syncFailed: OnceAMinute<unknown>;
   #file: DiskFile | undefined;
   #identity: FileStat | undefined;
@@ -53,13 +47,13 @@ export class WholeLineFile {
   #stopSyncTimer: (() => void) | undefined;
   #syncing: Promise<void> | undefined;
 
-  constructor(path: string, options: WholeLineOptions, log: Log, clock: Clock, disk: Disk = realDisk) {
-    this.path = path;
-    this.#options = options;
-    this.#ownStart = new TextEncoder().encode(options.ownStart);
-    this.#log = log;
-    this.#clock = clock;
-    this.#disk = disk;
+  constructor(
+    readonly path: string,
+    private options: WholeLineOptions,
+    private readonly log: Log,
+    private readonly clock: Clock,
+    private readonly disk: Disk = realDisk,
+  ) {
     this.#syncFailed = new OnceAMinute(
       clock,
       (_count, error) =>
@@ -81,7 +75,7 @@ export class WholeLineFile {
 
   /** The next sync, and the next file that is made, follow these options. */
   reconfigure(options: WritingOptions): void {
-    this.#options = options;
+    this.options = { ...options, ownStart: this.options.ownStart };
   }
 
   /** Makes missing folders, opens or makes the file, heals a torn last line. Throws what the disk says. */
@@ -106,7 +100,7 @@ export class WholeLineFile {
       this.#cutBack(done - whole);
       return { bytes: whole, error };
     } finally {
-      if (this.#dirty && this.#options.fsync === "1s") this.#armSync();
+      if (this.#dirty && this.options.fsync === "1s") this.#armSync();
     }
     return { bytes: done };
   }
@@ -117,9 +111,9 @@ export class WholeLineFile {
    * @param now whether to look although it was looked at within the last half second
    */
   lookAt(now = false): "same" | "moved" | "resized" {
-    if (this.#file === undefined || (!now && this.#clock.monotonic() < this.#lookAt)) return "same";
-    this.#lookAt = this.#clock.monotonic() + LOOK_MS;
-    const there = this.#disk.stat(this.path);
+    if (this.#file === undefined || (!now && this.clock.monotonic() < this.#lookAt)) return "same";
+    this.#lookAt = this.clock.monotonic() + LOOK_MS;
+    const there = this.disk.stat(this.path);
     if (there === undefined || !isSame(there, this.#identity)) return "moved";
     if (there.size === this.#size) return "same";
     this.#size = there.size;
@@ -128,7 +122,7 @@ export class WholeLineFile {
 
   /** With `fsync = "always"`, returns when all that was written is on the device. Never throws. */
   endTurn(): void {
-    if (this.#options.fsync === "always") this.#sync();
+    if (this.options.fsync === "always") this.#sync();
   }
 
   /** Closes the file, synced as the options say; the next write opens what the path names then. */
@@ -136,7 +130,7 @@ export class WholeLineFile {
     if (this.#file === undefined) return;
     this.#stopSyncTimer?.();
     this.#stopSyncTimer = undefined;
-    if (this.#options.fsync !== "never") this.#sync();
+    if (this.options.fsync !== "never") this.#sync();
     this.#dirty = false;
     this.#file.close();
     this.#file = undefined;
@@ -151,19 +145,19 @@ export class WholeLineFile {
 
   #opened(): DiskFile {
     if (this.#file !== undefined) return this.#file;
-    this.#disk.makeFolders(dirname(this.path));
-    if (this.#disk.stat(this.path)?.isFile === false) throw new Error("It is not a regular file");
-    const file = this.#disk.open(this.path, this.#options.mode);
+    this.disk.makeFolders(dirname(this.path));
+    if (this.disk.stat(this.path)?.isFile === false) throw new Error("It is not a regular file");
+    const file = this.disk.open(this.path, this.options.mode);
     try {
-      const healed = healTail(file, this.#ownStart);
-      if (healed !== undefined) this.#log("warn", healedText(this.path, healed));
+      const healed = healTail(file, this.options.ownStart);
+      if (healed !== undefined) this.log("warn", healedText(this.path, healed));
       this.#identity = file.stat();
     } catch (error) {
       file.close();
       throw error;
     }
     this.#size = this.#identity.size;
-    this.#lookAt = this.#clock.monotonic() + LOOK_MS;
+    this.#lookAt = this.clock.monotonic() + LOOK_MS;
     return this.#file = file;
   }
 
@@ -190,7 +184,7 @@ export class WholeLineFile {
   }
 
   #armSync(): void {
-    this.#stopSyncTimer ??= this.#clock.setTimer(SYNC_MS, () => {
+    this.#stopSyncTimer ??= this.clock.setTimer(SYNC_MS, () => {
       this.#stopSyncTimer = undefined;
       // A slow card is not given a second sync while it works on the first.
       if (this.#syncing !== undefined) return this.#armSync();
@@ -211,9 +205,8 @@ function healedText(path: string, { done, bytes }: Healed): string {
   const was = {
     cut: `a line torn by a crash, ${bytes} bytes, was cut off`,
     ended: `the last line, ${bytes} bytes, was whole but for its newline, which was added`,
-    closed:
-      `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and closed ` +
-      "off with a newline",
+    closed: `the last ${bytes} bytes are no line of Hookline's or could not be cut off; they were kept and ` +
+      "closed off with a newline",
   };
   return `${path}: ${was[done]}.`;
 }

@@ -1,5 +1,5 @@
 // What the operator is told of a spool that holds events when it is opened: how many, how old, where.
-import { NEWLINE } from "../lines/line_bounds.ts";
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Start } from "./_cursor.ts";
 import type { Segments } from "./_segments.ts";
 

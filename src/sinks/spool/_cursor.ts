@@ -1,10 +1,12 @@
 // cursor.json: where delivery stands. Read at the start and checked against the segments that are there; kept
 // up to date some times a second, replaced as a whole so that a crash leaves the old one or the new one.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { OnceAMinute } from "../../base/once_a_minute.ts";
-import type { SegmentCounts } from "./_segments.ts";
+import { isTable } from "../../base/table.ts";
+import { type SegmentCounts, segmentName } from "./_segments.ts";
 import type { FoundSegment } from "./spool_folder.ts";
 
 /** Where delivery goes on. */
@@ -30,9 +32,6 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** Keeps the cursor of an open spool in its file. */
 export class CursorFile {
   readonly #path: string;
-  readonly #current: () => Cursor;
-  readonly #saved: (cursor: Cursor) => void;
-  readonly #clock: Clock;
   readonly #failed: OnceAMinute<unknown>;
   #stopTimer: (() => void) | undefined;
   #saving: Promise<void> | undefined;
@@ -46,15 +45,12 @@ export class CursorFile {
    */
   constructor(
     folder: string,
-    current: () => Cursor,
-    saved: (cursor: Cursor) => void,
+    private readonly current: () => Cursor,
+    private readonly saved: (cursor: Cursor) => void,
     log: Log,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.#path = pathIn(folder);
-    this.#current = current;
-    this.#saved = saved;
-    this.#clock = clock;
     this.#failed = new OnceAMinute(clock, (_count, error) =>
       log(
         "error",
@@ -66,7 +62,7 @@ export class CursorFile {
   saveSoon(): void {
     this.#changed = true;
     if (this.#saving !== undefined || this.#closed) return;
-    this.#stopTimer ??= this.#clock.setTimer(SAVE_MS, () => this.#start());
+    this.#stopTimer ??= this.clock.setTimer(SAVE_MS, () => this.#start());
   }
 
   /** Saves a last time. Does not reject. */
@@ -89,114 +85,106 @@ export class CursorFile {
 
   /** In the background: replacing a file may make the disk work, and nobody should have to wait for it. */
   async #save(): Promise<void> {
-    const cursor = this.#current();
+    const cursor = this.current();
     try {
       await Deno.writeTextFile(`${this.#path}.tmp`, `${JSON.stringify(cursor)}\n`, { mode: 0o640 });
       await Deno.rename(`${this.#path}.tmp`, this.#path);
     } catch (error) {
       this.#failed.add(error);
     }
-    this.#saved(cursor);
+    this.saved(cursor);
   }
 }
 
 /** The cursor in a spool's folder; undefined: there is none. Throws, with a phrase, when it is of no use. */
-export function readCursor(folder: string): Cursor | undefined {
+function readCursor(folder: string): Cursor | undefined {
   try {
     const { size } = Deno.statSync(pathIn(folder));
     if (size > MAX_BYTES) throw new Error(`its ${size} bytes are too many`);
-    const cursor = cursorIn(Deno.readTextFileSync(pathIn(folder)));
-    if (cursor === undefined) throw new Error("it does not say where delivery stands");
-    return cursor;
+    return cursorIn(Deno.readTextFileSync(pathIn(folder)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
 
-/** Puts a cursor that is of no use out of the way; people may want to look at it. */
-export function putCursorAside(folder: string): void {
-  try {
-    Deno.renameSync(pathIn(folder), `${pathIn(folder)}.damaged`);
-  } catch {
-    // Then the next save replaces it, or says why it cannot.
-  }
+/** What is known of a spool when it is opened. */
+interface Resumed {
+  readonly start: Start;
+  /** Of each segment whose lines were counted, by number. */
+  readonly counts: Cursor["segments"];
+  /** A phrase on a cursor that does not fit. */
+  readonly problem?: string;
 }
 
 /**
- * Where delivery goes on, and a phrase on what does not fit. In doubt events are sent again, never skipped.
+ * Where delivery goes on. In doubt events are sent again, never skipped.
  * @param found oldest first
- * @param startsLine whether a line starts at an offset of a segment
  */
-export function resume(
-  cursor: Cursor | undefined,
-  found: readonly FoundSegment[],
-  startsLine: (segment: number, offset: number) => boolean,
-): { readonly start: Start; readonly problem?: string } {
-  const startOf = (segment: number): Start => ({ segment, offset: 0, done: 0 });
-  const [first, last] = [found[0], found.at(-1)];
-  if (first === undefined || last === undefined) {
-    if (cursor === undefined) return { start: startOf(1) };
-    if (cursor.offset === 0) return { start: cursor };
-    const problem =
-      `segment ${cursor.segment}, which the cursor points into, is missing, and no other is there`;
-    return { start: startOf(cursor.segment + 1), problem };
+export function resume(folder: string, found: readonly FoundSegment[]): Resumed {
+  let cursor: Cursor | undefined;
+  let why = "the cursor is missing";
+  try {
+    cursor = readCursor(folder);
+  } catch (error) {
+    why = `cursor.json cannot be used, ${errorText(error)}`;
   }
-  const sendAll = (why: string) => ({
-    start: startOf(first.number),
-    problem: `${why}; all ${found.length} segments are sent, some events perhaps again`,
-  });
-  if (cursor === undefined) return sendAll("the cursor is missing");
-  const { segment, offset } = cursor;
-  if (segment < first.number) {
-    return sendAll(`the cursor is behind, segment ${segment} is not there any more`);
+  if (cursor !== undefined) {
+    if (fits(cursor, folder, found)) return { start: cursor, counts: cursor.segments };
+    why = `the cursor stands at byte ${cursor.offset} of segment ${cursor.segment}, where no line begins`;
   }
-  if (segment > last.number) {
-    if (segment === last.number + 1 && offset === 0) return { start: cursor };
-    return sendAll(`the cursor is ahead, there is no segment ${segment} yet`);
+  const { segment = 0, segments: counts = {} } = cursor ?? {};
+  const next = found.find(({ number }) => number >= segment) ?? found[0];
+  const start = { segment: next?.number ?? segment + 1, offset: 0, done: 0 };
+  if (cursor === undefined && next === undefined) return { start, counts };
+  return { start, counts, problem: `${why}; all from segment ${start.segment} on is sent, perhaps again` };
+}
+
+/** Whether a line begins there, or the segment is the one to come. */
+function fits({ segment, offset }: Start, folder: string, found: readonly FoundSegment[]): boolean {
+  if (found.some(({ number }) => number === segment)) {
+    return offset === 0 || endsLine(`${folder}/${segmentName(segment)}`, offset);
   }
-  const at = found.find(({ number }) => number >= segment) ?? last;
-  const start = startOf(at.number);
-  if (at.number !== segment) {
-    const problem = `segment ${segment}, which the cursor points into, is missing; ${at.number} is next`;
-    return { start, problem };
+  const last = found.at(-1)?.number ?? segment - 1;
+  return offset === 0 && segment === last + 1;
+}
+
+/** Whether the byte before `offset` is a newline. */
+function endsLine(path: string, offset: number): boolean {
+  try {
+    using file = Deno.openSync(path);
+    file.seekSync(offset - 1, Deno.SeekMode.Start);
+    const byte = new Uint8Array(1);
+    return file.readSync(byte) === 1 && byte[0] === NEWLINE;
+  } catch {
+    // Reading it will fail again, and be told then.
+    return false;
   }
-  if (offset > at.bytes) {
-    const problem =
-      `segment ${segment} ends at byte ${at.bytes}, before the cursor's ${offset}; it is sent again`;
-    return { start, problem };
-  }
-  if (offset > 0 && !startsLine(segment, offset)) {
-    const problem = `the cursor points into the middle of a line of segment ${segment}, which is sent again`;
-    return { start, problem };
-  }
-  return { start: cursor };
 }
 
 function pathIn(folder: string): string {
   return `${folder}/cursor.json`;
 }
 
-function cursorIn(text: string): Cursor | undefined {
+/** Throws, with a phrase, when the text is no cursor. */
+function cursorIn(text: string): Cursor {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new Error(`it is not JSON, ${errorText(error)}`);
   }
-  if (typeof value !== "object" || value === null) return undefined;
-  const { segment, offset, done, segments } = value as Record<string, unknown>;
-  if (!isCount(segment) || segment === 0 || !isCount(offset) || !isCount(done)) return undefined;
-  const counts: [string, unknown][] = typeof segments === "object" && segments !== null
-    ? Object.entries(segments)
-    : [];
+  const { segment, offset, done, segments } = isTable(value) ? value : {};
+  if (!isCount(segment) || segment === 0 || !isCount(offset) || !isCount(done)) {
+    throw new Error("it does not say where delivery stands");
+  }
+  const counts: [string, unknown][] = Object.entries(isTable(segments) ? segments : {});
   const usable = counts.filter((entry): entry is [string, SegmentCounts] => isCounts(entry[1]));
   return { segment, offset, done, segments: Object.fromEntries(usable) };
 }
 
 function isCounts(value: unknown): value is SegmentCounts {
-  return typeof value === "object" && value !== null && "bytes" in value && "lines" in value &&
-    isCount(value.bytes) && isCount(value.lines);
+  return isTable(value) && isCount(value["bytes"]) && isCount(value["lines"]);
 }
 
 function isCount(value: unknown): value is number {

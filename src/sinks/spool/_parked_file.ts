@@ -14,13 +14,11 @@ const MAX_BYTES = 32 * 1024 * 1024;
 export class ParkedFile {
   readonly #path: string;
   readonly #file: RotatingFile;
-  readonly #log: Log;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
 
-  constructor(folder: string, fsync: Fsync, log: Log, clock: Clock, disk: Disk) {
+  constructor(folder: string, fsync: Fsync, private readonly log: Log, clock: Clock, disk: Disk) {
     this.#path = `${folder}/failed.jsonl`;
-    this.#log = log;
     const options = { fsync, maxSize: MAX_BYTES, maxFiles: 1, compress: false, ownStart: '{"status":' };
     this.#file = new RotatingFile(this.#path, options, log, clock, disk);
   }
@@ -32,7 +30,7 @@ export class ParkedFile {
     const { error } = this.#file.write(line);
     this.#file.endTurn();
     if (error !== undefined) {
-      this.#log("error", `${this.#path} takes no refused events: ${errorText(error)}.`);
+      this.log("error", `${this.#path} takes no refused events: ${errorText(error)}.`);
     }
     return error === undefined;
   }
@@ -47,10 +45,10 @@ export class ParkedFile {
     try {
       const dropped = countLines(Deno.readFileSync(oldest));
       const text = `${dropped} refused events in ${oldest} were lost: newer ones take their place.`;
-      this.#log("error", text, { dropped });
+      this.log("error", text, { dropped });
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return;
-      this.#log("error", `The refused events in ${oldest} were lost, uncounted: ${errorText(error)}.`);
+      this.log("error", `The refused events in ${oldest} were lost, uncounted: ${errorText(error)}.`);
     }
   }
 }

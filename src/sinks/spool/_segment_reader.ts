@@ -1,6 +1,6 @@
 // Reads the segments back, block by block, one after the other, and makes events of their lines.
+import { fill, NEWLINE } from "../../base/bytes.ts";
 import { errorText } from "../../base/error_text.ts";
-import { NEWLINE } from "../lines/line_bounds.ts";
 import type { QueuedEvent } from "./backlog.ts";
 import { clientOf } from "./client_of.ts";
 import type { Start } from "./_cursor.ts";
@@ -14,7 +14,7 @@ export const MAX_LINE_BYTES = 64 * 1024 * 1024;
 const MAX_FAILURES = 5;
 
 /** What the reader tells its spool. */
-export interface ReaderNews {
+interface ReaderNews {
   /** Lines were skipped. @param why behind their number */
   skipped(lines: number, why: string): void;
   /** A segment is of no use and was put aside. @param why behind the number of its events */
@@ -209,15 +209,4 @@ async function openAt(path: string, offset: number): Promise<Deno.FsFile> {
   const file = await Deno.open(path, { read: true });
   await file.seek(offset, Deno.SeekMode.Start);
   return file;
-}
-
-/** Reads until the buffer is full or the file ends. Returns how many bytes it read. */
-async function fill(file: Deno.FsFile, into: Uint8Array): Promise<number> {
-  let done = 0;
-  while (done < into.length) {
-    const count = await file.read(into.subarray(done));
-    if (count === null || count === 0) break;
-    done += count;
-  }
-  return done;
 }

@@ -1,14 +1,15 @@
 // Appends lines to the spool's newest segment, and begins the next one when it is full.
+import { NEWLINE } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { Disk } from "../lines/disk.ts";
-import { countLines, endOfLinesWithin, NEWLINE } from "../lines/line_bounds.ts";
+import { countLines, endOfLinesWithin } from "../lines/line_bounds.ts";
 import type { LineTarget } from "../lines/line_writer.ts";
 import { type Fsync, WholeLineFile, type Written } from "../lines/whole_line_file.ts";
 import type { Segment, Segments } from "./_segments.ts";
 
 /** What the spool does for its writer. */
-export interface SegmentPlaces {
+interface SegmentPlaces {
   /** Makes the folder ready; throws what the disk says. */
   prepare(): void;
   /** A number above all that were given before, and the path of its segment. */

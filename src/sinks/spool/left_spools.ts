@@ -1,8 +1,8 @@
 // Spools that no URL sends any more: a URL was removed or changed while events waited for it.
-import { type Cursor, readCursor } from "./_cursor.ts";
+import { resume } from "./_cursor.ts";
 import { segmentsIn } from "./spool_folder.ts";
 
-export interface LeftSpool {
+interface LeftSpool {
   readonly folder: string;
   /** Of segments that hold events which were not delivered. */
   readonly bytes: number;
@@ -23,23 +23,14 @@ export function leftSpools(spoolDir: string, own: ReadonlySet<string>): LeftSpoo
 function undeliveredBytes(folder: string): number {
   try {
     if (!Deno.statSync(`${folder}/id`).isFile) return 0;
-    const { segment = 0, offset = 0 } = cursorOf(folder) ?? {};
-    return segmentsIn(folder)
+    const found = segmentsIn(folder);
+    const { segment, offset } = resume(folder, found).start;
+    return found
       .filter(({ number }) => number >= segment)
       .reduce((sum, { number, bytes }) => sum + Math.max(0, bytes - (number === segment ? offset : 0)), 0);
   } catch {
     // Not a spool, or not ours to read.
     return 0;
-  }
-}
-
-/** Where delivery stood; undefined, for all is to be sent, when nobody knows. */
-function cursorOf(folder: string): Cursor | undefined {
-  try {
-    return readCursor(folder);
-  } catch {
-    // It will be told as damaged when the spool is opened again.
-    return undefined;
   }
 }
 

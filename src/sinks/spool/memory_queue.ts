@@ -2,16 +2,14 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import { Queue } from "../../base/queue.ts";
+import { Losses } from "../lines/losses.ts";
 import { type Backlog, type BacklogLimits, keyPart, type QueuedEvent } from "./backlog.ts";
 import { clientOf } from "./client_of.ts";
-import { Losses } from "./_losses.ts";
 
 /** Events handed out at once. */
 const READ_EVENTS = 512;
 
 export class MemoryQueue implements Backlog {
-  #capacity: number;
-  readonly #onMore: () => void;
   readonly #losses: Losses;
   readonly #encoder = new TextEncoder();
   readonly #id = crypto.randomUUID().slice(0, 8);
@@ -21,10 +19,8 @@ export class MemoryQueue implements Backlog {
   #closed = false;
 
   /** @param onMore is called when events can be read */
-  constructor(capacity: number, onMore: () => void, log: Log, clock: Clock) {
-    this.#capacity = capacity;
-    this.#onMore = onMore;
-    this.#losses = new Losses(log, clock);
+  constructor(private capacity: number, private readonly onMore: () => void, log: Log, clock: Clock) {
+    this.#losses = new Losses("event", log, clock);
   }
 
   readonly volatile = true;
@@ -40,19 +36,19 @@ export class MemoryQueue implements Backlog {
 
   append(line: string): void {
     if (this.#closed) return this.#losses.add("Closed", 1, "came after the end and were lost.");
-    if (this.#waiting >= this.#capacity) {
-      return this.#losses.add("QueueFull", 1, `were lost: queue_capacity, ${this.#capacity}, was reached.`);
+    if (this.#waiting >= this.capacity) {
+      return this.#losses.add("QueueFull", 1, `were lost: queue_capacity, ${this.capacity}, was reached.`);
     }
     this.#lines.push(line);
     this.#waiting++;
   }
 
   reconfigure({ capacity }: BacklogLimits): void {
-    this.#capacity = capacity;
+    this.capacity = capacity;
   }
 
   flush(): void {
-    if (this.#lines.length > 0) this.#onMore();
+    if (this.#lines.length > 0) this.onMore();
   }
 
   reopen(): void {}

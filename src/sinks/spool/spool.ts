@@ -4,12 +4,11 @@ import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
-import { NEWLINE } from "../lines/line_bounds.ts";
 import { LineWriter } from "../lines/line_writer.ts";
+import { Losses } from "../lines/losses.ts";
 import { type Backlog, type BacklogLimits, keyPart, type QueuedEvent, type Refusal } from "./backlog.ts";
 import { backlogText } from "./_backlog_text.ts";
-import { type Cursor, CursorFile, putCursorAside, readCursor, resume, type Start } from "./_cursor.ts";
-import { Losses } from "./_losses.ts";
+import { type Cursor, CursorFile, resume, type Start } from "./_cursor.ts";
 import { ParkedFile } from "./_parked_file.ts";
 import { MAX_LINE_BYTES, SegmentReader } from "./_segment_reader.ts";
 import { SegmentWriter } from "./_segment_writer.ts";
@@ -22,7 +21,7 @@ const SEGMENTS_WITHIN_BOUND = 8;
 /** Between two tries to read, milliseconds. */
 const AGAIN_MS = 1_000;
 
-export interface SpoolOptions extends BacklogLimits {
+interface SpoolOptions extends BacklogLimits {
   readonly folder: string;
   /** Written into the folder for people. */
   readonly shownUrl: string;
@@ -32,9 +31,6 @@ export class Spool implements Backlog {
   readonly #folderPath: string;
   readonly #shownUrl: string;
   #maxBytes: number;
-  readonly #log: Log;
-  readonly #clock: Clock;
-  readonly #onMore: () => void;
   readonly #segments = new Segments();
   readonly #losses: Losses;
   readonly #segmentWriter: SegmentWriter;
@@ -55,15 +51,18 @@ export class Spool implements Backlog {
    * Throws SpoolInUse; of any other trouble it tells, and tries again until the folder can be used.
    * @param onMore is called when events can be read
    */
-  constructor(options: SpoolOptions, onMore: () => void, log: Log, clock: Clock, disk: Disk = realDisk) {
+  constructor(
+    options: SpoolOptions,
+    private readonly onMore: () => void,
+    private readonly log: Log,
+    private readonly clock: Clock,
+    disk: Disk = realDisk,
+  ) {
     const { folder, shownUrl, maxBytes, fsync, bufferBytes } = options;
     this.#folderPath = folder;
     this.#shownUrl = shownUrl;
     this.#maxBytes = maxBytes;
-    this.#onMore = onMore;
-    this.#log = log;
-    this.#clock = clock;
-    this.#losses = new Losses(log, clock);
+    this.#losses = new Losses("event", log, clock);
     this.#unreadable = new OnceAMinute(clock, (_count, why) => log("error", why));
     const saved = ({ segment }: Cursor): void => this.#removeBefore(segment);
     this.#cursor = new CursorFile(folder, () => this.#cursorNow(), saved, log, clock);
@@ -187,37 +186,22 @@ export class Spool implements Backlog {
     // Without it a crash before the first delivery would look like a cursor that was lost.
     this.#cursor.saveSoon();
     this.#enforceBound();
-    this.#onMore();
+    this.onMore();
   }
 
   #load(folder: SpoolFolder): void {
     const found = segmentsIn(folder.path);
-    const highest = folder.highestNumber();
-    const problems = problemsOf(folder, found);
-    let cursor: Cursor | undefined;
-    let damage = "";
-    try {
-      cursor = readCursor(folder.path);
-    } catch (error) {
-      damage = `cursor.json cannot be used, ${errorText(error)}`;
-      putCursorAside(folder.path);
-    }
-    const { start, problem = "" } = resume(
-      cursor,
-      found,
-      (number, at) => startsLine(folder.pathOf(number), at),
-    );
-    const unsure = [damage, problem].filter((text) => text !== "").join(": ");
-    for (const each of unsure === "" ? problems : [unsure, ...problems]) {
-      this.#log("warn", `The spool ${folder.path} was damaged: ${each}.`);
+    const { start, counts, problem } = resume(folder.path, found);
+    for (const each of [...(problem === undefined ? [] : [problem]), ...problemsOf(folder, found)]) {
+      this.log("warn", `The spool ${folder.path} was damaged: ${each}.`);
     }
     for (const { number, bytes } of found) {
-      const segment = this.#segments.addFound(number, folder.pathOf(number), bytes, cursor?.segments[number]);
+      const segment = this.#segments.addFound(number, folder.pathOf(number), bytes, counts[number]);
       if (number === start.segment) this.#segments.settle(segment, start.done);
     }
-    const news = backlogText(folder.path, this.#segments, start, this.#clock.now());
-    if (news !== undefined) this.#log("info", news);
-    this.#nextNumber = Math.max(start.segment + (start.offset > 0 ? 1 : 0), highest + 1);
+    const news = backlogText(folder.path, this.#segments, start, this.clock.now());
+    if (news !== undefined) this.log("info", news);
+    this.#nextNumber = Math.max(start.segment, (found.at(-1)?.number ?? 0) + 1);
     this.#removeBefore(start.segment);
     this.#reader = new SegmentReader(this.#segments, start, {
       skipped: (lines, why) => this.#losses.add("Corrupt", lines, why),
@@ -234,7 +218,7 @@ export class Spool implements Backlog {
 
   #changed(): void {
     this.#enforceBound();
-    this.#onMore();
+    this.onMore();
     if (this.#segments.last?.sealed === true) this.#cursor.saveSoon();
   }
 
@@ -292,16 +276,16 @@ export class Spool implements Backlog {
   #removeFile({ path }: Segment): void {
     const removing = Deno.remove(path).catch((error) => {
       if (error instanceof Deno.errors.NotFound) return;
-      this.#log("warn", `${path} is done and cannot be removed: ${errorText(error)}.`);
+      this.log("warn", `${path} is done and cannot be removed: ${errorText(error)}.`);
     }).finally(() => this.#removing.delete(removing));
     this.#removing.add(removing);
   }
 
   #readAgain(why: string): void {
     this.#unreadable.add(why);
-    this.#stopAgain ??= this.#clock.setTimer(AGAIN_MS, () => {
+    this.#stopAgain ??= this.clock.setTimer(AGAIN_MS, () => {
       this.#stopAgain = undefined;
-      this.#onMore();
+      this.onMore();
     });
   }
 }
@@ -321,16 +305,4 @@ function problemsOf({ isNew }: SpoolFolder, found: readonly FoundSegment[]): str
       ...problems,
     ]
     : problems;
-}
-
-function startsLine(path: string, offset: number): boolean {
-  try {
-    using file = Deno.openSync(path);
-    file.seekSync(offset - 1, Deno.SeekMode.Start);
-    const byte = new Uint8Array(1);
-    return file.readSync(byte) === 1 && byte[0] === NEWLINE;
-  } catch {
-    // Reading it will fail again, and be told then.
-    return false;
-  }
 }

@@ -7,8 +7,8 @@ export class SpoolInUse extends Error {
   override readonly name = "SpoolInUse";
   constructor(path: string) {
     super(
-      `its spool, ${path}, is in use by another process, such as a Hookline that runs already, or by another ` +
-        "URL of this configuration",
+      `its spool, ${path}, is in use by another process, such as a Hookline that runs already, or by ` +
+        "another URL of this configuration",
     );
   }
 }
@@ -69,14 +69,6 @@ export class SpoolFolder implements Disposable {
 
   pathOf(number: number): string {
     return `${this.path}/${segmentName(number)}`;
-  }
-
-  /** The highest number that something in the folder has as a name; 0 where nothing has one. */
-  highestNumber(): number {
-    return [...Deno.readDirSync(this.path)].reduce(
-      (most, { name }) => Math.max(most, segmentNumber(name) ?? 0),
-      0,
-    );
   }
 
   [Symbol.dispose](): void {

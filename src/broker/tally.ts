@@ -1,7 +1,6 @@
-// Connections that did not become clients: counted, and told at most once a minute, so that whoever is locked
-// out is seen and a flood of refusals fills no log.
+// What clients are kept from: counted, and told at most once a minute, so that whoever is locked out is seen and
+// a flood of them fills no log.
 import type { Log } from "../base/log.ts";
-import type { Counters } from "./counters.ts";
 import { addressOf } from "../base/peer_address.ts";
 
 /** Between two entries of the log, milliseconds. */
@@ -9,16 +8,22 @@ const MINUTE = 60_000;
 /** Addresses counted between two entries; those of a larger flood stand for it. */
 const MOST_ADDRESSES = 1_000;
 
-export class Refusals {
-  readonly #counters: Counters;
+export class Tally {
+  readonly #sentence: string;
+  readonly #add: (reason: string) => void;
   readonly #log: Log;
   /** Since the last entry. */
   #reasons = new Map<string, number>();
   #addresses = new Map<string, number>();
   #toldAt = -Infinity;
 
-  constructor(counters: Counters, log: Log) {
-    this.#counters = counters;
+  /**
+   * @param sentence what is told
+   * @param add counts one for good
+   */
+  constructor(sentence: string, add: (reason: string) => void, log: Log) {
+    this.#sentence = sentence;
+    this.#add = add;
     this.#log = log;
   }
 
@@ -27,7 +32,7 @@ export class Refusals {
    * @param peer its address and port
    */
   count(reason: string, peer: string): void {
-    this.#counters.countRefused(reason);
+    this.#add(reason);
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     const address = addressOf(peer);
     const before = this.#addresses.get(address) ?? 0;
@@ -43,7 +48,7 @@ export class Refusals {
     if (this.#reasons.size === 0 || now - this.#toldAt < MINUTE) return;
     const reasons = largestFirst(this.#reasons);
     const [busiest = "", itsCount = 0] = largestFirst(this.#addresses)[0] ?? [];
-    this.#log("warn", "connections were refused", {
+    this.#log("warn", this.#sentence, {
       count: reasons.reduce((sum, [, count]) => sum + count, 0),
       reasons: reasons.map(([reason, count]) => `${reason}: ${count}`).join("; "),
       busiest_address: busiest,

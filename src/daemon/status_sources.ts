@@ -1,0 +1,50 @@
+// What the live view is shown: each room's snapshot.
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Broker } from "../broker/broker.ts";
+import type { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
+import type { Listeners } from "../listeners/listeners.ts";
+import type { SinkSet } from "../sinks/open_sinks.ts";
+import type { ListenerInfo } from "../status/api_types.ts";
+import type { LogEntries, StatusSources } from "../status/sources.ts";
+import type { ServedListener } from "../config/config.ts";
+import type { ServedReceiver } from "./served_listeners.ts";
+
+interface Rooms {
+  readonly broker: Broker;
+  readonly hooks: ReloadableHooks;
+  readonly listeners: Listeners<ServedListener, ServedReceiver>;
+  readonly sinks: SinkSet;
+  readonly entries: LogEntries;
+  readonly version: string;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+export function sourcesOf({ broker, hooks, listeners, sinks, ...rest }: Rooms): StatusSources {
+  return {
+    ...rest,
+    broker: broker.view,
+    hooks,
+    listeners: () => listenerInfos(listeners),
+    sinks: () => sinks.status(),
+    redeliver: () => undefined,
+  };
+}
+
+function listenerInfos({ all }: Listeners<ServedListener, ServedReceiver>): ListenerInfo[] {
+  return all.map(({ config, listener, receiver: { state } }) => ({
+    name: config.name,
+    kind: config.kind,
+    address: listener.address,
+    clients: state.clients,
+    handshakes: state.handshakes.count,
+    connections_total: state.traffic.connections,
+    clients_total: state.traffic.clients,
+    packets_received: state.traffic.packetsReceived,
+    packets_sent: state.traffic.packetsSent,
+    bytes_received: state.traffic.bytesReceived,
+    bytes_sent: state.traffic.bytesSent,
+    certificate_expires: null,
+  }));
+}

@@ -1,0 +1,84 @@
+// A line of a log as the message that is sent again.
+import { LoggedEvent } from "../reading/event.ts";
+import { isTable } from "../base/table.ts";
+import { type Filter, selects } from "../reading/filter.ts";
+import type { QoS } from "../mqtt/packets.ts";
+import { TopicName } from "../mqtt/topic_cache.ts";
+import { Remembered } from "../base/remembered.ts";
+
+export interface ReplayMessage {
+  /** The Client Identifier of who published it; empty where the line has none. */
+  readonly client: string;
+  readonly topic: TopicName;
+  readonly payload: Uint8Array;
+  readonly qos: QoS;
+  readonly retain: boolean;
+  /** When it came in, Unix milliseconds; `undefined` where the line does not say. */
+  readonly ts: number | undefined;
+}
+
+/** Topics whose bytes are kept. */
+const MOST_TOPICS = 10_000;
+
+export class MessageReader {
+  readonly #filter: Filter;
+  readonly #prefix: string;
+  readonly #decoder = new TextDecoder();
+  readonly #topics = new Remembered<TopicName>(MOST_TOPICS);
+  /** Lines that are no event, or chosen and no message. */
+  skipped = 0;
+
+  /** @param prefix stands before each topic */
+  constructor(filter: Filter, prefix: string) {
+    this.#filter = filter;
+    this.#prefix = prefix;
+  }
+
+  /** `undefined` for a line that is not wanted, or skipped. */
+  read(line: Uint8Array): ReplayMessage | undefined {
+    let keys: unknown;
+    try {
+      keys = JSON.parse(this.#decoder.decode(line));
+    } catch {
+      // No JSON, as what is no object.
+    }
+    if (!isTable(keys)) return this.#skip();
+    const event = new LoggedEvent(keys);
+    return selects(this.#filter, event) ? this.#messageOf(event) ?? this.#skip() : undefined;
+  }
+
+  #messageOf(event: LoggedEvent): ReplayMessage | undefined {
+    const payload = event.text("payload");
+    const qos = event.number("qos");
+    const topic = event.text("topic");
+    if (payload === undefined || topic === undefined || (qos !== 0 && qos !== 1 && qos !== 2)) {
+      return undefined;
+    }
+    try {
+      return {
+        client: event.text("from_clientid") ?? "",
+        topic: this.#topic(topic),
+        payload: Uint8Array.fromBase64(payload),
+        qos,
+        retain: event.flag("retain") ?? false,
+        ts: event.number("ts"),
+      };
+    } catch {
+      // No base64, or no Topic Name.
+      return undefined;
+    }
+  }
+
+  #topic(text: string): TopicName {
+    const known = this.#topics.get(text);
+    if (known !== undefined) return known;
+    const topic = new TopicName(this.#prefix + text);
+    this.#topics.set(text, topic);
+    return topic;
+  }
+
+  #skip(): undefined {
+    this.skipped++;
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+// The HTTP server of the live view: one socket, opened, moved to another address by a reload, and closed.
+import { addressText } from "../base/peer_address.ts";
+import { errorText } from "../base/error_text.ts";
+import type { HttpApiOptions } from "./options.ts";
+
+/** The address cannot be had; `message` is a whole sentence. */
+export class ServeError extends Error {
+  override readonly name = "ServeError";
+}
+
+/** @param peer address and port */
+export type Handler = (request: Request, peer: string) => Promise<Response>;
+
+export class HttpServer {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #closing = new AbortController();
+
+  /** Listens. Throws ServeError. */
+  constructor(readonly options: HttpApiOptions, handler: Handler) {
+    const { hostname, port } = options;
+    try {
+      this.#server = Deno.serve({
+        hostname,
+        port,
+        signal: this.#closing.signal,
+        onListen: () => {},
+        onError: () => new Response(null, { status: 500 }),
+      }, (request, { remoteAddr }) => handler(request, addressText(remoteAddr)));
+    } catch (error) {
+      throw new ServeError(`the HTTP API cannot listen on ${addressText(options)}: ${whyNot(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Where it really listens. */
+  get address(): string {
+    return addressText(this.#server.addr);
+  }
+
+  get port(): number {
+    return this.#server.addr.port;
+  }
+
+  /** Ends what is being answered, and resolves when the address is free again. Harmless when repeated. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#server.finished;
+  }
+}
+
+function whyNot(error: unknown): string {
+  return error instanceof Deno.errors.AddrInUse
+    ? "the address is in use by another program"
+    : errorText(error);
+}
