@@ -1,12 +1,7 @@
 // One Network Connection: bytes in, whole packets to whoever handles them, bytes out at the end of the turn.
 import { type Transport, TransportError } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
-import {
-  writeAcknowledgement,
-  writeConnackRefused,
-  writeDisconnect,
-  writePublish,
-} from "../mqtt/encode.ts";
+import { writeAcknowledgement, writeConnackRefused, writeDisconnect, writePublish } from "../mqtt/encode.ts";
 import type { OutgoingPublish } from "../mqtt/encode.ts";
 import { Frame, readFrame } from "../mqtt/framing.ts";
 import { InputBuffer } from "../mqtt/input_buffer.ts";
