@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   terminal: ["base/"],
   reading: ["mqtt/", "base/"],
   query: ["reading/", "terminal/", "base/"],
+  report: ["query/", "terminal/", "base/"],
   replay: ["reading/", "mqtt/", "base/"],
   daemon: [
     "base/",
@@ -45,6 +46,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "terminal/",
     "reading/",
     "query/",
+    "report/",
     "replay/",
   ],
   // Makes the executables; no part of the running program, and no part of the program uses it.
