@@ -171,9 +171,9 @@ export class Store implements Journal, AsyncDisposable {
    * nothing may leave that stands for it. While it is troubled, what is told waits for {@link tick}.
    */
   commit(): boolean {
-    if (!this.#unanswered) return this.#store();
+    const stored = this.#store() && !this.#unanswered;
     this.#unanswered = false;
-    return false;
+    return stored;
   }
 
   tick(): void {

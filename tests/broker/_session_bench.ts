@@ -105,6 +105,7 @@ export class SessionBench implements SessionContext {
 /** Counts what reaches it. */
 export class CountingSubscriber implements Subscriber {
   readonly present = true;
+  readonly isStored = false;
   delivered = 0;
 
   constructor(readonly clientId: string) {}
