@@ -248,7 +248,7 @@ export class Clients {
 
   /** What waits on the disk could not be sent while the store was in trouble. */
   #goOn(stored: boolean): void {
-    if (stored && !this.#stored) for (const session of this.#bySession.keys()) session.deliveries.pump();
+    if (stored && !this.#stored) { for (const session of this.#bySession.keys()) session.deliveries.pump(); }
     this.#stored = stored;
   }
 

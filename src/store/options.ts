@@ -30,8 +30,7 @@ export const STORE_OPTIONS = optionTable({
     max: 1_024 * 1024 ** 4,
     zero: "no limit",
     default: 1024 * MIB,
-    doc:
-      "Bytes of all messages in it that wait for sessions or are not acknowledged. Past it the longest " +
+    doc: "Bytes of all messages in it that wait for sessions or are not acknowledged. Past it the longest " +
       "queue gives up its oldest. 0: no limit.",
   },
 });
