@@ -123,6 +123,7 @@ function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wi
   const listeners = new Listeners<ServedListener, ServedReceiver>(
     (listener) => receiverFor(broker, listener),
     log,
+    clock,
   );
   return { turn, hooks, access, broker, listeners };
 }
