@@ -39,7 +39,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "base/",
     "mqtt/",
-    "listeners/options.ts",
+    "listeners/",
     "access/",
     "store/",
     "sinks/",
