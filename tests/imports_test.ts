@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   reading: ["mqtt/", "base/"],
   query: ["reading/", "terminal/", "base/"],
   replay: ["reading/", "mqtt/", "base/"],
+  top: ["status/api_types.ts", "status/reader/", "terminal/", "mqtt/", "base/"],
   daemon: [
     "base/",
     "mqtt/",
@@ -45,6 +46,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "reading/",
     "query/",
     "replay/",
+    "status/reader/",
+    "top/",
   ],
   // Makes the executables; no part of the running program, and no part of the program uses it.
   build: ["cli/cli.ts", "base/"],
