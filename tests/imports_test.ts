@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   terminal: ["base/"],
   reading: ["mqtt/", "base/"],
   query: ["reading/", "terminal/", "base/"],
+  report: ["query/", "terminal/", "base/"],
   replay: ["reading/", "mqtt/", "base/"],
   top: ["status/api_types.ts", "status/reader/", "terminal/", "mqtt/", "base/"],
   daemon: [
@@ -37,6 +38,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "base/",
     "mqtt/",
+    "listeners/options.ts",
     "access/",
     "sinks/",
     "hooks/",
@@ -45,6 +47,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "terminal/",
     "reading/",
     "query/",
+    "report/",
     "replay/",
     "status/reader/",
     "top/",
