@@ -157,10 +157,9 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
     name: "top",
     summary: "show a running Hookline live",
     usage: "top [--url URL] [options]",
-    about:
-      `Shows rates, clients, topics and sinks of a running Hookline, asked by its HTTP API once a second, until q
-or Ctrl-C. Tab changes between clients, topics and sinks, left and right choose the column that sorts,
-r turns the order round, / filters. Topics are counted while somebody looks.
+    about: `Shows rates, clients, topics and sinks of a running Hookline, asked of its HTTP API once a
+second, until q or Ctrl-C. Tab changes between clients, topics and sinks, left and right choose the
+column that sorts, r turns the order round, / filters. Topics are counted while somebody looks.
 The token comes from the file of --token-file, or else from HOOKLINE_TOKEN.`,
     maxPositionals: 0,
     options: {
