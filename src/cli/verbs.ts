@@ -41,7 +41,7 @@ const API_PLACE: Readonly<Record<string, VerbOption>> = {
     type: "text",
     value: "URL",
     default: "http://127.0.0.1:6060",
-    help: "where the HTTP API of the running Hookline is",
+    help: "the HTTP API of the running Hookline",
   },
   "token-file": { type: "text", value: "FILE", help: "file that holds the API's token" },
 };
