@@ -114,8 +114,6 @@ function readConnect(reader: Reader, protocolVersion: ProtocolVersion): Connect 
     receiveMaximum: numbers.get("ReceiveMaximum") ?? 65_535,
     maximumPacketSize: numbers.get("MaximumPacketSize"),
     topicAliasMaximum: numbers.get("TopicAliasMaximum") ?? 0,
-    requestResponseInformation: numbers.get("RequestResponseInformation") === 1,
-    requestProblemInformation: numbers.get("RequestProblemInformation") !== 0,
     authenticationMethod,
     userProperties: properties.userProperties.length === 0 ? NO_USER_PROPERTIES : properties.userProperties,
   };
