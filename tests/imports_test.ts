@@ -36,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "base/",
     "mqtt/",
+    "listeners/options.ts",
     "access/",
     "sinks/",
     "hooks/",

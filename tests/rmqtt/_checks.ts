@@ -97,9 +97,7 @@ export const CHECKS = {
   notThereYet: (): void => {
     const listener = 'listener.tcp.a.addr = "127.0.0.1:0"\n';
     const lines = [
-      ...["tls", "ws", "wss", "quic"].map((
-        kind,
-      ) => [`listener.${kind}.b.addr = "127.0.0.1:0"`, `listener.${kind}.b`]),
+      ['listener.quic.b.addr = "127.0.0.1:0"', "listener.quic.b"],
       ['plugins.default_startups = ["rmqtt-http-api"]', "rmqtt-http-api"],
       ["listener.tcp.a.delayed_publish = true", "delayed_publish"],
     ];
