@@ -25,17 +25,16 @@ interface Told {
 }
 
 /** Runs in the page: every QoS to itself, in messages of one frame and of many, then one from somebody else. */
-async function talk([url, protocolVersion]: readonly [string, 4 | 5]): Promise<Told> {
+async function talk([url, protocolVersion, clientId]: readonly [string, 4 | 5, string]): Promise<Told> {
   const { mqtt } = globalThis as unknown as { readonly mqtt: typeof Mqtt };
-  const client = await mqtt.connectAsync(url, { protocolVersion, clientId: "page", reconnectPeriod: 0 });
+  const client = await mqtt.connectAsync(url, { protocolVersion, clientId, reconnectPeriod: 0 });
   const waiting: ((payload: Uint8Array) => void)[] = [];
   client.on("message", (_topic, payload) => waiting.shift()?.(payload));
   const next = (): Promise<Uint8Array> => new Promise((resolve) => waiting.push(resolve));
   await client.subscribeAsync("page/#", { qos: 2 });
   const sizes: number[] = [];
   for (const qos of [0, 1, 2] as const) {
-    const back = next();
-    // MQTT.js in a browser wants a Buffer for bytes; a text will do.
+    const back = next(); // of 10, 1,000 and 100,000 bytes
     await client.publishAsync(`page/${qos}`, "x".repeat(10 ** (2 * qos + 1)), { qos });
     sizes.push((await back).length);
   }
@@ -46,36 +45,59 @@ async function talk([url, protocolVersion]: readonly [string, 4 | 5]): Promise<T
   return { sizes, fromOthers };
 }
 
-for (const kind of ["ws", "wss"] as const) {
-  for (const version of [4, 5] as const) {
-    Deno.test(`a page publishes and receives over ${kind}, version ${version}`, async () => {
-      await using dir = await tempDir();
-      const { serverCert, serverKey } = await makeCertificates(dir.path);
-      const config = `listener.tcp.default.addr = "127.0.0.1:0"
-[listener.${kind}.web]
-addr = "127.0.0.1:0"
-${kind === "wss" ? `cert = "${serverCert}"\nkey = "${serverKey}"\n` : ""}`;
-      await using broker = await Hookline.start({ cwd: dir.path, config });
-      const web = broker.log.find(({ listener }) => listener === "web");
-      await using server = pageServer();
-      await using browser = await TestBrowser.open();
-      const page = await browser.page(`http://127.0.0.1:${server.addr.port}/`);
-      const talking = page.evaluate(talk, [`${kind}://127.0.0.1:${web?.["port"]}/mqtt`, version] as const);
-      const { client } = await SocketClient.connect(broker.port, 4, { clientId: "other" });
-      await using _ = client;
-      await broker.event(({ action, topic }) => action === "message_publish" && topic === "ready", "ready");
-      await client.send({
-        cmd: "publish",
-        topic: "page/x",
-        payload: "hello, page",
-        qos: 0,
-        dup: false,
-        retain: false,
-      });
-      assert.deepEqual(await talking, { sizes: [10, 1_000, 100_000], fromOthers: "hello, page" });
-      const connected = await broker.event((it) => it["clientid"] === "page", "the page's lines");
-      assert.match(String(connected["ipaddress"]), /^127\.0\.0\.1:\d+$/);
-      assert.deepEqual(browser.complaints, []);
-    });
-  }
+/** Says hello to each page that is ready. */
+async function answer(broker: Hookline, clientid: string): Promise<void> {
+  await broker.event(
+    (it) => it["from_clientid"] === clientid && it["topic"] === "ready",
+    "the page is ready",
+  );
+  const { client } = await SocketClient.connect(broker.port, 4, { clientId: "other" });
+  await using _ = client;
+  const message = {
+    topic: "page/x",
+    payload: `hello, ${clientid}`,
+    qos: 0,
+    dup: false,
+    retain: false,
+  } as const;
+  await client.send({ cmd: "publish", ...message });
 }
+
+Deno.test("a page publishes and receives over ws and wss, with 3.1.1 and 5.0", async (t) => {
+  await using dir = await tempDir();
+  const { serverCert, serverKey } = await makeCertificates(dir.path);
+  await using broker = await Hookline.start({
+    cwd: dir.path,
+    config: `listener.tcp.default.addr = "127.0.0.1:0"
+listener.ws.plain.addr = "127.0.0.1:0"
+[listener.wss.secure]
+addr = "127.0.0.1:0"
+cert = "${serverCert}"
+key = "${serverKey}"
+`,
+  });
+  await using server = pageServer();
+  await using browser = await TestBrowser.open();
+  const origin = `http://127.0.0.1:${server.addr.port}/`;
+  const portOf = (name: string): unknown => broker.log.find(({ listener }) => listener === name)?.["port"];
+  for (const url of [`ws://127.0.0.1:${portOf("plain")}/mqtt`, `wss://127.0.0.1:${portOf("secure")}/mqtt`]) {
+    for (const version of [4, 5] as const) {
+      await t.step(`${url.slice(0, url.indexOf(":"))}, version ${version}`, async () => {
+        const page = await browser.page(origin);
+        const id = `${url} ${version}`;
+        const [told] = await Promise.all([
+          page.evaluate(talk, [url, version, id] as const),
+          answer(broker, id),
+        ]);
+        assert.deepEqual(told, { sizes: [10, 1_000, 100_000], fromOthers: `hello, ${id}` });
+        await broker.event((it) => it["action"] === "session_terminated" && it["clientid"] === id, "its end");
+        const connected = (await broker.events()).find((it) =>
+          it["clientid"] === id && it["action"] === "client_connected"
+        );
+        assert.match(String(connected?.["ipaddress"]), /^127\.0\.0\.1:\d+$/);
+        await page.close();
+      });
+    }
+  }
+  assert.deepEqual(browser.complaints, []);
+});
