@@ -11,7 +11,7 @@ const MQTT_JS = await Deno.readFile(new URL("../dist/mqtt.min.js", import.meta.r
 
 /** Serves a page that has MQTT.js. */
 function pageServer(): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, ({ url }) => {
+  return Deno.serve({ port: 0, hostname: "0.0.0.0", onListen: () => {} }, ({ url }) => {
     const isScript = url.endsWith(".js");
     const body = isScript ? MQTT_JS : "<!doctype html><script src=mqtt.js></script>";
     return new Response(body, { headers: { "content-type": isScript ? "text/javascript" : "text/html" } });
@@ -43,6 +43,15 @@ async function talk([url, protocolVersion, clientId]: readonly [string, 4 | 5, s
   const fromOthers = new TextDecoder().decode(await last);
   await client.endAsync();
   return { sizes, fromOthers };
+}
+
+/** Runs in the page: whether it gets in at all. */
+function knock(url: string): Promise<string> {
+  const socket = new WebSocket(url, "mqtt");
+  return new Promise((resolve) => {
+    socket.onopen = () => resolve("let in");
+    socket.onerror = () => resolve("refused");
+  });
 }
 
 /** Says hello to each page that is ready. */
@@ -100,4 +109,9 @@ key = "${serverKey}"
     }
   }
   assert.deepEqual(browser.complaints, []);
+  await t.step("a page of another host is refused", async () => {
+    const page = await browser.page(origin.replace("127.0.0.1", "localhost"));
+    const url = `ws://127.0.0.1:${portOf("plain")}/mqtt`;
+    assert.equal(await page.evaluate(knock, url), "refused");
+  });
 });
