@@ -1,5 +1,6 @@
 // Who an event is about. Its JSON is made by the first line that needs it and shared by all of the connection.
 import { jsonText } from "../mqtt/json_text.ts";
+import { joined } from "./joined.ts";
 
 /** A client as the lines name it. */
 export class ClientIdentity {
@@ -33,7 +34,11 @@ export class ClientIdentity {
     const ip = jsonText(this.ipaddress);
     const id = jsonText(this.clientId);
     const user = jsonText(this.username ?? "undefined");
-    return `"${prefix}node":${this.node},"${prefix}ipaddress":${ip},"${prefix}clientid":${id},` +
-      `"${prefix}username":${user},`;
+    return joined(
+      `"${prefix}node":${this.node},`,
+      `"${prefix}ipaddress":${ip},`,
+      `"${prefix}clientid":${id},`,
+      `"${prefix}username":${user},`,
+    );
   }
 }

@@ -19,6 +19,7 @@ class TlsTransport implements Transport {
   readonly peer: string;
   certificate: PeerCertificate | undefined = undefined;
   readonly #raw: Transport;
+  readonly #stream: RawStream;
   readonly #certificates: Certificates;
   #socket: tls.TLSSocket | undefined = undefined;
   /** Read and not asked for yet. */
@@ -28,6 +29,7 @@ class TlsTransport implements Transport {
 
   constructor(raw: Transport, certificates: Certificates) {
     this.#raw = raw;
+    this.#stream = new RawStream(raw);
     this.#certificates = certificates;
     this.peer = raw.peer;
   }
@@ -44,7 +46,9 @@ class TlsTransport implements Transport {
       }
       if (socket.readableEnded) return null;
       if (socket.destroyed) throw new Deno.errors.ConnectionReset("the connection is gone");
+      this.#stream.wanted = true;
       await new Promise<void>((resolve) => this.#wake = resolve);
+      this.#stream.wanted = false;
     }
   }
 
@@ -68,7 +72,9 @@ class TlsTransport implements Transport {
   }
 
   async #open(): Promise<tls.TLSSocket> {
-    const socket = await handshake(this.#raw, this.#certificates.server);
+    this.#stream.wanted = true;
+    const socket = await handshake(this.#stream, this.#certificates.server);
+    this.#stream.wanted = false;
     socket.on("readable", () => this.#wake());
     socket.on("end", () => this.#wake());
     socket.on("close", () => this.#wake());
@@ -81,7 +87,7 @@ class TlsTransport implements Transport {
 }
 
 /** Rejects with TransportError where the two do not come to terms, whoever of them is to blame. */
-function handshake(raw: Transport, server: tls.Server): Promise<tls.TLSSocket> {
+function handshake(stream: Duplex, server: tls.Server): Promise<tls.TLSSocket> {
   return new Promise((resolve, reject) => {
     const failed = (error: unknown): void => {
       reject(new TransportError("TlsHandshakeFailed", `the TLS handshake failed: ${errorText(error)}`));
@@ -96,37 +102,60 @@ function handshake(raw: Transport, server: tls.Server): Promise<tls.TLSSocket> {
         },
       },
     });
-    Reflect.apply(server.emit, one, ["connection", streamOf(raw, failed)]);
+    stream.on("error", failed);
+    Reflect.apply(server.emit, one, ["connection", stream]);
   });
 }
 
-/** A Transport as a stream of Node's. */
-function streamOf(raw: Transport, onError: (error: unknown) => void): Duplex {
-  let size = READ_START;
-  const stream = new Duplex({
-    read: () => {
-      const into = new Uint8Array(size);
-      raw.read(into).then((count) => {
-        if (count === null) return stream.push(null);
-        if (count === size) size = Math.min(size * 4, READ_LARGEST);
-        else if (count * 8 < size) size = READ_START;
-        return stream.push(into.subarray(0, count));
-      }).catch((error) => stream.destroy(error));
-    },
-    write: (chunk: Uint8Array, _encoding, done) => {
-      writeAll(raw, chunk).then(() => done(), done);
-    },
-    final: (done) => {
-      raw.closeWrite();
-      done();
-    },
-    destroy: (error, done) => {
-      raw.close();
-      done(error);
-    },
-  });
-  stream.on("error", onError);
-  return stream;
+/** A Transport as a stream of Node's, which reads ahead without end: so here only what is wanted is read. */
+class RawStream extends Duplex {
+  readonly #raw: Transport;
+  #size = READ_START;
+  /** Node's side asks for more. */
+  #asked = false;
+  #wanted = false;
+
+  constructor(raw: Transport) {
+    super();
+    this.#raw = raw;
+  }
+
+  /** Somebody waits for bytes. */
+  set wanted(wanted: boolean) {
+    this.#wanted = wanted;
+    this.#readOn();
+  }
+
+  override _read(): void {
+    this.#asked = true;
+    this.#readOn();
+  }
+
+  #readOn(): void {
+    if (!this.#asked || !this.#wanted) return;
+    this.#asked = false;
+    const into = new Uint8Array(this.#size);
+    this.#raw.read(into).then((count) => {
+      if (count === null) return void this.push(null);
+      if (count === into.length) this.#size = Math.min(into.length * 4, READ_LARGEST);
+      else if (count * 8 < into.length) this.#size = READ_START;
+      this.push(into.subarray(0, count));
+    }).catch((error) => this.destroy(error));
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error) => void): void {
+    writeAll(this.#raw, chunk).then(() => done(), done);
+  }
+
+  override _final(done: () => void): void {
+    this.#raw.closeWrite();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#raw.close();
+    done(error);
+  }
 }
 
 async function writeAll(raw: Transport, bytes: Uint8Array): Promise<void> {
