@@ -84,6 +84,11 @@ addr = "127.0.0.1:0"
 cert = "${serverCert}"
 key = "${serverKey}"
 `,
+    hooks: `urls = ["file:./hook.log"]
+rule.client_connected = [{}]
+rule.message_publish = [{ topics = ["ready"] }]
+rule.session_terminated = [{}]
+`,
   });
   await using server = pageServer();
   await using browser = await TestBrowser.open();
