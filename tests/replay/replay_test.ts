@@ -108,7 +108,9 @@ Deno.test("options choose and change what comes; what is no message is counted",
     line({ topic: "else", payload: btoa("3") }) +
     line({ action: "sensor", topic: "room/c", payload: btoa("4") }) +
     line({ topic: "room/#" }) + line({ topic: "room/x", qos: 3 }) + line({ topic: "room/x", payload: "?" }) +
-    line({ topic: "room/x", payload: null }) + line({ topic: "room/z", payload: btoa("5") }).trimEnd() +
+    line({ topic: "room/x", payload: null }) + line({ from_clientid: "c\0" }) +
+    line({ from_clientid: "é".repeat(33_000) }) + line({ topic: "t".repeat(65_536) }) +
+    line({ topic: "room/z", payload: btoa("5") }).trimEnd() +
     '\n{"action":"message_publish","topic":"room/cut';
   const payloads = async (...args: string[]): Promise<[string[], string]> => {
     const { messages, stdout } = await play(log, ["--speed", "max", "--prefix", "again/", ...args]);
@@ -116,7 +118,7 @@ Deno.test("options choose and change what comes; what is no message is counted",
   };
   const [all, summary] = await payloads();
   assert.deepEqual(all, ["again/room/a 1", "again/room/b 2", "again/else 3", "again/room/z 5"]);
-  assert.match(summary, /skipped 6 \(no message\)\n$/);
+  assert.match(summary, /skipped 9 \(no message\)\n$/);
   assert.deepEqual((await payloads("--topic", "room/+", "--client", "c", "--loop", "2"))[0], [
     "again/room/a 1",
     "again/room/z 5",
