@@ -40,7 +40,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "base/",
     "mqtt/",
-    "listeners/options.ts",
+    "listeners/",
     "access/",
     "store/",
     "sinks/",
