@@ -36,6 +36,15 @@ const SINCE: VerbOption = {
   value: "TIME",
   help: "only events since then: 90s, 1h or 2d ago, or '2026-11-24 09:05'",
 };
+const API_PLACE: Readonly<Record<string, VerbOption>> = {
+  url: {
+    type: "text",
+    value: "URL",
+    default: "http://127.0.0.1:6060",
+    help: "the HTTP API of the running Hookline",
+  },
+  "token-file": { type: "text", value: "FILE", help: "file that holds the API's token" },
+};
 const DB: VerbOption = {
   type: "text",
   value: "FILE",
@@ -145,13 +154,37 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
     load: async () => (await import("./tail.ts")).tail,
   },
   {
+    name: "top",
+    summary: "show a running Hookline live",
+    usage: "top [--url URL] [options]",
+    about: `Shows rates, clients, topics and sinks of a running Hookline, asked of its HTTP API once a
+second, until q or Ctrl-C. Tab changes between clients, topics and sinks, left and right choose the
+column that sorts, r turns the order round, / filters. Topics are counted while somebody looks.
+The token comes from the file of --token-file, or else from HOOKLINE_TOKEN.`,
+    maxPositionals: 0,
+    options: {
+      ...API_PLACE,
+      view: {
+        type: "text",
+        value: "VIEW",
+        choices: ["clients", "topics", "sinks"],
+        default: "clients",
+        help: "what is shown at first",
+      },
+      once: { type: "flag", help: "print what there is now and end" },
+      json: { type: "flag", help: "with --once: everything as one JSON object" },
+    },
+    load: async () => (await import("./top.ts")).top,
+  },
+  {
     name: "query",
     summary: "ask a log in SQL",
     usage: 'query [FILE...] "SQL" [options]',
     about: `Reads each FILE (default: ./hook.log) and its generations, gzipped ones too, into a database that
 is gone afterwards, and answers one SELECT of SQLite. A running broker may be writing.
 The table events has each line, with a column for every key: time is the text, ms Unix milliseconds,
-payload text where it is UTF-8, else bytes. There is a view for each event (message_publish, …), and
+payload text where it is UTF-8 without U+0000, else bytes. Each event has a view, as message_publish
+has, and there are
   clients   clientid, first, last, connects, messages
   topics    topic, count, bytes, rate (messages a second), last (payload)
   sessions  clientid, started, ended, reason, seconds
