@@ -34,7 +34,8 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 /** Free pages from which the file shrinks, and by how many at a time. */
 const FREE_PAGES = 1_024;
-const PAGES_AT_ONCE = 256;
+const PAGES_AT_ONCE = 1_024;
+const SHRINK_EVERY = 5_000;
 
 export interface StoreParts {
   /** At this version, and with its settings. */
@@ -60,6 +61,7 @@ export class Store implements Journal, AsyncDisposable {
   readonly #lastAlive: number;
   #next: number;
   #stampedAt = -Infinity;
+  #shrunkAt = -Infinity;
   /** Why the disk did not take the last transaction. */
   #trouble: string | undefined = undefined;
   #toldAt = -Infinity;
@@ -181,7 +183,7 @@ export class Store implements Journal, AsyncDisposable {
     if (this.troubled) this.#tryAgain(now);
     else if (now - this.#stampedAt >= STAMP_EVERY && this.#next > 0) this.#transaction();
     this.#sync.tick();
-    this.#shrink();
+    if (now - this.#shrunkAt >= SHRINK_EVERY) this.#shrink(now);
   }
 
   /** Stores what is left, and lets go of the file. Harmless a second time. */
@@ -266,7 +268,8 @@ export class Store implements Journal, AsyncDisposable {
   }
 
   /** Gives pages that nothing is in back to the disk, some at a time. */
-  #shrink(): void {
+  #shrink(now: number): void {
+    this.#shrunkAt = now;
     if (this.troubled) return;
     const { db } = this.#parts;
     try {
