@@ -3,7 +3,7 @@ import { openStore } from "../../src/store/open_store.ts";
 import { World } from "../broker/_world.ts";
 import { opened } from "./_machine.ts";
 
-const folder = Deno.makeTempDirSync({ dir: "/dev/shm", prefix: "hookline-store-" });
+const folder = Deno.makeTempDirSync({ prefix: "hookline-store-" });
 let files = 0;
 
 World.open = (clock, log) => {
@@ -13,7 +13,3 @@ globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive:
 
 await import("../broker/broker_sessions_test.ts");
 await import("../broker/message_lines_test.ts");
-await import("../broker/client_lines_test.ts");
-await import("../broker/broker_protocol_test.ts");
-await import("../broker/access_waits_test.ts");
-await import("../broker/publisher_hold_test.ts");
