@@ -1120,7 +1120,7 @@ var Chart = class {
         x: 0,
         y: y(rate) - 3
       });
-      label.textContent = i === 0 ? "" : rateText(rate);
+      label.textContent = i === 0 ? "" : rate < 10 ? String(rate) : countText(rate);
     }
     for (const { label, minutes } of this.#times) {
       set(label, {
@@ -1197,6 +1197,7 @@ var OverviewView = class {
     setText(byId("about"), `${version} \xB7 node ${node_id} \xB7 up ${durationText(uptime)}`);
     setText(byId("ready"), health.ready ? "ready" : "not ready");
     setAttribute(byId("ready"), "class", `badge ${health.ready ? "good" : "bad"}`);
+    document.title = `${health.ready ? "" : "! "}Hookline ${location.host}`;
     this.#problems.show([
       ...new Set(health.problems)
     ], (text) => text);

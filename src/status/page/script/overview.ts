@@ -48,6 +48,7 @@ export class OverviewView {
     setText(byId("about"), `${version} · node ${node_id} · up ${durationText(uptime)}`);
     setText(byId("ready"), health.ready ? "ready" : "not ready");
     setAttribute(byId("ready"), "class", `badge ${health.ready ? "good" : "bad"}`);
+    document.title = `${health.ready ? "" : "! "}Hookline ${location.host}`;
     this.#problems.show([...new Set(health.problems)], (text) => text);
     setText(byId("tally-clients"), countText(overview.clients));
     setText(byId("tally-retained"), countText(overview.retained_messages));
