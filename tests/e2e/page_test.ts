@@ -155,9 +155,7 @@ Deno.test("the page shows each view live, filters, pauses, kicks and deletes", a
     }
     // The views of topics and events are not empty while somebody publishes.
     using _flow = publishing(meter, "plant/a/temp");
-    for (
-      const [width, colorScheme] of [[1280, "light"], [390, "dark"], [390, "light"], [1280, "dark"]] as const
-    ) {
+    for (const [width, colorScheme] of [[1280, "light"], [390, "dark"]] as const) {
       await page.setViewportSize({ width, height: 800 });
       await page.emulateMedia({ colorScheme });
       for (const name of VIEWS) {
@@ -174,7 +172,7 @@ Deno.test("the page shows each view live, filters, pauses, kicks and deletes", a
   deepEqual(browser.complaints, []);
 });
 
-Deno.test("the page asks for the token, says when it is wrong, and keeps it for the tab", async () => {
+Deno.test("the page asks for the token, says when it is wrong, keeps it for the tab, and tells when nobody answers", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({
     cwd: dir.path,
@@ -197,4 +195,6 @@ Deno.test("the page asks for the token, says when it is wrong, and keeps it for 
   await shows(page, "#clients-shown", /^0 shown$/);
   await page.reload();
   await shows(page, "#clients-shown", /^0 shown$/);
+  await broker.stop();
+  await shows(page, "header", /not reached\s+Hookline does not answer/);
 });
