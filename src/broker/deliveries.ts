@@ -273,7 +273,7 @@ export class Deliveries implements Giver {
     }
     delivery.sentAt = turn.monotonic;
     this.sent++;
-    counters.countSent(message.payload.length);
+    counters.countSent(message);
     hooks.message_delivered?.(delivery);
     outlet.publish(delivery);
   }
@@ -286,7 +286,7 @@ export class Deliveries implements Giver {
     delivery.dup = true; // [MQTT-3.3.1-1]
     delivery.identity = this.#identity;
     this.sent++;
-    counters.countSent(delivery.payload.length);
+    counters.countSent(delivery.message);
     hooks.message_delivered?.(delivery);
     outlet.publish(delivery);
   }

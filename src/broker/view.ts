@@ -122,7 +122,7 @@ export class BrokerView {
     };
   }
 
-  /** The traffic of all listeners that ever had this name. */
+  /** The traffic of all listeners that ever had this name. @param listener kind and name */
   trafficOf(listener: string): Traffic {
     return this.#context.traffic.of(listener);
   }

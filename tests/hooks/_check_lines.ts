@@ -27,6 +27,7 @@ export function checkLines(lines: readonly string[]): void {
     life.lines.push(line);
   }
   for (const { letters, lines } of connections.values()) {
+    if (lines.length === 0) continue; // the operator, who published by HTTP
     assert.match(letters, ORDER, `these lines of one connection are out of order:\n${lines.join("\n")}`);
   }
 }
