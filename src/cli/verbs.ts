@@ -140,6 +140,24 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
     load: async () => (await import("./tail.ts")).tail,
   },
   {
+    name: "status",
+    summary: "tell whether a running broker is ready",
+    usage: "status [--url URL]",
+    about:
+      `Asks a running Hookline whether it listens and its sinks and store are well. Prints "ready" and ends
+with 0, or prints what is not well and ends with 1: the health check of a container.`,
+    maxPositionals: 0,
+    options: {
+      url: {
+        type: "text",
+        value: "URL",
+        default: "http://127.0.0.1:6060",
+        help: "its HTTP API, http_laddr",
+      },
+    },
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
     name: "query",
     summary: "ask a log in SQL",
     usage: 'query [FILE...] "SQL" [options]',

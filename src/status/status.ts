@@ -114,7 +114,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
         this.#sources.log("info", "HTTP request", fields);
       }
       return response;
-    });
+    }, this.#sources.clock);
   }
 
   /** Events are shown to this room only while somebody wants to see them. */
