@@ -67,6 +67,7 @@ Deno.test("src: no state is kept at module level", () => {
 Deno.test("src: nothing is imported but what the design allows from outside", () => {
   const { imports } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
   assert.deepEqual(Object.keys(imports).sort(), [
+    "axe-core",
     "fast-check",
     "jose",
     "mqtt",

@@ -52,8 +52,6 @@ export function readWho(value: unknown, allow: boolean, place: Place, problems: 
       if (entry !== 3 && entry !== 4 && entry !== 5) fault(key, "must be 3 (3.1), 4 (3.1.1) or 5");
     } else if (typeof entry !== "string" || entry === "") {
       fault(key, `must be a string that is not empty; found ${foundKind(entry)}`);
-    } else if (key === "password" && !allow) {
-      fault(key, "a rule that denies looks at no password");
     } else if (key === "ipaddr" && addresses === undefined) {
       fault(key, "must be an address or a network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32");
     }
@@ -67,12 +65,15 @@ export function readWho(value: unknown, allow: boolean, place: Place, problems: 
     fault("password", "belongs to a user, and none is named");
   }
   if (!sound) return undefined;
+  if (password !== undefined && !allow) {
+    problems.warn([...place, "password"], "is not looked at: a rule that denies is about the user alone");
+  }
   if (superuser === true && password === undefined) {
     problems.warn(place, "makes a superuser without a password: whoever says that it is this one");
   }
   return {
     ...typeof user === "string" && { user },
-    ...typeof password === "string" && { password },
+    ...typeof password === "string" && allow && { password },
     ...typeof clientid === "string" && { clientId: clientid },
     ...addresses !== undefined && { addresses },
     ...typeof protocol === "number" && { protocol },

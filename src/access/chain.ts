@@ -36,6 +36,8 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
   readonly #failed: FailedLogins;
   #flapping: Flapping | undefined;
   #doors: Doors;
+  /** One for all clients. */
+  readonly #permissions = (): Permissions => this.#doors;
 
   constructor(options: AccessOptions, clock: Clock, log: Log) {
     this.#clock = clock;
@@ -155,7 +157,7 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
     return new ClientPrincipal({
       asking,
       grant,
-      permissions: () => this.#doors,
+      permissions: this.#permissions,
       isWelcome: () => vouches() === known && this.#refusal(asking, known, allowAnonymous) === undefined,
       clock: this.#clock,
     });

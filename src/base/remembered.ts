@@ -1,7 +1,8 @@
 // A table of bounded size, from which the one that was set longest ago goes first.
+import { LazyMap } from "./lazy.ts";
 
 export class Remembered<Value> {
-  readonly #entries = new Map<string, Value>();
+  readonly #entries = new LazyMap<string, Value>();
 
   /** @param most entries; one more takes the place of the oldest */
   constructor(private readonly most: number) {}

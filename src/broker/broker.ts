@@ -5,6 +5,7 @@ import type { Transport } from "../listeners/transport.ts";
 import { errorStack } from "../base/error_text.ts";
 import type { Frame } from "../mqtt/framing.ts";
 import { MqttError } from "../mqtt/error.ts";
+import { SpareArrays } from "../mqtt/output_buffer.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
 import { afterTaking, isOverdrawn } from "./bucket.ts";
 import type { Client, ClientConnection } from "./client.ts";
@@ -25,6 +26,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   readonly view: BrokerView;
   readonly #context: BrokerContext;
   readonly #clients: Clients;
+  readonly #spare = new SpareArrays();
   /** Of the bucket of `mqtt.max_connects_per_second`. */
   #connectsFullAt = -Infinity;
   #stopTick: () => void;
@@ -60,9 +62,9 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
       transport.close();
       return;
     }
-    const connection = new Connection<Client>(transport, listener, turn, this);
+    const connection = new Connection<Client>(transport, listener, turn, this, this.#spare);
     this.#clients.add(connection);
-    void connection.run();
+    connection.read();
   }
 
   onPacket(connection: ClientConnection, frame: Frame, bytes: Uint8Array): void {

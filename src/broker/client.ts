@@ -1,5 +1,6 @@
 // An accepted client: what its CONNECT settled for the life of the connection.
 import type { Principal } from "../access/access.ts";
+import { LazyMap } from "../base/lazy.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { Will } from "../mqtt/packets.ts";
 import type { TopicName } from "../mqtt/topic_cache.ts";
@@ -12,7 +13,7 @@ export type ClientConnection = Connection<Client>;
 
 export class Client implements Publisher {
   /** Topic Aliases it set on this connection. [MQTT-3.3.2-7] */
-  readonly aliases = new Map<number, TopicName>();
+  readonly aliases = new LazyMap<number, TopicName>();
   /** How fast it may publish; `undefined`: as fast as it can. */
   readonly rate: MessageRate | undefined;
 

@@ -11,9 +11,10 @@ import {
 import type { OutgoingAlias, OutgoingPublish } from "../mqtt/encode.ts";
 import { Frame, readFrame } from "../mqtt/framing.ts";
 import { InputBuffer } from "../mqtt/input_buffer.ts";
-import { OutputBuffer } from "../mqtt/output_buffer.ts";
+import { OutputBuffer, type SpareArrays } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
+import type { Accepted } from "./accepted.ts";
 import type { ListenerState } from "./listener_state.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { OutgoingAliases } from "./outgoing_aliases.ts";
@@ -44,17 +45,6 @@ export interface ConnectionEvents<Client> {
   onClosed(connection: Connection<Client>): void;
 }
 
-/** What an accepted CONNECT settled for the life of the connection. */
-export interface Accepted<Client> {
-  readonly client: Client;
-  /** Milliseconds without a packet after which the peer counts as gone; Infinity for Keep Alive 0. */
-  readonly keepAliveTimeout: number;
-  /** QoS 1 and 2 messages that the client takes at once. [MQTT-3.3.4-9] */
-  readonly receiveMaximum: number;
-  /** Topic Aliases that the broker may set; `undefined` where the client wants none. [MQTT-3.1.2-27] */
-  readonly outgoingAliases: OutgoingAliases | undefined;
-}
-
 export class Connection<Client> implements Outlet, Flushable {
   /** The accepted client; `undefined` before its CONNECT is accepted and after its end. */
   client: Client | undefined = undefined;
@@ -65,7 +55,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** The listener's options when the connection came: a reload is for those after it. */
   readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
-  out = new OutputBuffer();
+  out: OutputBuffer;
 
   readonly #transport: Transport;
   readonly #turn: Turn;
@@ -80,25 +70,30 @@ export class Connection<Client> implements Outlet, Flushable {
   #closedAt = 0;
   readonly #input = new InputBuffer();
   /** The buffer that is being written, and then the spare one. */
-  #other = new OutputBuffer();
+  #other: OutputBuffer;
   #writing = false;
+  /** How much of it has left. */
+  #left = 0;
   /** Nothing can be written any more; what the peer sent before is still read. */
   #broken = false;
   #flushing = false;
-  /** How many hold it; and what lets {@link run} go on after a pause. */
+  /** How many hold it; and whether it waits for the end of a pause to be read again. */
   #holds = 0;
-  #whenResumed: (() => void) | undefined = undefined;
+  #waits = false;
 
   constructor(
     transport: Transport,
     readonly listener: ListenerState,
     turn: Turn,
     events: ConnectionEvents<Client>,
+    spare: SpareArrays,
   ) {
     this.#transport = transport;
     this.#turn = turn;
     this.#events = events;
     this.options = listener.options;
+    this.out = new OutputBuffer(spare);
+    this.#other = new OutputBuffer(spare);
     this.#acceptedAt = this.#lastPacketAt = turn.monotonic;
   }
 
@@ -114,31 +109,29 @@ export class Connection<Client> implements Outlet, Flushable {
     return this.#state === "open" && !this.#broken && this.out.length < OUTPUT_HIGH;
   }
 
-  /** Reads until the connection is gone. Never rejects. */
-  async run(): Promise<void> {
-    while (this.#state !== "closed") {
-      if (this.#paused) {
-        await new Promise<void>((resolve) => this.#whenResumed = resolve);
-        this.#turn.enter();
-        this.#receive(0); // what came whole before the pause
-        continue;
-      }
-      let count: number | null;
-      try {
-        count = await this.#transport.read(this.#input.room);
-      } catch {
-        // What broke does not matter to anyone but the peer; the event's reason says that it broke.
-        this.#turn.enter();
-        this.#gone("ReadWriteError");
-        return;
-      }
-      this.#turn.enter();
-      if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
-      // Drained, so that the peer hears our last words before a reset.
-      if (this.#state === "closing") continue;
-      this.#receive(count);
-    }
+  /**
+   * Reads until the connection is gone. A read ends in a method that is bound once: a loop that awaits would
+   * keep its frame for each peer.
+   */
+  read(): void {
+    if (this.#state === "closed") return;
+    if (this.#paused) this.#waits = true;
+    else this.#transport.read(this.#input.room).then(this.#arrived, this.#readFailed);
   }
+
+  readonly #arrived = (count: number | null): void => {
+    this.#turn.enter();
+    if (count === null) return this.#gone(this.#broken ? "ReadWriteError" : "RemoteClose");
+    // Drained where it is closing, so that the peer hears our last words before a reset.
+    if (this.#state !== "closing") this.#receive(count);
+    this.read();
+  };
+
+  /** What broke does not matter to anyone but the peer; the event's reason says that it broke. */
+  readonly #readFailed = (): void => {
+    this.#turn.enter();
+    this.#gone("ReadWriteError");
+  };
 
   publish(packet: OutgoingPublish): void {
     writePublish(this.out, packet, this.protocolVersion, this.#aliasFor(packet));
@@ -251,16 +244,20 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#other = buffer;
     this.#writing = true;
     this.listener.traffic.sent(buffer);
-    this.#writeFrom(0);
+    this.#left = 0;
+    this.#writeRest();
   }
 
-  #writeFrom(start: number): void {
+  #writeRest(): void {
     const { bytes, length } = this.#other;
-    this.#transport.write(bytes.subarray(start, length)).then((count) => {
-      if (start + count < length) this.#writeFrom(start + count);
-      else this.#written();
-    }, () => this.#writeFailed());
+    this.#transport.write(bytes.subarray(this.#left, length)).then(this.#took, this.#writeFailed);
   }
+
+  readonly #took = (count: number): void => {
+    this.#left += count;
+    if (this.#left < this.#other.length) this.#writeRest();
+    else this.#written();
+  };
 
   #written(): void {
     this.#other.clear();
@@ -272,13 +269,13 @@ export class Connection<Client> implements Outlet, Flushable {
     this.touch();
   }
 
-  #writeFailed(): void {
+  readonly #writeFailed = (): void => {
     // As for reads. But a peer that closed with our bytes unread may have said its last before: PUBACK.
     this.#turn.enter();
     if (this.#state !== "open") return this.#gone("ReadWriteError");
     this.#broken = true;
     this.#closedAt = this.#turn.monotonic;
-  }
+  };
 
   /** The stream is at its end, whoever ended it. */
   #gone(reason: string): void {
@@ -296,10 +293,15 @@ export class Connection<Client> implements Outlet, Flushable {
     return this.#state === "connecting";
   }
 
+  /** In a turn of its own: whoever ends the pause is in the middle of something. */
   #resume(): void {
-    if (this.#paused) return;
-    this.#whenResumed?.();
-    this.#whenResumed = undefined;
+    if (this.#paused || !this.#waits) return;
+    this.#waits = false;
+    queueMicrotask(() => {
+      this.#turn.enter();
+      this.#receive(0); // what came whole before the pause
+      this.read();
+    });
   }
 
   #receive(count: number): void {

@@ -1,5 +1,6 @@
 // Messages on their way to one client: what waits, what is not acknowledged, and what is sent next.
 import type { Clock } from "../base/clock.ts";
+import { LazyMap } from "../base/lazy.ts";
 import type { Hooks } from "../hooks/bus.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import { publishSize } from "../mqtt/encode.ts";
@@ -34,7 +35,7 @@ export class Deliveries implements Giver {
   #limits: ListenerOptions;
   #outlet: Outlet | undefined = undefined;
   /** Sent and not acknowledged, by Packet Identifier, in the order they were sent. [MQTT-4.6.0-1] */
-  readonly #inflight = new Map<number, Delivery>();
+  readonly #inflight = new LazyMap<number, Delivery>();
   readonly #queue = new MessageQueue();
   readonly #retained = new RetainedBacklog();
   readonly #hold: PublisherHold;

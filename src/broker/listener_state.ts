@@ -8,6 +8,11 @@ export class ListenerState {
   readonly handshakes = new Handshakes();
   /** Accepted clients. */
   clients = 0;
+  /**
+   * What `allow_anonymous` is when it is asked. One for all clients: a Principal keeps it, and with it nothing
+   * of a CONNECT.
+   */
+  readonly allowAnonymous = (): boolean => this.options.allowAnonymous;
   readonly #rate = new ConnectRate();
 
   /**

@@ -7,6 +7,7 @@
 // publisher for whom messages wait itself is never held, for its acknowledgements come in the same stream: so
 // holds cannot form a circle.
 import type { Clock } from "../base/clock.ts";
+import { LazySet } from "../base/lazy.ts";
 
 /** How long a subscriber may hold publishers without taking a message. */
 const STALLED_MS = 250;
@@ -23,7 +24,7 @@ export interface Publisher {
 
 export class PublisherHold {
   readonly #clock: Clock;
-  readonly #held = new Set<Publisher>();
+  readonly #held = new LazySet<Publisher>();
   /** It held publishers for too long, and must empty its queue before it may again. */
   #slow = false;
   #progressed = false;

@@ -1,5 +1,6 @@
 // Retained Messages on their way to one client: taken from the tree only as fast as the client takes them, so
 // a subscription that matches a million of them costs no more than one that matches ten.
+import { LazyMap } from "../base/lazy.ts";
 import type { Message } from "./message.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -22,7 +23,7 @@ export interface NextRetained {
 
 export class RetainedBacklog {
   /** By Topic Filter, the oldest subscription first. */
-  readonly #bySubscription = new Map<string, Asked>();
+  readonly #bySubscription = new LazyMap<string, Asked>();
 
   get empty(): boolean {
     return this.#bySubscription.size === 0;

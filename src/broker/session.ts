@@ -1,6 +1,7 @@
 // Session state (4.1): subscriptions, what is on its way to the client, what came in with QoS 2, the Will
 // that waits. Whatever changes in a session, changes by a method of it.
 import type { Principal } from "../access/access.ts";
+import { LazyMap, LazySet } from "../base/lazy.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import type { QoS } from "../mqtt/packets.ts";
 import { topicMatches } from "../mqtt/topics.ts";
@@ -34,9 +35,9 @@ export class Session implements Subscriber {
   #expiresAt = Infinity;
   #will: PendingWill | undefined = undefined;
   /** By the filter as the client wrote it, `$share/…` included. */
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new LazyMap<string, Subscription>();
   /** Packet Identifiers of QoS 2 messages from the client that wait for their PUBREL. [MQTT-4.3.3-10] */
-  readonly #received = new Set<number>();
+  readonly #received = new LazySet<number>();
 
   /** @param expiryInterval milliseconds it outlives its connection; 0: not at all; Infinity: for ever */
   constructor(

@@ -12,6 +12,7 @@ import {
   isOwnMessage,
 } from "./events.ts";
 import { Instant } from "./instant.ts";
+import { joined } from "./joined.ts";
 import { type Lines, linesWith } from "./lines.ts";
 import { LINE_OPTIONS, type LineOptions, type Rule, type Rules } from "./rules.ts";
 
@@ -80,7 +81,7 @@ function bindEvent<E extends EventName>(
 
 function bindRule(rule: Rule, sinkOf: (url: string) => Sink): BoundRule {
   return {
-    head: `{"action":${jsonText(rule.action)},`,
+    head: joined('{"action":', jsonText(rule.action), ","),
     topics: rule.topics,
     // Two URLs of one place still make two lines there, as two URLs of two places would.
     sinks: rule.urls.map(sinkOf),

@@ -1,12 +1,11 @@
-// Who an event is about. Its JSON is made once per connection and shared by all its lines.
+// Who an event is about. Its JSON is made by the first line that needs it and shared by all of the connection.
 import { jsonText } from "../mqtt/json_text.ts";
+import { joined } from "./joined.ts";
 
 /** A client as the lines name it. */
 export class ClientIdentity {
-  /** `"node":…,"ipaddress":…,"clientid":…,"username":…,` */
-  readonly json: string;
-  /** The same with `from_` before each key. */
-  readonly fromJson: string;
+  #json: string | undefined = undefined;
+  #fromJson: string | undefined = undefined;
 
   /**
    * @param node `node.id` of the configuration
@@ -19,12 +18,27 @@ export class ClientIdentity {
     readonly ipaddress: string,
     readonly clientId: string,
     readonly username: string | undefined,
-  ) {
-    const ip = jsonText(ipaddress);
-    const id = jsonText(clientId);
-    const user = jsonText(username ?? "undefined");
-    this.json = `"node":${node},"ipaddress":${ip},"clientid":${id},"username":${user},`;
-    this.fromJson =
-      `"from_node":${node},"from_ipaddress":${ip},"from_clientid":${id},"from_username":${user},`;
+  ) {}
+
+  /** `"node":…,"ipaddress":…,"clientid":…,"username":…,` */
+  get json(): string {
+    return this.#json ??= this.#withPrefix("");
+  }
+
+  /** The same with `from_` before each key. */
+  get fromJson(): string {
+    return this.#fromJson ??= this.#withPrefix("from_");
+  }
+
+  #withPrefix(prefix: "" | "from_"): string {
+    const ip = jsonText(this.ipaddress);
+    const id = jsonText(this.clientId);
+    const user = jsonText(this.username ?? "undefined");
+    return joined(
+      `"${prefix}node":${this.node},`,
+      `"${prefix}ipaddress":${ip},`,
+      `"${prefix}clientid":${id},`,
+      `"${prefix}username":${user},`,
+    );
   }
 }

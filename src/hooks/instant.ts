@@ -1,12 +1,13 @@
 // The moment a line is made, in the forms the lines need, made once per millisecond.
 import type { FromType } from "./events.ts";
+import { joined } from "./joined.ts";
 import { LocalTime } from "./local_time.ts";
 
 export class Instant {
   readonly #localTime = new LocalTime();
   #ms = NaN;
   #time = "";
-  #ends: { [F in FromType]: string } = { custom: "", lastwill: "", admin: "", system: "" };
+  #ends: { [F in FromType]?: string } = {};
 
   /** Unix milliseconds. */
   get ms(): number {
@@ -20,19 +21,14 @@ export class Instant {
 
   /** The end of a message's line behind `"ts":`. */
   messageEnd(fromType: FromType): string {
-    return this.#ends[fromType];
+    return this.#ends[fromType] ??= joined(this.#ms, ',"from_type":"', fromType, '",', this.#time);
   }
 
   /** Moves to another moment, Unix milliseconds. */
   set(ms: number): void {
     if (ms === this.#ms) return;
     this.#ms = ms;
-    const time = this.#time = `"time":"${this.#localTime.at(ms)}"}\n`;
-    this.#ends = {
-      custom: `${ms},"from_type":"custom",${time}`,
-      lastwill: `${ms},"from_type":"lastwill",${time}`,
-      admin: `${ms},"from_type":"admin",${time}`,
-      system: `${ms},"from_type":"system",${time}`,
-    };
+    this.#time = joined('"time":"', this.#localTime.at(ms), '"}\n');
+    this.#ends = {};
   }
 }

@@ -7,6 +7,7 @@ import { topicMatches } from "../mqtt/topics.ts";
 import type { EventData, EventName, MessageData, SubscriptionOpts } from "./events.ts";
 import type { Instant } from "./instant.ts";
 import type { LineOptions } from "./rules.ts";
+import { joined } from "./joined.ts";
 import { userPropertiesJson } from "./user_properties.ts";
 
 /** One per event, exhaustive by type. */
@@ -91,7 +92,16 @@ const MOST_KEPT = 4_096;
 /** `"dup":…,"retain":…,"qos":…,"topic":` for each of the 16 first bytes a PUBLISH could have. */
 const FLAGS: readonly string[] = Array.from(
   { length: 16 },
-  (_, i) => `"dup":${(i & 8) !== 0},"retain":${(i & 1) !== 0},"qos":${i >> 1 & 3},"topic":`,
+  (_, i) =>
+    joined(
+      '"dup":',
+      `${(i & 8) !== 0}`,
+      ',"retain":',
+      `${(i & 1) !== 0}`,
+      ',"qos":',
+      i >> 1 & 3,
+      ',"topic":',
+    ),
 );
 
 function flags(e: { readonly dup: boolean; readonly retain: boolean; readonly qos: number }): string {

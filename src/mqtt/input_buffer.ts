@@ -1,7 +1,7 @@
 // Bytes that came and are not handled yet: small while a connection is idle, growing while reads fill it.
 
 /** An idle connection's buffer; it doubles while reads fill it, up to the largest. */
-const START = 2 * 1024;
+const START = 512;
 const LARGEST = 64 * 1024;
 
 export class InputBuffer {

@@ -9,7 +9,7 @@ import { LIVE_ENDPOINTS } from "./_live.ts";
 import { MESSAGE_ENDPOINTS } from "./_messages.ts";
 import { NODE_ENDPOINTS } from "./_node.ts";
 import { health, overview } from "./overview.ts";
-import { PAGE_FILES } from "./_page.ts";
+import { PAGE_FILES, PAGE_HEADERS } from "./page/page.ts";
 import { PROMETHEUS_TYPE, prometheusText } from "./_prometheus.ts";
 import { Query } from "./_query.ts";
 import { SINK_ENDPOINTS } from "./_sinks.ts";
@@ -53,7 +53,7 @@ async function dispatched(context: Context, request: Request, peer: string): Pro
   guard(request, context.options, isOpen);
   const method = request.method === "HEAD" ? "GET" : request.method;
   if (isOpen && method !== "GET") throw new Refused(405, "only GET is for this path.");
-  if (file !== undefined) return answer(file.body, file.type);
+  if (file !== undefined) return answer(file.body, file.type, 200, PAGE_HEADERS);
   if (pathname === "/healthz") return json({ running: true });
   if (pathname === "/readyz") {
     const state = health(context.sources);

@@ -276,9 +276,8 @@ export interface Overview {
   readonly node_id: number;
   readonly node_name: string;
   readonly started: Millis;
-  /** Seconds. */
+  /** Seconds; memory in bytes. */
   readonly uptime: number;
-  /** Bytes. */
   readonly memory: { readonly rss: number; readonly heap: number };
   readonly health: Health;
   /** Only grow. */
@@ -295,9 +294,10 @@ export interface Overview {
     readonly packets_sent: number;
     readonly bytes_received: number;
     readonly bytes_sent: number;
-    /** Messages that will not reach a client, and connections that did not become clients, by reason. */
+    /** By reason. Messages that reach no client, connections that became none, clients that were over a rate. */
     readonly messages_dropped: Readonly<Record<string, number>>;
     readonly connections_refused: Readonly<Record<string, number>>;
+    readonly clients_throttled: Readonly<Record<string, number>>;
     /** How often each event happened, whether a rule selects it or not. */
     readonly events: Readonly<Record<string, number>>;
   };

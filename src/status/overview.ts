@@ -33,6 +33,7 @@ export function overview(sources: StatusSources, started: number, readers: numbe
       bytes_sent: traffic.bytesSent,
       messages_dropped: Object.fromEntries(counters.dropped),
       connections_refused: Object.fromEntries(counters.refused),
+      clients_throttled: Object.fromEntries(counters.throttled),
       events: {
         ...sources.hooks.counts,
         message_publish: counters.received,

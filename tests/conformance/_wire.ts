@@ -1,7 +1,9 @@
-// A CONNECT as bytes on an in-memory connection, and its answer.
+// Tests of statements as bytes on in-memory connections.
 import assert from "node:assert/strict";
-import { TestClient, type World } from "../broker/_world.ts";
+import type { ListenerOptions } from "../../src/broker/options.ts";
+import { TestClient, World } from "../broker/_world.ts";
 import { bytesOf } from "../mqtt/_notation.ts";
+import { titleOf } from "./title.ts";
 
 export type Version = 4 | 5;
 
@@ -17,7 +19,24 @@ export function hex(...spelt: readonly string[]): string {
   return spelt.map((packet) => bytesOf(packet).toHex()).join("");
 }
 
-export interface Greeting {
+/**
+ * A test of one version, on a world of its own.
+ * @param statements as `titleOf` takes them
+ */
+export function shows(
+  version: Version,
+  what: string,
+  statements: readonly string[],
+  run: (world: World) => Promise<void>,
+  options: Partial<ListenerOptions> = {},
+): void {
+  Deno.test(titleOf(version, `version ${version}: ${what}`, ...statements), async () => {
+    await using world = new World(options);
+    await run(world);
+  });
+}
+
+interface Greeting {
   /** Connect Flags, hexadecimal; default Clean Session and no others. */
   readonly flags?: string;
   readonly keepAlive?: string;

@@ -2,215 +2,158 @@
 import assert from "node:assert/strict";
 import { settled, TestClient, World } from "../broker/_world.ts";
 import { bytesOf } from "../mqtt/_notation.ts";
-import { connect, connected, hex, none, VERSIONS } from "./_wire.ts";
-import { titleOf } from "./title.ts";
+import { connect, connected, hex, none, shows, VERSIONS } from "./_wire.ts";
 
 /** The CONNACK of 5.0 with the broker's defaults: Receive Maximum, Maximum Packet Size, Topic Alias Maximum. */
 const PROPERTIES_5 = "{21 03e8 27 00100000 22 0020}";
 
 for (const version of VERSIONS) {
-  const name = `version ${version}`;
   const p = none(version);
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: the CONNACK that accepts has no flag but Session Present, and code 0`,
-      "[3.1.1: 3.1.4-4, 3.2.2-1]",
-      "[5.0: 3.1.4-5, 3.2.2-1, 3.2.2-2, 3.2.2-22, 4.12.0-6]",
-    ),
-    async () => {
-      await using world = new World();
-      const { connack } = await connect(world, version, "a");
-      assert.equal(connack.slice(4, 8), "0000");
-      assert.equal(connack.length / 2, version === 5 ? 16 : 4);
-      if (version === 5) {
-        const sorted = (text: string): string[] => text.match(/../g)?.sort() ?? [];
-        assert.deepEqual(sorted(connack), sorted(hex(`20* 0000 ${PROPERTIES_5}`)));
-      } else assert.equal(connack, "20020000");
-    },
-  );
+  shows(version, "the CONNACK that accepts has no flag but Session Present, and code 0", [
+    "[3.1.1: 3.1.4-4, 3.2.2-1]",
+    "[5.0: 3.1.4-5, 3.2.2-1, 3.2.2-2, 3.2.2-22, 4.12.0-6]",
+  ], async (world) => {
+    const { connack } = await connect(world, version, "a");
+    assert.equal(connack.slice(4, 8), "0000");
+    assert.equal(connack.length / 2, version === 5 ? 16 : 4);
+    if (version === 5) {
+      const sorted = (text: string): string[] => text.match(/../g)?.sort() ?? [];
+      assert.deepEqual(sorted(connack), sorted(hex(`20* 0000 ${PROPERTIES_5}`)));
+    } else assert.equal(connack, "20020000");
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: Session Present is 1 only for a stored session that is resumed`,
-      "[3.1.1: 3.1.2-4, 3.1.2-6, 3.1.3-2, 3.2.2-1, 3.2.2-2, 3.2.2-3]",
-      "[5.0: 3.1.2-4, 3.1.2-5, 3.1.3-2, 3.2.2-1, 3.2.2-2, 3.2.2-3]",
-    ),
-    async () => {
-      await using world = new World();
-      const properties = "11 0000003c";
-      const present = async (flags: string): Promise<string> => {
-        const { wire, connack } = await connect(world, version, "a", { flags, properties });
-        await wire.drop();
-        return connack.slice(4, 8);
-      };
-      assert.equal(await present("00"), "0000", "there is none yet");
-      assert.equal(await present("00"), "0100");
-      assert.equal(await present("02"), "0000", "it is discarded");
-      assert.equal(
-        await present("00"),
-        version === 5 ? "0100" : "0000",
-        "3.1.1: a clean session is not stored",
-      );
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a refusal has Session Present 0 also where a session is stored, and the end`,
-      "[3.1.1: 3.2.2-4, 3.2.2-5]",
-      "[5.0: 3.2.2-6, 3.2.2-7, 4.13.2-1]",
-    ),
-    async () => {
-      await using world = new World({ maxConnections: 1 });
-      const first = await connected(world, version, "a", { flags: "00", properties: "11 0000003c" });
-      await first.drop();
-      await connected(world, version, "b");
-      const { wire, connack } = await connect(world, version, "a", { flags: "00" });
-      assert.equal(connack, version === 5 ? "2003008800" : "20020003");
-      assert(wire.ended);
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: the CONNACK comes before what waited in the session`,
-      "[3.1.1: 3.2.0-1]",
-      "[5.0: 3.2.0-1]",
-    ),
-    async () => {
-      await using world = new World();
-      const away = await connected(world, version, "a", { flags: "00", properties: "11 0000003c" });
-      await away.says(`82* 0001 ${p} 't' 01`);
-      await away.drop();
-      const other = await connected(world, version, "b");
-      await other.says(`32* 't' 0001 ${p} "x"`);
-      const { connack } = await connect(world, version, "a", { flags: "00", properties: "11 0000003c" });
-      assert.match(connack, /^20..0100/);
-      assert(connack.endsWith(hex(`32* 't' 0001 ${p} "x"`)));
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a Will has the QoS and RETAIN its flags say`,
-      "[3.1.1: 3.1.2-8, 3.1.2-9, 3.1.2-16, 3.1.2-17]",
-      "[5.0: 3.1.2-12, 3.1.2-14, 3.1.2-15]",
-    ),
-    async () => {
-      await using world = new World();
-      const watcher = await connected(world, version, "watcher");
-      await watcher.says(`82* 0001 ${p} 'w/#' 02`);
-      for (const [flags, topic] of [["06", "w/0"], ["0e", "w/1"], ["36", "w/2"]] as const) {
-        const will = `${p} '${topic}' 'gone'`;
-        await (await connected(world, version, topic, { flags, payload: will })).drop();
-      }
-      assert.equal(
-        watcher.heard(),
-        hex(`30* 'w/0' ${p} "gone"`, `32* 'w/1' 0001 ${p} "gone"`, `34* 'w/2' 0002 ${p} "gone"`),
-      );
-      const late = await connected(world, version, "late");
-      const retained = await late.says(`82* 0001 ${p} 'w/#' 00`);
-      assert(retained.endsWith(hex(`31* 'w/2' ${p} "gone"`)), "the one with Will Retain");
-      assert(!retained.includes(hex("'w/0'")) && !retained.includes(hex("'w/1'")), "the others are not kept");
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a Will is published once, and a connection without one publishes none`,
-      "[3.1.1: 3.1.2-10, 3.1.2-12]",
-      "[5.0: 3.1.2-10]",
-    ),
-    async () => {
-      await using world = new World();
-      const watcher = await connected(world, version, "watcher");
-      await watcher.says(`82* 0001 ${p} 'w' 00`);
-      const greeting = { flags: "04", properties: "11 0000003c", payload: `${p} 'w' 'gone'` };
-      await (await connected(world, version, "a", greeting)).drop();
-      assert.equal(watcher.heard(), hex(`30* 'w' ${p} "gone"`));
-      await (await connected(world, version, "a", { flags: "00" })).drop();
-      await world.pass(5_000);
-      assert.equal(watcher.heard(), "");
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a Client Identifier may have any of the 62 characters, and 23 of them`,
-      "[3.1.1: 3.1.3-5]",
-      "[5.0: 3.1.3-5]",
-    ),
-    async () => {
-      await using world = new World();
-      const characters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-      for (let at = 0; at < characters.length; at += 13) {
-        const clientId = (characters + characters).slice(at, at + 23);
-        await connected(world, version, clientId);
-        assert.equal(world.lines("client_connected").at(-1)?.["clientid"], clientId);
-      }
-      for (const character of characters) await connected(world, version, character);
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a client without an identifier gets one that no session has`,
-      "[3.1.1: 3.1.3-6]",
-      "[5.0: 3.1.3-6, 3.1.3-7, 3.2.2-16]",
-    ),
-    async () => {
-      await using world = new World();
-      const given = new Set<unknown>();
-      for (let i = 0; i < 50; i++) {
-        const { connack } = await connect(world, version, "");
-        const clientId = String(world.lines("client_connected").at(-1)?.["clientid"]);
-        assert(clientId.length >= 16 && !given.has(clientId));
-        given.add(clientId);
-        if (version === 5) assert(connack.includes(hex(`12 '${clientId}'`)), "and is told which");
-      }
-      assert.equal(world.sessions, 50);
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: the fields of CONNECT are read in their order`,
-      "[3.1.1: 3.1.3-1]",
-      "[5.0: 3.1.3-1]",
-    ),
-    async () => {
-      await using world = new World();
-      const watcher = await connected(world, version, "watcher");
-      await watcher.says(`82* 0001 ${p} '#' 00`);
-      const wire = await connected(world, version, "id", {
-        flags: "c6",
-        payload: `${p} 'topic' 'message' 'user' 'password'`,
-      });
-      assert.equal(world.lines("client_connected").at(-1)?.["clientid"], "id");
-      assert.equal(world.lines("client_connected").at(-1)?.["username"], "user");
+  shows(version, "Session Present is 1 only for a stored session that is resumed", [
+    "[3.1.1: 3.1.2-4, 3.1.2-6, 3.1.3-2, 3.2.2-1, 3.2.2-2, 3.2.2-3]",
+    "[5.0: 3.1.2-4, 3.1.2-5, 3.1.3-2, 3.2.2-1, 3.2.2-2, 3.2.2-3]",
+  ], async (world) => {
+    const properties = "11 0000003c";
+    const present = async (flags: string): Promise<string> => {
+      const { wire, connack } = await connect(world, version, "a", { flags, properties });
       await wire.drop();
-      assert.equal(watcher.heard(), hex(`30* 'topic' ${p} "message"`));
-    },
-  );
+      return connack.slice(4, 8);
+    };
+    assert.equal(await present("00"), "0000", "there is none yet");
+    assert.equal(await present("00"), "0100");
+    assert.equal(await present("02"), "0000", "it is discarded");
+    assert.equal(
+      await present("00"),
+      version === 5 ? "0100" : "0000",
+      "3.1.1: a clean session is not stored",
+    );
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: where a QoS is not offered, a SUBSCRIBE for it is granted less and a Will with it is refused`,
+  shows(version, "a refusal has Session Present 0 also where a session is stored, and the end", [
+    "[3.1.1: 3.2.2-4, 3.2.2-5]",
+    "[5.0: 3.2.2-6, 3.2.2-7, 4.13.2-1]",
+  ], async (world) => {
+    const first = await connected(world, version, "a", { flags: "00", properties: "11 0000003c" });
+    await first.drop();
+    await connected(world, version, "b");
+    const { wire, connack } = await connect(world, version, "a", { flags: "00" });
+    assert.equal(connack, version === 5 ? "2003008800" : "20020003");
+    assert(wire.ended);
+  }, { maxConnections: 1 });
+
+  shows(version, "the CONNACK comes before what waited in the session", [
+    "[3.1.1: 3.2.0-1]",
+    "[5.0: 3.2.0-1]",
+  ], async (world) => {
+    const away = await connected(world, version, "a", { flags: "00", properties: "11 0000003c" });
+    await away.says(`82* 0001 ${p} 't' 01`);
+    await away.drop();
+    const other = await connected(world, version, "b");
+    await other.says(`32* 't' 0001 ${p} "x"`);
+    const { connack } = await connect(world, version, "a", { flags: "00", properties: "11 0000003c" });
+    assert.match(connack, /^20..0100/);
+    assert(connack.endsWith(hex(`32* 't' 0001 ${p} "x"`)));
+  });
+
+  shows(version, "a Will has the QoS and RETAIN its flags say", [
+    "[3.1.1: 3.1.2-8, 3.1.2-9, 3.1.2-16, 3.1.2-17]",
+    "[5.0: 3.1.2-12, 3.1.2-14, 3.1.2-15]",
+  ], async (world) => {
+    const watcher = await connected(world, version, "watcher");
+    await watcher.says(`82* 0001 ${p} 'w/#' 02`);
+    for (const [flags, topic] of [["06", "w/0"], ["0e", "w/1"], ["36", "w/2"]] as const) {
+      const will = `${p} '${topic}' 'gone'`;
+      await (await connected(world, version, topic, { flags, payload: will })).drop();
+    }
+    assert.equal(
+      watcher.heard(),
+      hex(`30* 'w/0' ${p} "gone"`, `32* 'w/1' 0001 ${p} "gone"`, `34* 'w/2' 0002 ${p} "gone"`),
+    );
+    const late = await connected(world, version, "late");
+    const retained = await late.says(`82* 0001 ${p} 'w/#' 00`);
+    assert(retained.endsWith(hex(`31* 'w/2' ${p} "gone"`)), "the one with Will Retain");
+    assert(!retained.includes(hex("'w/0'")) && !retained.includes(hex("'w/1'")), "the others are not kept");
+  });
+
+  shows(version, "a Will is published once, and a connection without one publishes none", [
+    "[3.1.1: 3.1.2-10, 3.1.2-12]",
+    "[5.0: 3.1.2-10]",
+  ], async (world) => {
+    const watcher = await connected(world, version, "watcher");
+    await watcher.says(`82* 0001 ${p} 'w' 00`);
+    const greeting = { flags: "04", properties: "11 0000003c", payload: `${p} 'w' 'gone'` };
+    await (await connected(world, version, "a", greeting)).drop();
+    assert.equal(watcher.heard(), hex(`30* 'w' ${p} "gone"`));
+    await (await connected(world, version, "a", { flags: "00" })).drop();
+    await world.pass(5_000);
+    assert.equal(watcher.heard(), "");
+  });
+
+  shows(version, "a Client Identifier may have any of the 62 characters, and 23 of them", [
+    "[3.1.1: 3.1.3-5]",
+    "[5.0: 3.1.3-5]",
+  ], async (world) => {
+    const characters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (let at = 0; at < characters.length; at += 13) {
+      const clientId = (characters + characters).slice(at, at + 23);
+      await connected(world, version, clientId);
+      assert.equal(world.lines("client_connected").at(-1)?.["clientid"], clientId);
+    }
+    for (const character of characters) await connected(world, version, character);
+  });
+
+  shows(version, "a client without an identifier gets one that no session has", [
+    "[3.1.1: 3.1.3-6]",
+    "[5.0: 3.1.3-6, 3.1.3-7, 3.2.2-16]",
+  ], async (world) => {
+    const given = new Set<unknown>();
+    for (let i = 0; i < 50; i++) {
+      const { connack } = await connect(world, version, "");
+      const clientId = String(world.lines("client_connected").at(-1)?.["clientid"]);
+      assert(clientId.length >= 16 && !given.has(clientId));
+      given.add(clientId);
+      if (version === 5) assert(connack.includes(hex(`12 '${clientId}'`)), "and is told which");
+    }
+    assert.equal(world.sessions, 50);
+  });
+
+  shows(version, "the fields of CONNECT are read in their order", [
+    "[3.1.1: 3.1.3-1]",
+    "[5.0: 3.1.3-1]",
+  ], async (world) => {
+    const watcher = await connected(world, version, "watcher");
+    await watcher.says(`82* 0001 ${p} '#' 00`);
+    const wire = await connected(world, version, "id", {
+      flags: "c6",
+      payload: `${p} 'topic' 'message' 'user' 'password'`,
+    });
+    assert.equal(world.lines("client_connected").at(-1)?.["clientid"], "id");
+    assert.equal(world.lines("client_connected").at(-1)?.["username"], "user");
+    await wire.drop();
+    assert.equal(watcher.heard(), hex(`30* 'topic' ${p} "message"`));
+  });
+
+  shows(
+    version,
+    "where a QoS is not offered, a SUBSCRIBE for it is granted less and a Will with it is refused",
+    [
       "[5.0: 3.2.2-9, 3.2.2-10, 3.2.2-12, 3.2.2-13, 3.8.4-7, 3.2.2.3.4 QoS, 3.2.2.3.5 retain]",
-    ),
-    async () => {
-      await using world = new World({ maxQos: 1, retainAvailable: false });
+    ],
+    async (world) => {
       const { wire, connack } = await connect(world, version, "a");
       if (version === 5) assert(connack.includes("2401") && connack.includes("2500"), connack);
       const granted = await wire.says(`82* 0001 ${p} 't' 02`);
@@ -226,6 +169,7 @@ for (const version of VERSIONS) {
       assert.equal(await retaining.says(`31* 't' ${p} "x"`), version === 5 ? "e0029a00" : "");
       assert(retaining.ended);
     },
+    { maxQos: 1, retainAvailable: false },
   );
 }
 

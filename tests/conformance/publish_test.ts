@@ -1,264 +1,182 @@
 // Statements about PUBLISH, its acknowledgements, retained messages and delivery (3.3 to 3.7, 4.3) as bytes.
 import assert from "node:assert/strict";
 import { World } from "../broker/_world.ts";
-import { connect, connected, hex, none, VERSIONS } from "./_wire.ts";
-import { titleOf } from "./title.ts";
+import { connect, connected, hex, none, shows, VERSIONS } from "./_wire.ts";
 
 for (const version of VERSIONS) {
-  const name = `version ${version}`;
   const p = none(version);
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a QoS 0 delivery has no Packet Identifier, no DUP and an empty Property Length`,
-      "[3.1.1: 2.3.1-5, 3.3.1-2, 4.3.1.1]",
-      "[5.0: 2.2.1-2, 2.2.2-1, 3.3.1-2, 4.3.1-1]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`82* 0001 ${p} 't' 02`);
-      assert.equal(await wire.says(`30* 't' ${p} "x"`), hex(`30* 't' ${p} "x"`));
-    },
-  );
+  shows(version, "a QoS 0 delivery has no Packet Identifier, no DUP and an empty Property Length", [
+    "[3.1.1: 2.3.1-5, 3.3.1-2, 4.3.1.1]",
+    "[5.0: 2.2.1-2, 2.2.2-1, 3.3.1-2, 4.3.1-1]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`82* 0001 ${p} 't' 02`);
+    assert.equal(await wire.says(`30* 't' ${p} "x"`), hex(`30* 't' ${p} "x"`));
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: acknowledgements are those of the QoS, with the Packet Identifier of the PUBLISH`,
-      "[3.1.1: 2.3.1-6, 4.3.2.2, 4.3.3-2, 3.3.4-1]",
-      "[5.0: 2.2.1-5, 3.3.4-1, 3.4.2-1, 3.5.2-1, 3.6.2-1, 3.7.2-1, 4.3.2-4, 4.3.3-8, 4.3.3-11]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      const nobody = version === 5 ? "10" : "";
-      for (const id of ["0001", "1234", "ffff"]) {
-        assert.equal(await wire.says(`30* 't' ${p} "x"`), "");
-        assert.equal(await wire.says(`32* 't' ${id} ${p} "x"`), hex(`40* ${id} ${nobody}`));
-        assert.equal(await wire.says(`34* 't' ${id} ${p} "x"`), hex(`50* ${id} ${nobody}`));
-        assert.equal(await wire.says(`62* ${id}`), hex(`70* ${id}`));
-      }
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a QoS 1 PUBLISH behind its PUBACK is a new message, whatever its DUP says`,
-      "[3.1.1: 4.3.2.2]",
-      "[5.0: 4.3.2-5]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`32* 't' 0007 ${p} "x"`, `3a* 't' 0007 ${p} "x"`, `32* 't' 0007 ${p} "x"`);
-      assert.equal(world.lines("message_publish").length, 3);
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: the DUP of a publisher is not passed on`,
-      "[3.1.1: 3.3.1-3]",
-      "[5.0: 3.3.1-3, 4.3.2-2, 4.3.3-2]",
-    ),
-    async () => {
-      await using world = new World();
-      const subscriber = await connected(world, version, "s");
-      await subscriber.says(`82* 0001 ${p} 't' 02`);
-      const publisher = await connected(world, version, "p");
-      await publisher.says(`3a* 't' 0001 ${p} "x"`, `3c* 't' 0002 ${p} "y"`);
-      assert.equal(subscriber.heard(), hex(`32* 't' 0001 ${p} "x"`, `34* 't' 0002 ${p} "y"`));
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a QoS 1 delivery is unacknowledged until its PUBACK`,
-      "[3.1.1: 2.3.1-4, 3.3.1-1, 4.3.2.1, 4.4.0-1]",
-      "[5.0: 3.3.1-1, 4.3.2-2, 4.3.2-3, 4.4.0-1]",
-    ),
-    async () => {
-      await using world = new World();
-      const properties = "11 0000003c";
-      const first = await connected(world, version, "a", { flags: "00", properties });
-      await first.says(`82* 0001 ${p} 't' 01`);
-      const sent = await first.says(`32* 't' 0001 ${p} "x"`, `32* 't' 0002 ${p} "y"`);
-      assert(sent.includes(hex(`32* 't' 0001 ${p} "x"`)) && sent.includes(hex(`32* 't' 0002 ${p} "y"`)));
-      await first.says("40* 0001");
-      await first.drop();
-      const second = await connectedAgain(world, version, properties);
-      assert.equal(second, hex(`3a* 't' 0002 ${p} "y"`), "the other one only, with its identifier and DUP");
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a QoS 2 delivery goes PUBLISH, PUBREL, and is unacknowledged until PUBCOMP`,
-      "[3.1.1: 2.3.1-4, 2.3.1-6, 4.3.3-1, 4.4.0-1]",
-      "[5.0: 2.2.1-5, 4.3.3-2, 4.3.3-4, 4.3.3-5, 4.3.3-6, 4.4.0-1]",
-    ),
-    async () => {
-      await using world = new World();
-      const properties = "11 0000003c";
-      const first = await connected(world, version, "a", { flags: "00", properties });
-      await first.says(`82* 0001 ${p} 't' 02`);
-      const other = await connected(world, version, "p");
-      await other.says(`34* 't' 0009 ${p} "x"`, "62* 0009");
-      assert.equal(first.heard(), hex(`34* 't' 0001 ${p} "x"`));
-      assert.equal(await first.says("50* 0001"), hex("62* 0001"));
-      await first.drop();
-      assert.equal(
-        await connectedAgain(world, version, properties),
-        hex("62* 0001"),
-        "PUBREL and no PUBLISH",
-      );
-      const third = await connected(world, version, "a", { flags: "00", properties });
-      assert.equal(await third.says("70* 0001"), "");
-      await third.drop();
-      assert.equal(await connectedAgain(world, version, properties), "");
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a new subscriber gets the last retained message of each topic, with RETAIN and its QoS`,
-      "[3.1.1: 3.3.1-5, 3.3.1-6, 3.3.1-8]",
-      "[5.0: 3.3.1-5, 3.3.1-9]",
-    ),
-    async () => {
-      await using world = new World();
-      const publisher = await connected(world, version, "p");
-      await publisher.says(`31* 'r/0' ${p} "old"`, `33* 'r/0' 0001 ${p} "new"`, `31* 'r/1' ${p} "zero"`);
-      const subscriber = await connected(world, version, "s");
-      const heard = await subscriber.says(`82* 0001 ${p} 'r/#' 02`);
-      assert(heard.startsWith(hex(`90* 0001 ${p} 02`)), "the SUBACK first");
-      const messages = heard.slice(hex(`90* 0001 ${p} 02`).length);
-      const [one, zero] = [hex(`33* 'r/0' 0001 ${p} "new"`), hex(`31* 'r/1' ${p} "zero"`)];
-      assert([one + zero, zero + one].includes(messages), messages);
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a retained QoS 0 message takes the place of the one before`,
-      "[3.1.1: 3.3.1-7]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`33* 'r' 0001 ${p} "one"`, `31* 'r' ${p} "zero"`);
-      const heard = await wire.says(`82* 0001 ${p} 'r' 02`);
-      assert(heard.endsWith(hex(`31* 'r' ${p} "zero"`)) && !heard.includes(hex('"one"')));
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: established subscriptions see RETAIN 0`,
-      "[3.1.1: 3.3.1-9]",
-      "[5.0: 3.3.1-12]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`82* 0001 ${p} 'r' 02`);
-      assert.equal(await wire.says(`31* 'r' ${p} "x"`), hex(`30* 'r' ${p} "x"`));
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: an empty retained message is delivered, removes the one there is, and is not kept`,
-      "[3.1.1: 3.3.1-10, 3.3.1-11]",
-      "[5.0: 3.3.1-6, 3.3.1-7]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`31* 'r' ${p} "x"`, `82* 0001 ${p} 'r' 00`);
-      wire.heard();
-      assert.equal(await wire.says(`31* 'r' ${p}`), hex(`30* 'r' ${p}`));
-      const late = await connected(world, version, "late");
-      assert.equal(await late.says(`82* 0001 ${p} 'r' 00`), hex(`90* 0001 ${p} 00`));
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a message without RETAIN is not kept and leaves what is retained in its place`,
-      "[3.1.1: 3.3.1-12]",
-      "[5.0: 3.3.1-8]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`31* 'r' ${p} "kept"`, `30* 'r' ${p} "passing"`, `30* 'r' ${p}`);
-      const heard = await wire.says(`82* 0001 ${p} 'r' 00`);
-      assert.equal(heard, hex(`90* 0001 ${p} 00`, `31* 'r' ${p} "kept"`));
-    },
-  );
-
-  Deno.test(
-    titleOf(version, `${name}: retained messages outlive the session of their publisher`, "[3.1.1: 3.1.2.7]"),
-    async () => {
-      await using world = new World();
-      const publisher = await connected(world, version, "p");
-      await publisher.says(`31* 'r' ${p} "kept"`, "e0*");
-      assert.equal(world.sessions, 0);
-      const wire = await connected(world, version, "a");
-      assert.equal(await wire.says(`82* 0001 ${p} 'r' 00`), hex(`90* 0001 ${p} 00`, `31* 'r' ${p} "kept"`));
-    },
-  );
-
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: U+FEFF is kept in topics and filters, and makes them different ones`,
-      "[3.1.1: 1.5.3-3]",
-      "[5.0: 1.5.4-3]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`82* 0001 ${p} 0004 efbbbf74 00`);
+  shows(version, "acknowledgements are those of the QoS, with the Packet Identifier of the PUBLISH", [
+    "[3.1.1: 2.3.1-6, 4.3.2.2, 4.3.3-2, 3.3.4-1]",
+    "[5.0: 2.2.1-5, 3.3.4-1, 3.4.2-1, 3.5.2-1, 3.6.2-1, 3.7.2-1, 4.3.2-4, 4.3.3-8, 4.3.3-11]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    const nobody = version === 5 ? "10" : "";
+    for (const id of ["0001", "1234", "ffff"]) {
       assert.equal(await wire.says(`30* 't' ${p} "x"`), "");
-      assert.equal(await wire.says(`30* 0004 efbbbf74 ${p} "x"`), hex(`30* 0004 efbbbf74 ${p} "x"`));
-      assert.equal(world.lines("message_publish").at(-1)?.["topic"], "\ufefft");
-    },
-  );
+      assert.equal(await wire.says(`32* 't' ${id} ${p} "x"`), hex(`40* ${id} ${nobody}`));
+      assert.equal(await wire.says(`34* 't' ${id} ${p} "x"`), hex(`50* ${id} ${nobody}`));
+      assert.equal(await wire.says(`62* ${id}`), hex(`70* ${id}`));
+    }
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: messages of one publisher, topic and QoS come in their order, each once`,
-      "[3.1.1: 4.6.0-5, 4.6.0-6, 7.0.0-2, 7.1.1-1]",
-      "[5.0: 4.2-1, 4.6.0-6, 4.6.0-5]",
-    ),
-    async () => {
-      await using world = new World();
-      const subscriber = await connected(world, version, "s");
-      await subscriber.says(`82* 0001 ${p} 't' 02`);
-      const publisher = await connected(world, version, "p");
-      let wanted = "";
-      for (let i = 1; i <= 50; i++) {
-        const id = i.toString(16).padStart(4, "0");
-        await publisher.says(`32* 't' ${id} ${p} ${id}`);
-        wanted += hex(`32* 't' ${id} ${p} ${id}`);
-      }
-      assert.equal(subscriber.heard(), wanted);
-    },
-  );
+  shows(version, "a QoS 1 PUBLISH behind its PUBACK is a new message, whatever its DUP says", [
+    "[3.1.1: 4.3.2.2]",
+    "[5.0: 4.3.2-5]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`32* 't' 0007 ${p} "x"`, `3a* 't' 0007 ${p} "x"`, `32* 't' 0007 ${p} "x"`);
+    assert.equal(world.lines("message_publish").length, 3);
+  });
+
+  shows(version, "the DUP of a publisher is not passed on", [
+    "[3.1.1: 3.3.1-3]",
+    "[5.0: 3.3.1-3, 4.3.2-2, 4.3.3-2]",
+  ], async (world) => {
+    const subscriber = await connected(world, version, "s");
+    await subscriber.says(`82* 0001 ${p} 't' 02`);
+    const publisher = await connected(world, version, "p");
+    await publisher.says(`3a* 't' 0001 ${p} "x"`, `3c* 't' 0002 ${p} "y"`);
+    assert.equal(subscriber.heard(), hex(`32* 't' 0001 ${p} "x"`, `34* 't' 0002 ${p} "y"`));
+  });
+
+  shows(version, "a QoS 1 delivery is unacknowledged until its PUBACK", [
+    "[3.1.1: 2.3.1-4, 3.3.1-1, 4.3.2.1, 4.4.0-1]",
+    "[5.0: 3.3.1-1, 4.3.2-2, 4.3.2-3, 4.4.0-1]",
+  ], async (world) => {
+    const properties = "11 0000003c";
+    const first = await connected(world, version, "a", { flags: "00", properties });
+    await first.says(`82* 0001 ${p} 't' 01`);
+    const sent = await first.says(`32* 't' 0001 ${p} "x"`, `32* 't' 0002 ${p} "y"`);
+    assert(sent.includes(hex(`32* 't' 0001 ${p} "x"`)) && sent.includes(hex(`32* 't' 0002 ${p} "y"`)));
+    await first.says("40* 0001");
+    await first.drop();
+    const second = await connectedAgain(world, version, properties);
+    assert.equal(second, hex(`3a* 't' 0002 ${p} "y"`), "the other one only, with its identifier and DUP");
+  });
+
+  shows(version, "a QoS 2 delivery goes PUBLISH, PUBREL, and is unacknowledged until PUBCOMP", [
+    "[3.1.1: 2.3.1-4, 2.3.1-6, 4.3.3-1, 4.4.0-1]",
+    "[5.0: 2.2.1-5, 4.3.3-2, 4.3.3-4, 4.3.3-5, 4.3.3-6, 4.4.0-1]",
+  ], async (world) => {
+    const properties = "11 0000003c";
+    const first = await connected(world, version, "a", { flags: "00", properties });
+    await first.says(`82* 0001 ${p} 't' 02`);
+    const other = await connected(world, version, "p");
+    await other.says(`34* 't' 0009 ${p} "x"`, "62* 0009");
+    assert.equal(first.heard(), hex(`34* 't' 0001 ${p} "x"`));
+    assert.equal(await first.says("50* 0001"), hex("62* 0001"));
+    await first.drop();
+    assert.equal(
+      await connectedAgain(world, version, properties),
+      hex("62* 0001"),
+      "PUBREL and no PUBLISH",
+    );
+    const third = await connected(world, version, "a", { flags: "00", properties });
+    assert.equal(await third.says("70* 0001"), "");
+    await third.drop();
+    assert.equal(await connectedAgain(world, version, properties), "");
+  });
+
+  shows(version, "a new subscriber gets the last retained message of each topic, with RETAIN and its QoS", [
+    "[3.1.1: 3.3.1-5, 3.3.1-6, 3.3.1-8]",
+    "[5.0: 3.3.1-5, 3.3.1-9]",
+  ], async (world) => {
+    const publisher = await connected(world, version, "p");
+    await publisher.says(`31* 'r/0' ${p} "old"`, `33* 'r/0' 0001 ${p} "new"`, `31* 'r/1' ${p} "zero"`);
+    const subscriber = await connected(world, version, "s");
+    const heard = await subscriber.says(`82* 0001 ${p} 'r/#' 02`);
+    assert(heard.startsWith(hex(`90* 0001 ${p} 02`)), "the SUBACK first");
+    const messages = heard.slice(hex(`90* 0001 ${p} 02`).length);
+    const [one, zero] = [hex(`33* 'r/0' 0001 ${p} "new"`), hex(`31* 'r/1' ${p} "zero"`)];
+    assert([one + zero, zero + one].includes(messages), messages);
+  });
+
+  shows(version, "a retained QoS 0 message takes the place of the one before", [
+    "[3.1.1: 3.3.1-7]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`33* 'r' 0001 ${p} "one"`, `31* 'r' ${p} "zero"`);
+    const heard = await wire.says(`82* 0001 ${p} 'r' 02`);
+    assert(heard.endsWith(hex(`31* 'r' ${p} "zero"`)) && !heard.includes(hex('"one"')));
+  });
+
+  shows(version, "established subscriptions see RETAIN 0", [
+    "[3.1.1: 3.3.1-9]",
+    "[5.0: 3.3.1-12]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`82* 0001 ${p} 'r' 02`);
+    assert.equal(await wire.says(`31* 'r' ${p} "x"`), hex(`30* 'r' ${p} "x"`));
+  });
+
+  shows(version, "an empty retained message is delivered, removes the one there is, and is not kept", [
+    "[3.1.1: 3.3.1-10, 3.3.1-11]",
+    "[5.0: 3.3.1-6, 3.3.1-7]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`31* 'r' ${p} "x"`, `82* 0001 ${p} 'r' 00`);
+    wire.heard();
+    assert.equal(await wire.says(`31* 'r' ${p}`), hex(`30* 'r' ${p}`));
+    const late = await connected(world, version, "late");
+    assert.equal(await late.says(`82* 0001 ${p} 'r' 00`), hex(`90* 0001 ${p} 00`));
+  });
+
+  shows(version, "a message without RETAIN is not kept and leaves what is retained in its place", [
+    "[3.1.1: 3.3.1-12]",
+    "[5.0: 3.3.1-8]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`31* 'r' ${p} "kept"`, `30* 'r' ${p} "passing"`, `30* 'r' ${p}`);
+    const heard = await wire.says(`82* 0001 ${p} 'r' 00`);
+    assert.equal(heard, hex(`90* 0001 ${p} 00`, `31* 'r' ${p} "kept"`));
+  });
+
+  shows(version, "retained messages outlive the session of their publisher", [
+    "[3.1.1: 3.1.2.7]",
+  ], async (world) => {
+    const publisher = await connected(world, version, "p");
+    await publisher.says(`31* 'r' ${p} "kept"`, "e0*");
+    assert.equal(world.sessions, 0);
+    const wire = await connected(world, version, "a");
+    assert.equal(await wire.says(`82* 0001 ${p} 'r' 00`), hex(`90* 0001 ${p} 00`, `31* 'r' ${p} "kept"`));
+  });
+
+  shows(version, "U+FEFF is kept in topics and filters, and makes them different ones", [
+    "[3.1.1: 1.5.3-3]",
+    "[5.0: 1.5.4-3]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`82* 0001 ${p} 0004 efbbbf74 00`);
+    assert.equal(await wire.says(`30* 't' ${p} "x"`), "");
+    assert.equal(await wire.says(`30* 0004 efbbbf74 ${p} "x"`), hex(`30* 0004 efbbbf74 ${p} "x"`));
+    assert.equal(world.lines("message_publish").at(-1)?.["topic"], "\ufefft");
+  });
+
+  shows(version, "messages of one publisher, topic and QoS come in their order, each once", [
+    "[3.1.1: 4.6.0-5, 4.6.0-6, 7.0.0-2, 7.1.1-1]",
+    "[5.0: 4.2-1, 4.6.0-6, 4.6.0-5]",
+  ], async (world) => {
+    const subscriber = await connected(world, version, "s");
+    await subscriber.says(`82* 0001 ${p} 't' 02`);
+    const publisher = await connected(world, version, "p");
+    let wanted = "";
+    for (let i = 1; i <= 50; i++) {
+      const id = i.toString(16).padStart(4, "0");
+      await publisher.says(`32* 't' ${id} ${p} ${id}`);
+      wanted += hex(`32* 't' ${id} ${p} ${id}`);
+    }
+    assert.equal(subscriber.heard(), wanted);
+  });
 }
 
 /** What a client hears behind the CONNACK when it comes back; it leaves without a word. */

@@ -1,59 +1,44 @@
 // Statements about SUBSCRIBE, UNSUBSCRIBE, topics and shared subscriptions (3.8 to 3.11, 4.7, 4.8) as bytes.
 import assert from "node:assert/strict";
 import { World } from "../broker/_world.ts";
-import { connect, connected, hex, none, VERSIONS } from "./_wire.ts";
-import { titleOf } from "./title.ts";
+import { connect, connected, hex, none, shows, VERSIONS } from "./_wire.ts";
 
 for (const version of VERSIONS) {
-  const name = `version ${version}`;
   const p = none(version);
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: SUBACK and UNSUBACK have the Packet Identifier of what they answer`,
-      "[3.1.1: 2.3.1-7, 3.8.4-1, 3.8.4-2, 3.10.4-4]",
-      "[5.0: 2.2.1-6, 3.8.4-1, 3.8.4-2, 3.10.4-4, 3.10.4-5]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      for (const id of ["0001", "0100", "ffff"]) {
-        assert.equal(await wire.says(`82* ${id} ${p} 't' 00`), hex(`90* ${id} ${p} 00`));
-        assert.equal(await wire.says(`a2* ${id} ${p} 't'`), hex(`b0* ${id} ${version === 5 ? "{} 00" : ""}`));
-      }
-    },
-  );
+  shows(version, "SUBACK and UNSUBACK have the Packet Identifier of what they answer", [
+    "[3.1.1: 2.3.1-7, 3.8.4-1, 3.8.4-2, 3.10.4-4]",
+    "[5.0: 2.2.1-6, 3.8.4-1, 3.8.4-2, 3.10.4-4, 3.10.4-5]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    for (const id of ["0001", "0100", "ffff"]) {
+      assert.equal(await wire.says(`82* ${id} ${p} 't' 00`), hex(`90* ${id} ${p} 00`));
+      assert.equal(await wire.says(`a2* ${id} ${p} 't'`), hex(`b0* ${id} ${version === 5 ? "{} 00" : ""}`));
+    }
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: several filters are granted as if each came alone, with one SUBACK in their order`,
-      "[3.1.1: 3.8.4-4, 3.8.4-5, 3.9.3-1, 3.9.3-2]",
-      "[5.0: 3.8.4-5, 3.8.4-6, 3.8.4-7, 3.9.3-1, 3.9.3-2]",
-    ),
-    async () => {
-      await using world = new World({ maxSubscriptions: 3 });
-      const wire = await connected(world, version, "a");
-      const failed = version === 5 ? "97" : "80";
-      assert.equal(
-        await wire.says(`82* 0001 ${p} 'a' 02 'b' 00 'c' 01 'd' 01 'b' 01`),
-        hex(`90* 0001 ${p} 02 00 01 ${failed} 01`),
-      );
-      assert.equal(await wire.says(`30* 'd' ${p} "x"`), "", "what failed is not subscribed");
-      assert.equal(await wire.says(`32* 'b' 0001 ${p} "x"`), hex(`32* 'b' 0001 ${p} "x"`, "40* 0001"));
-    },
-  );
+  shows(version, "several filters are granted as if each came alone, with one SUBACK in their order", [
+    "[3.1.1: 3.8.4-4, 3.8.4-5, 3.9.3-1, 3.9.3-2]",
+    "[5.0: 3.8.4-5, 3.8.4-6, 3.8.4-7, 3.9.3-1, 3.9.3-2]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    const failed = version === 5 ? "97" : "80";
+    assert.equal(
+      await wire.says(`82* 0001 ${p} 'a' 02 'b' 00 'c' 01 'd' 01 'b' 01`),
+      hex(`90* 0001 ${p} 02 00 01 ${failed} 01`),
+    );
+    assert.equal(await wire.says(`30* 'd' ${p} "x"`), "", "what failed is not subscribed");
+    assert.equal(await wire.says(`32* 'b' 0001 ${p} "x"`), hex(`32* 'b' 0001 ${p} "x"`, "40* 0001"));
+  }, { maxSubscriptions: 3 });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a filter that is there already is replaced, its retained message sent again, nothing lost`,
+  shows(
+    version,
+    "a filter that is there already is replaced, its retained message sent again, nothing lost",
+    [
       "[3.1.1: 3.8.4-3]",
       "[5.0: 3.8.4-3, 3.8.4-4]",
-    ),
-    async () => {
-      await using world = new World();
+    ],
+    async (world) => {
       const publisher = await connected(world, version, "p");
       await publisher.says(`33* 't' 0001 ${p} "kept"`);
       const wire = await connected(world, version, "a");
@@ -69,149 +54,107 @@ for (const version of VERSIONS) {
     },
   );
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a message goes out with the lower of its QoS and the granted one`,
-      "[3.1.1: 3.8.4-6]",
-      "[5.0: 3.8.4-8]",
-    ),
-    async () => {
-      await using world = new World();
-      const publisher = await connected(world, version, "p");
-      for (const granted of [0, 1, 2]) {
-        const wire = await connected(world, version, `s${granted}`);
-        await wire.says(`82* 0001 ${p} 't' 0${granted}`);
-        for (const qos of [0, 1, 2]) {
-          const id = qos === 0 ? "" : `00${granted}${qos}`;
-          await publisher.says(`3${qos * 2}* 't' ${id} ${p} "x"`, ...qos === 2 ? [`62* ${id}`] : []);
-          const lower = Math.min(granted, qos);
-          assert.equal(wire.heard().slice(0, 2), `3${lower * 2}`, `${qos} granted ${granted}`);
-        }
+  shows(version, "a message goes out with the lower of its QoS and the granted one", [
+    "[3.1.1: 3.8.4-6]",
+    "[5.0: 3.8.4-8]",
+  ], async (world) => {
+    const publisher = await connected(world, version, "p");
+    for (const granted of [0, 1, 2]) {
+      const wire = await connected(world, version, `s${granted}`);
+      await wire.says(`82* 0001 ${p} 't' 0${granted}`);
+      for (const qos of [0, 1, 2]) {
+        const id = qos === 0 ? "" : `00${granted}${qos}`;
+        await publisher.says(`3${qos * 2}* 't' ${id} ${p} "x"`, ...qos === 2 ? [`62* ${id}`] : []);
+        const lower = Math.min(granted, qos);
+        assert.equal(wire.heard().slice(0, 2), `3${lower * 2}`, `${qos} granted ${granted}`);
       }
-    },
-  );
+    }
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: UNSUBSCRIBE takes away the filter that is the same character for character, and no other`,
-      "[3.1.1: 3.10.4-1]",
-      "[5.0: 3.10.4-1]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`82* 0001 ${p} 'a/+' 00`);
-      for (const filter of ["a/b", "a/#", "A/+", "a/+/", "+/+", "/a/+"]) {
-        await wire.says(`a2* 0002 ${p} '${filter}'`);
-      }
-      assert.equal(await wire.says(`30* 'a/b' ${p} "x"`), hex(`30* 'a/b' ${p} "x"`));
-      await wire.says(`a2* 0002 ${p} 'a/+'`);
-      assert.equal(await wire.says(`30* 'a/b' ${p} "x"`), "");
-    },
-  );
+  shows(version, "UNSUBSCRIBE takes away the filter that is the same character for character, and no other", [
+    "[3.1.1: 3.10.4-1]",
+    "[5.0: 3.10.4-1]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`82* 0001 ${p} 'a/+' 00`);
+    for (const filter of ["a/b", "a/#", "A/+", "a/+/", "+/+", "/a/+"]) {
+      await wire.says(`a2* 0002 ${p} '${filter}'`);
+    }
+    assert.equal(await wire.says(`30* 'a/b' ${p} "x"`), hex(`30* 'a/b' ${p} "x"`));
+    await wire.says(`a2* 0002 ${p} 'a/+'`);
+    assert.equal(await wire.says(`30* 'a/b' ${p} "x"`), "");
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: behind the UNSUBACK nothing new comes, and what was begun is completed`,
-      "[3.1.1: 3.10.4-2, 3.10.4-3]",
-      "[5.0: 3.10.4-2, 3.10.4-3]",
-    ),
-    async () => {
-      await using world = new World();
-      const publisher = await connected(world, version, "p");
-      const wire = await connected(world, version, "a");
-      await wire.says(`82* 0001 ${p} 't' 02`);
-      await publisher.says(`34* 't' 0001 ${p} "x"`, "62* 0001");
-      assert.equal(wire.heard(), hex(`34* 't' 0001 ${p} "x"`));
-      await wire.says(`a2* 0002 ${p} 't'`);
-      await publisher.says(`34* 't' 0002 ${p} "y"`, "62* 0002");
-      assert.equal(wire.heard(), "");
-      assert.equal(await wire.says("50* 0001"), "62020001");
-      assert.equal(await wire.says("70* 0001"), "");
-      assert.equal(world.lines("message_acked").length, 1);
-    },
-  );
+  shows(version, "behind the UNSUBACK nothing new comes, and what was begun is completed", [
+    "[3.1.1: 3.10.4-2, 3.10.4-3]",
+    "[5.0: 3.10.4-2, 3.10.4-3]",
+  ], async (world) => {
+    const publisher = await connected(world, version, "p");
+    const wire = await connected(world, version, "a");
+    await wire.says(`82* 0001 ${p} 't' 02`);
+    await publisher.says(`34* 't' 0001 ${p} "x"`, "62* 0001");
+    assert.equal(wire.heard(), hex(`34* 't' 0001 ${p} "x"`));
+    await wire.says(`a2* 0002 ${p} 't'`);
+    await publisher.says(`34* 't' 0002 ${p} "y"`, "62* 0002");
+    assert.equal(wire.heard(), "");
+    assert.equal(await wire.says("50* 0001"), "62020001");
+    assert.equal(await wire.says("70* 0001"), "");
+    assert.equal(world.lines("message_acked").length, 1);
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: an UNSUBSCRIBE of several filters is answered once, also for filters that are not there`,
-      "[3.1.1: 3.10.4-5, 3.10.4-6]",
-      "[5.0: 3.10.4-5, 3.10.4-6, 3.11.3-1, 3.11.3-2]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`82* 0001 ${p} 'a' 00 'b' 00 'c' 00`);
-      const codes = version === 5 ? "{} 00 11 00 11" : "";
-      assert.equal(await wire.says(`a2* 0005 ${p} 'a' 'never' 'c' 'a'`), hex(`b0* 0005 ${codes}`));
-      assert.equal(await wire.says(`30* 'a' ${p} "x"`, `30* 'c' ${p} "x"`), "");
-      assert.equal(await wire.says(`30* 'b' ${p} "x"`), hex(`30* 'b' ${p} "x"`));
-    },
-  );
+  shows(version, "an UNSUBSCRIBE of several filters is answered once, also for filters that are not there", [
+    "[3.1.1: 3.10.4-5, 3.10.4-6]",
+    "[5.0: 3.10.4-5, 3.10.4-6, 3.11.3-1, 3.11.3-2]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`82* 0001 ${p} 'a' 00 'b' 00 'c' 00`);
+    const codes = version === 5 ? "{} 00 11 00 11" : "";
+    assert.equal(await wire.says(`a2* 0005 ${p} 'a' 'never' 'c' 'a'`), hex(`b0* 0005 ${codes}`));
+    assert.equal(await wire.says(`30* 'a' ${p} "x"`, `30* 'c' ${p} "x"`), "");
+    assert.equal(await wire.says(`30* 'b' ${p} "x"`), hex(`30* 'b' ${p} "x"`));
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a filter that begins with a wildcard does not match topics that begin with $`,
-      "[3.1.1: 4.7.2-1]",
-      "[5.0: 4.7.2-1]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`82* 0001 ${p} '#' 00 '+/b' 00 '+/#' 00`);
-      assert.equal(await wire.says(`30* '$a/b' ${p} "x"`), "");
-      await wire.says(`82* 0002 ${p} '$a/#' 00`);
-      assert.equal(await wire.says(`30* '$a/b' ${p} "x"`), hex(`30* '$a/b' ${p} "x"`));
-    },
-  );
+  shows(version, "a filter that begins with a wildcard does not match topics that begin with $", [
+    "[3.1.1: 4.7.2-1]",
+    "[5.0: 4.7.2-1]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`82* 0001 ${p} '#' 00 '+/b' 00 '+/#' 00`);
+    assert.equal(await wire.says(`30* '$a/b' ${p} "x"`), "");
+    await wire.says(`82* 0002 ${p} '$a/#' 00`);
+    assert.equal(await wire.says(`30* '$a/b' ${p} "x"`), hex(`30* '$a/b' ${p} "x"`));
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: topics are compared as they are: case, empty levels, spaces and composed letters`,
-      "[3.1.1: 4.7.3-4]",
-      "[5.0: 3.3.2-3, 4.7.3-4]",
-    ),
-    async () => {
-      await using world = new World();
-      const wire = await connected(world, version, "a");
-      await wire.says(`82* 0001 ${p} 'Caf\u00e9/x' 00 'a//b' 00 ' s' 00 'a/b/' 00`);
-      for (const topic of ["caf\u00e9/x", "Cafe\u0301/x", "a/b", "s", "a/b//", "/a//b"]) {
-        assert.equal(await wire.says(`30* '${topic}' ${p} "x"`), "", topic);
-      }
-      for (const topic of ["Caf\u00e9/x", "a//b", " s", "a/b/"]) {
-        assert.equal(await wire.says(`30* '${topic}' ${p} "x"`), hex(`30* '${topic}' ${p} "x"`), topic);
-      }
-    },
-  );
+  shows(version, "topics are compared as they are: case, empty levels, spaces and composed letters", [
+    "[3.1.1: 4.7.3-4]",
+    "[5.0: 3.3.2-3, 4.7.3-4]",
+  ], async (world) => {
+    const wire = await connected(world, version, "a");
+    await wire.says(`82* 0001 ${p} 'Caf\u00e9/x' 00 'a//b' 00 ' s' 00 'a/b/' 00`);
+    for (const topic of ["caf\u00e9/x", "Cafe\u0301/x", "a/b", "s", "a/b//", "/a//b"]) {
+      assert.equal(await wire.says(`30* '${topic}' ${p} "x"`), "", topic);
+    }
+    for (const topic of ["Caf\u00e9/x", "a//b", " s", "a/b/"]) {
+      assert.equal(await wire.says(`30* '${topic}' ${p} "x"`), hex(`30* '${topic}' ${p} "x"`), topic);
+    }
+  });
 
-  Deno.test(
-    titleOf(
-      version,
-      `${name}: a message is kept for each session with a matching subscription`,
-      "[3.1.1: 3.1.2-5, 4.5.0-1]",
-      "[5.0: 4.5.0-1]",
-    ),
-    async () => {
-      await using world = new World();
-      const properties = "11 0000003c";
-      for (const clientId of ["a", "b"]) {
-        const wire = await connected(world, version, clientId, { flags: "00", properties });
-        await wire.says(`82* 0001 ${p} 't/+' 01`, "e0*");
-      }
-      const publisher = await connected(world, version, "p");
-      assert.equal(await publisher.says(`32* 't/1' 0001 ${p} "x"`), "40020001");
-      for (const clientId of ["a", "b"]) {
-        const { connack } = await connect(world, version, clientId, { flags: "00", properties });
-        assert(connack.endsWith(hex(`32* 't/1' 0001 ${p} "x"`)), clientId);
-      }
-    },
-  );
+  shows(version, "a message is kept for each session with a matching subscription", [
+    "[3.1.1: 3.1.2-5, 4.5.0-1]",
+    "[5.0: 4.5.0-1]",
+  ], async (world) => {
+    const properties = "11 0000003c";
+    for (const clientId of ["a", "b"]) {
+      const wire = await connected(world, version, clientId, { flags: "00", properties });
+      await wire.says(`82* 0001 ${p} 't/+' 01`, "e0*");
+    }
+    const publisher = await connected(world, version, "p");
+    assert.equal(await publisher.says(`32* 't/1' 0001 ${p} "x"`), "40020001");
+    for (const clientId of ["a", "b"]) {
+      const { connack } = await connect(world, version, clientId, { flags: "00", properties });
+      assert(connack.endsWith(hex(`32* 't/1' 0001 ${p} "x"`)), clientId);
+    }
+  });
 }
 
 Deno.test("5.0: No Local keeps a client's messages from itself, and sends it those of others [5.0: 3.8.3-3]", async () => {

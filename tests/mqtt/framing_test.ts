@@ -50,12 +50,6 @@ Deno.test("any split of a stream gives the same packets", () => {
   );
 });
 
-Deno.test("a stream that comes byte by byte gives the same packets", () => {
-  const stream = bytesOf("c0* ");
-  const two = Uint8Array.from([...stream, ...bytesOf("30* 'a' \"hello\"")]);
-  assert.deepEqual(framesOf(Array.from(two, (byte) => Uint8Array.of(byte))), ["192:", "48:00016168656c6c6f"]);
-});
-
 Deno.test("a header that has not come whole is no frame yet", () => {
   const frame = new Frame();
   for (const start of ["30", "30 80", "30 8080", "30 808080"]) {

@@ -1,7 +1,7 @@
-// OutputBuffer: holds what was appended, in its order, and gives memory back.
+// OutputBuffer: holds what was appended, in its order, and gives its memory to others.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { OutputBuffer } from "../../src/mqtt/output_buffer.ts";
+import { OutputBuffer, SpareArrays } from "../../src/mqtt/output_buffer.ts";
 import { someBytes } from "./_arbitraries.ts";
 
 function contents(buffer: OutputBuffer): Uint8Array {
@@ -21,10 +21,26 @@ Deno.test("what was appended comes out in its order, however it grew", () => {
   }));
 });
 
-Deno.test("a buffer that grew large is given back when it is empty", () => {
-  const buffer = new OutputBuffer();
-  const start = buffer.bytes.length;
-  buffer.reserve(1024 * 1024);
-  buffer.clear();
-  assert.equal(buffer.bytes.length, start);
+Deno.test("an empty buffer has no array: the next one to be filled takes it", () => {
+  const spare = new SpareArrays();
+  const [first, second] = [new OutputBuffer(spare), new OutputBuffer(spare)];
+  first.append(new Uint8Array([1, 2, 3]));
+  const array = first.bytes;
+  first.clear();
+  assert.equal(first.bytes.length, 0);
+  second.append(new Uint8Array([4]));
+  assert.equal(second.bytes, array);
+  first.append(new Uint8Array([5]));
+  assert.deepEqual([contents(first), contents(second)], [new Uint8Array([5]), new Uint8Array([4])]);
+});
+
+Deno.test("of what buffers give back at once, and of large arrays, only so much is kept", () => {
+  const spare = new SpareArrays();
+  const buffers = Array.from({ length: 100 }, () => new OutputBuffer(spare));
+  buffers[0]?.reserve(1024 * 1024);
+  for (const buffer of buffers.slice(1)) buffer.reserve(64 * 1024);
+  const before = new Set(buffers.map(({ bytes }) => bytes));
+  for (const buffer of buffers) buffer.clear();
+  for (const buffer of buffers) buffer.reserve(1);
+  assert.equal(buffers.filter(({ bytes }) => before.has(bytes)).length, 16);
 });

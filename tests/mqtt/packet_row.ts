@@ -1,16 +1,15 @@
 // What a row of the packet tables holds: one packet, by name, and what the decoder must make of it.
 import type { ProtocolVersion } from "../../src/mqtt/packets.ts";
-import type { ReasonCode } from "../../src/mqtt/reason_codes.ts";
 
 export interface PacketRow {
-  /** What the packet is, or why it must be refused. */
+  /** What the packet is. */
   readonly name: string;
   /** The versions for which the bytes mean the same. */
   readonly versions: readonly ProtocolVersion[];
   /** In the spelling of _notation.ts. */
   readonly bytes: string;
-  /** The decoded packet: bytes as hexadecimal, absent fields left out; or the Reason Code of its refusal. */
-  readonly expected: Readonly<Record<string, unknown>> | ReasonCode;
+  /** The decoded packet: bytes as hexadecimal, absent fields left out. */
+  readonly expected: Readonly<Record<string, unknown>>;
 }
 
 export const V3: readonly ProtocolVersion[] = [3];

@@ -1,8 +1,5 @@
 // The table of PUBLISH packets and of their acknowledgements.
-import { Reason } from "../../src/mqtt/reason_codes.ts";
-import { ALL, rowsOf, V34, V4, V5, type Written } from "./packet_row.ts";
-
-const { MalformedPacket, ProtocolError, TopicAliasInvalid } = Reason;
+import { ALL, rowsOf, V34, V5, type Written } from "./packet_row.ts";
 
 function publish(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return {
@@ -75,56 +72,4 @@ const accepted: readonly Written[] = [
   ],
 ];
 
-const refused: readonly Written[] = [
-  ["QoS 3 [MQTT-3.3.1-4]", ALL, "36* 'a/b' 0001 {} \"hi\"", MalformedPacket],
-  ["DUP with QoS 0 [MQTT-3.3.1-2]", ALL, "38* 'a/b' {} \"hi\"", MalformedPacket],
-  ["packet identifier 0 [MQTT-2.3.1-1]", ALL, "32* 'a/b' 0000 {} \"hi\"", MalformedPacket],
-  ["half a packet identifier", ALL, "32* 'a/b' 00", MalformedPacket],
-  ["an empty body", ALL, "30*", MalformedPacket],
-  ["half a topic length", ALL, "30* 00", MalformedPacket],
-  ["a topic longer than the packet", ALL, "30* 0004 612f62", MalformedPacket],
-  ["a # in the topic [MQTT-3.3.2-2]", ALL, "30* 'a/#' {}", MalformedPacket],
-  ["a + in the topic", ALL, "30* '+' {}", MalformedPacket],
-  ["an empty topic [MQTT-4.7.3-1]", ALL, "30* '' {} \"hi\"", ProtocolError],
-  ["U+0000 in the topic [MQTT-1.5.4-2]", ALL, "30* 0003 610062 {}", MalformedPacket],
-  ["ill-formed UTF-8 in the topic [MQTT-1.5.4-1]", ALL, "30* 0001 ff {}", MalformedPacket],
-  ["a surrogate in the topic", ALL, "30* 0003 edbfbf {}", MalformedPacket],
-  ["an overlong form in the topic", ALL, "30* 0002 c1bf {}", MalformedPacket],
-  ["5.0: no property length [MQTT-2.2.2-1]", V5, "30* 'a/b'", MalformedPacket],
-  ["5.0: properties longer than the packet", V5, "30* 'a/b' 05 02 0000", MalformedPacket],
-  ["5.0: a property longer than the properties", V5, "30* 'a/b' {03 0005 61} \"hello\"", MalformedPacket],
-  ["5.0: an unknown property", V5, "30* 'a/b' {7e 00}", MalformedPacket],
-  ["5.0: a property of CONNECT", V5, "30* 'a/b' {11 00000001}", MalformedPacket],
-  ["5.0: a subscription identifier [MQTT-3.3.4-6]", V5, "30* 'a/b' {0b 01}", ProtocolError],
-  ["5.0: message expiry twice", V5, "30* 'a/b' {02 00000001 02 00000001}", ProtocolError],
-  ["5.0: content type twice", V5, "30* 'a/b' {03 'a' 03 'a'}", ProtocolError],
-  ["5.0: topic alias 0 [MQTT-3.3.2-8]", V5, "30* 'a/b' {23 0000}", TopicAliasInvalid],
-  ["5.0: payload format 2", V5, "30* 'a/b' {01 02}", ProtocolError],
-  ["5.0: a wildcard in the response topic [MQTT-3.3.2-14]", V5, "30* 'a/b' {08 'a/+'}", ProtocolError],
-  ["5.0: an empty response topic", V5, "30* 'a/b' {08 ''}", ProtocolError],
-  [
-    "5.0: ill-formed UTF-8 in a user property [MQTT-1.5.7-1]",
-    V5,
-    "30* 'a/b' {26 'k' 0001 80}",
-    MalformedPacket,
-  ],
-  ["PUBACK with flags", ALL, "42* 0001", MalformedPacket],
-  ["PUBREC with flags", ALL, "52* 0001", MalformedPacket],
-  ["PUBREL without its flag [MQTT-3.6.1-1]", ALL, "60* 0001", MalformedPacket],
-  ["PUBREL with other flags", ALL, "66* 0001", MalformedPacket],
-  ["PUBCOMP with flags", ALL, "71* 0001", MalformedPacket],
-  ["PUBACK of packet identifier 0", ALL, "40* 0000", MalformedPacket],
-  ["half a PUBACK", ALL, "40* 00", MalformedPacket],
-  ["an empty PUBREL", ALL, "62*", MalformedPacket],
-  ["a reason code where 3.x has none", V34, "40* 0001 00", MalformedPacket],
-  ["a reason code that PUBACK does not have [MQTT-3.4.2-1]", V5, "40* 0001 92", ProtocolError],
-  ["a reason code that PUBREL does not have [MQTT-3.6.2-1]", V5, "62* 0001 10", ProtocolError],
-  ["a reason code that PUBCOMP does not have [MQTT-3.7.2-1]", V5, "70* 0001 80", ProtocolError],
-  ["5.0: a PUBACK with a property of PUBLISH", V5, "40* 0001 00 {02 00000001}", MalformedPacket],
-  ["5.0: a PUBACK with two reason strings", V5, "40* 0001 00 {1f 'a' 1f 'a'}", ProtocolError],
-  ["5.0: a PUBACK with bytes after its end", V5, "40* 0001 00 {} 00", MalformedPacket],
-  ["a reason code of 5.0 in 3.1.1", V4, "50* 0001 97 {}", MalformedPacket],
-];
-
 export const ACCEPTED_PUBLISHES = rowsOf(accepted);
-export const REFUSED_PUBLISHES = rowsOf(refused);

@@ -121,15 +121,14 @@ function checkAnswerFits({ packet, connection, clientId }: Connecting): ReasonCo
 function authenticate(connecting: Connecting): ReturnType<Step> {
   const { context, connection, packet, clientId } = connecting;
   if (packet.authenticationMethod !== undefined) return Reason.BadAuthenticationMethod; // [MQTT-4.12.0-1]
-  const { listener } = connection;
   const answer = context.access.connect({
     clientId,
     username: packet.username,
     password: packet.password,
     address: connection.peer,
     protocolVersion: packet.protocolVersion,
-    listener: listener.name,
-    allowAnonymous: () => listener.options.allowAnonymous,
+    listener: connection.listener.name,
+    allowAnonymous: connection.listener.allowAnonymous,
   });
   const decided = (it: Awaited<typeof answer>): ReasonCode | undefined => {
     if ("refusal" in it) return it.refusal;
