@@ -79,8 +79,8 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   });
   serveSignals(signals, reloader, sinks, logger);
   try {
-    await listeners.open(listenersOf(config));
     await status.open(config.status);
+    await listeners.open(listenersOf(config));
   } catch (error) {
     listeners.close();
     await broker.stop(0);

@@ -27,7 +27,7 @@ export function sourcesOf({ broker, hooks, listeners, sinks, ...rest }: Rooms): 
     hooks,
     listeners: () => listenerInfos(listeners),
     sinks: () => sinks.status(),
-    redeliver: () => undefined,
+    redeliver: (index, signal) => sinks.redeliver(index, signal),
   };
 }
 

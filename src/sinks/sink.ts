@@ -1,5 +1,6 @@
 // What a sink is: the whole contract between the hooks that make lines and the places where lines end up.
 import type { Prepared } from "../base/prepared.ts";
+import type { Outcome } from "./delivery/send_again.ts";
 import { maskUrl } from "./mask_url.ts";
 import type { SinkOptions } from "./options.ts";
 
@@ -26,6 +27,11 @@ export interface Sink extends AsyncDisposable {
    * @param url one that names this place
    */
   prepare(url: string, options: SinkOptions): Prepared | undefined;
+  /**
+   * Sends its parked events again, and parks those once more that are not taken; absent, or undefined, where it parks
+   * none. Resolves when all were tried, or the far end failed. Does not reject.
+   */
+  redeliver?(signal: AbortSignal): Promise<Outcome> | undefined;
   /** Writes what is left, waits for work under way within the sink's own limit, releases everything. */
   [Symbol.asyncDispose](): Promise<void>;
 }
