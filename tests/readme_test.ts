@@ -132,6 +132,12 @@ const WALK: readonly (readonly [line: string, step: Step | typeof IN_CI])[] = [
     match(await desk.run(line, desk.folder), /^sent 1, failed 0/);
     await endpoint.shows(/^\{"action":"message_publish"\}$/m);
   }],
+  ['hookline query "SELECT topic, count, bytes, last FROM topics"', async (desk, line) => {
+    equal(await desk.run(line, desk.folder), blocks("text")[1]);
+  }],
+  ["hookline report hook.log -o report.html", async (desk, line) => {
+    match(await desk.run(line, desk.folder), /^wrote report\.html \(\d+ kB\): \d+ events\n$/);
+  }],
   ["deno task conformance", IN_CI],
   ["deno task compile", IN_CI],
   ["deno task deb", IN_CI],

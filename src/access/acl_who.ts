@@ -3,7 +3,7 @@ import { unknownWord } from "../base/nearest.ts";
 import { isTable } from "../base/table.ts";
 import { hostOf } from "../base/peer_address.ts";
 import type { Peer } from "./access.ts";
-import { type AddressMatch, parseAddresses } from "./addresses.ts";
+import { type AddressMatch, parseAddresses } from "../base/addresses.ts";
 import { foundKind } from "./found.ts";
 import type { Place, Problems } from "./problems.ts";
 import type { SealedPassword } from "./sealed_password.ts";

@@ -1,5 +1,8 @@
 // A map and a set that take no memory until something is put in: most clients never need most of theirs.
 
+/** What is read where nothing was ever put in. */
+const NONE: ReadonlyMap<unknown, unknown> = new Map();
+
 export class LazyMap<K, V> implements ReadonlyMap<K, V> {
   #map: Map<K, V> | undefined = undefined;
 
@@ -48,7 +51,7 @@ export class LazyMap<K, V> implements ReadonlyMap<K, V> {
   }
 
   get #read(): ReadonlyMap<K, V> {
-    return this.#map ?? new Map<K, V>();
+    return this.#map ?? NONE as ReadonlyMap<K, V>;
   }
 }
 

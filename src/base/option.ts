@@ -41,6 +41,14 @@ interface Texts extends Described<Readonly<Record<string, string>>> {
   readonly values: { readonly pattern: RegExp; readonly what: string };
 }
 
+/** An array of strings. */
+interface List extends Described<readonly string[]> {
+  readonly kind: "list";
+  /** Names them in an error: `addresses, as in ["10.0.0.0/8"]`. */
+  readonly what: string;
+  readonly isItem: (text: string) => boolean;
+}
+
 /** Where to listen. */
 export interface Address {
   /** IPv6 without its brackets. */
@@ -63,6 +71,7 @@ export type OptionRow =
   | Described<Address> & { readonly kind: "address" }
   /** Of a file; written in octal and quotes, `"0640"`. */
   | Described<number> & { readonly kind: "mode" }
+  | List
   /** Topic Filters. */
   | Described<readonly string[]> & { readonly kind: "filters" }
   | Texts;
@@ -78,7 +87,7 @@ type ValueOf<Row extends OptionRow> = Row extends { readonly kind: "boolean" } ?
   : Row extends { readonly kind: "text" | "path" } ? string
   : Row extends { readonly kind: "qos" } ? 0 | 1 | 2
   : Row extends { readonly kind: "address" } ? Address
-  : Row extends { readonly kind: "filters" } ? readonly string[]
+  : Row extends { readonly kind: "filters" | "list" } ? readonly string[]
   : Row extends { readonly kind: "texts" } ? Readonly<Record<string, string>>
   : number;
 

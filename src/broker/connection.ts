@@ -1,5 +1,5 @@
 // One Network Connection: bytes in, whole packets to whoever handles them, bytes out at the end of the turn.
-import type { Transport } from "../listeners/transport.ts";
+import { type Transport, TransportError } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
 import {
   publishSize,
@@ -52,12 +52,12 @@ export class Connection<Client> implements Outlet, Flushable {
   protocolVersion: ProtocolVersion = 4;
   maximumPacketSize = Infinity;
   receiveMaximum = 65_535;
+  readonly peer: string;
   /** The listener's options when the connection came: a reload is for those after it. */
   readonly options: ListenerOptions;
   /** Where the packet handlers put what goes to the client; call {@link touch} once after. */
   out: OutputBuffer;
 
-  readonly #transport: Transport;
   readonly #turn: Turn;
   readonly #events: ConnectionEvents<Client>;
   readonly #frame = new Frame();
@@ -82,23 +82,19 @@ export class Connection<Client> implements Outlet, Flushable {
   #waits = false;
 
   constructor(
-    transport: Transport,
+    readonly transport: Transport,
     readonly listener: ListenerState,
     turn: Turn,
     events: ConnectionEvents<Client>,
     spare: SpareArrays,
   ) {
-    this.#transport = transport;
+    this.peer = transport.peer;
     this.#turn = turn;
     this.#events = events;
     this.options = listener.options;
     this.out = new OutputBuffer(spare);
     this.#other = new OutputBuffer(spare);
     this.#acceptedAt = this.#lastPacketAt = turn.monotonic;
-  }
-
-  get peer(): string {
-    return this.#transport.peer;
   }
 
   get state(): State {
@@ -116,7 +112,7 @@ export class Connection<Client> implements Outlet, Flushable {
   read(): void {
     if (this.#state === "closed") return;
     if (this.#paused) this.#waits = true;
-    else this.#transport.read(this.#input.room).then(this.#arrived, this.#readFailed);
+    else this.transport.read(this.#input.room).then(this.#arrived, this.#readFailed);
   }
 
   readonly #arrived = (count: number | null): void => {
@@ -127,10 +123,12 @@ export class Connection<Client> implements Outlet, Flushable {
     this.read();
   };
 
-  /** What broke does not matter to anyone but the peer; the event's reason says that it broke. */
-  readonly #readFailed = (): void => {
+  readonly #readFailed = (error: unknown): void => {
     this.#turn.enter();
-    this.#gone("ReadWriteError");
+    // What broke does not matter to anyone but the peer; the event's reason says that it broke.
+    if (!(error instanceof TransportError)) return this.#gone("ReadWriteError");
+    if (this.#state === "handshake") this.#events.onRefused(this, error.reason);
+    this.#gone(`ProtocolError(${error.message})`);
   };
 
   publish(packet: OutgoingPublish): void {
@@ -234,7 +232,7 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#flushing = false;
     if (this.#writing || this.#state === "closed") return;
     if (this.out.length > 0) this.#write();
-    else if (this.#state === "closing") this.#transport.closeWrite();
+    else if (this.#state === "closing") this.transport.closeWrite();
   }
 
   /** Writes what gathered; the connection has one write under way at a time. */
@@ -250,7 +248,7 @@ export class Connection<Client> implements Outlet, Flushable {
 
   #writeRest(): void {
     const { bytes, length } = this.#other;
-    this.#transport.write(bytes.subarray(this.#left, length)).then(this.#took, this.#writeFailed);
+    this.transport.write(bytes.subarray(this.#left, length)).then(this.#took, this.#writeFailed);
   }
 
   readonly #took = (count: number): void => {
@@ -283,7 +281,7 @@ export class Connection<Client> implements Outlet, Flushable {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#resume();
-    this.#transport.close();
+    this.transport.close();
     this.#events.onClosed(this);
   }
 
@@ -339,9 +337,8 @@ export class Connection<Client> implements Outlet, Flushable {
     return start;
   }
 
-  /** What a peer that is not accepted yet may send, judged before any more of it is kept. */
+  /** What a peer that is not accepted yet may send [MQTT-3.1.0-1], judged before any more of it is kept. */
   #checkFirst(header: number, size: number): void {
-    // [MQTT-3.1.0-1]
     if (header >> 4 !== PacketType.CONNECT) throw malformed("the first packet is not a CONNECT");
     if (size > this.options.maxConnectPacketSize) {
       throw new MqttError(Reason.PacketTooLarge, "the CONNECT is larger than max_connect_packet_size");

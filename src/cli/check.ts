@@ -1,9 +1,8 @@
 // `hookline check`: what the configuration means, and whether the broker would start with it.
-import { addressText } from "../base/peer_address.ts";
 import type { AccessOptions, AuthenticatorName } from "../access/options.ts";
 import type { Config } from "../config/config.ts";
-import { isLoopback } from "../config/units.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
+import { isLocal, placeText } from "../listeners/options.ts";
 import { fileNews, probeFile } from "../sinks/lines/probe_file.ts";
 import { goodNews, probe, type Problem, reach } from "../sinks/schemes.ts";
 import {
@@ -66,12 +65,13 @@ export const check: Verb = async (values, _positionals, io) => {
 function listenerRows(config: Config): string[][] {
   const rows = config.listeners.map((listener) => [
     listener.name,
-    addressText(listener),
+    listener.kind,
+    placeText(listener.place),
     listener.options.allowAnonymous ? "yes" : "no",
     Number.isFinite(listener.options.maxConnections) ? String(listener.options.maxConnections) : "no limit",
-    isLoopback(listener.hostname) ? "this machine only" : "the network",
+    isLocal(listener.place) ? "this machine only" : "the network",
   ]);
-  return [["NAME", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
+  return [["NAME", "KIND", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
 }
 
 /** Who is asked about clients, and what decides on what they may do. */

@@ -4,7 +4,7 @@ import { hintFor, parseArguments } from "./arguments.ts";
 import { EXIT } from "./exit_code.ts";
 import { programHelp, verbHelp } from "./help.ts";
 import { type Io, processIo } from "./io.ts";
-import { report } from "./report.ts";
+import { tellError } from "./tell_error.ts";
 import { UsageError, wantsJson } from "./verb.ts";
 import { runtimeProblem, versionLine } from "./version.ts";
 import { VERBS } from "./verbs.ts";
@@ -26,7 +26,7 @@ export async function main(
   try {
     return await dispatch(args, io);
   } catch (error) {
-    return report(error, io, false);
+    return tellError(error, io, false);
   }
 }
 
@@ -45,7 +45,7 @@ async function dispatch(args: readonly string[], io: Io): Promise<number> {
   try {
     return await (await verb.load())(values, positionals, io);
   } catch (error) {
-    return report(error, io, wantsJson(values));
+    return tellError(error, io, wantsJson(values));
   }
 }
 

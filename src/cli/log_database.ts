@@ -47,8 +47,8 @@ function chosenBy(values: Values, io: Io, verb: string): Selects | undefined {
   return (line) => (since === undefined || (line.ms ?? 0) >= since) && selects(filter, line);
 }
 
-/** The same for the same options. */
-function narrowingOf(values: Values): string {
+/** `all events`, or which: the same words for the same options. */
+export function narrowingOf(values: Values): string {
   const given = ["since", "topic", "client"].flatMap((name) => {
     const value = textOf(values, name);
     return value === undefined ? [] : [`--${name} ${value}`];

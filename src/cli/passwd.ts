@@ -1,15 +1,18 @@
 // `hookline passwd`: sets, changes or deletes the password of one user in a password file.
-import { basename, dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { makeHash } from "../access/password_hash.ts";
 import { userNameProblem, withoutUser, withUser } from "../access/password_lines.ts";
 import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
 import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
+import { replaceFile } from "./replace_file.ts";
 import { flagOf, UsageError, type Verb } from "./verb.ts";
 
 /** Bytes: what a CONNECT can carry. */
 const LONGEST = 65_535;
+/** A new file is its owner's alone; the group may go on reading another. */
+const SECRET = { new: 0o600, kept: 0o040 };
 
 export const passwd: Verb = async (values, [file, user], io) => {
   if (file === undefined || user === undefined) {
@@ -22,14 +25,14 @@ export const passwd: Verb = async (values, [file, user], io) => {
   if (flagOf(values, "delete")) {
     const left = withoutUser(before, user);
     if (left === undefined) throw new Failure(`${file} has no user ${JSON.stringify(user)}.`);
-    replace(path, file, left);
+    replaceFile(path, file, left, SECRET);
     io.out(`${user} is no user any more; a running Hookline learns of it by SIGHUP\n`);
     return EXIT.done;
   }
   const password = flagOf(values, "stdin") ? await readLine(false) : await ask(user, io);
   if (password.length === 0) throw new Failure("An empty password protects nothing.");
   if (password.length > LONGEST) throw new Failure(`A password has at most ${LONGEST} bytes.`);
-  replace(path, file, withUser(before, user, await makeHash(password)));
+  replaceFile(path, file, withUser(before, user, await makeHash(password)), SECRET);
   io.out(`${user} has a new password; a running Hookline learns of it by SIGHUP\n`);
   return EXIT.done;
 };
@@ -50,43 +53,6 @@ function readIfThere(path: string, shown: string): string {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
     throw new Failure(`${shown} cannot be read: ${errorText(error)}.`, { cause: error });
-  }
-}
-
-/** As a whole or not at all. A new file is its owner's alone; another keeps owner and group, and loses others. */
-function replace(path: string, shown: string, text: string): void {
-  const beside = join(dirname(path), `.${basename(path)}.${crypto.randomUUID()}`);
-  try {
-    using file = Deno.openSync(beside, { write: true, createNew: true, mode: 0o600 });
-    const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
-    keepOwner(path, beside);
-    file.syncSync();
-    Deno.renameSync(beside, path);
-  } catch (error) {
-    removeIfThere(beside);
-    throw new Failure(`${shown} cannot be written: ${errorText(error)}.`, { cause: error });
-  }
-}
-
-function keepOwner(path: string, beside: string): void {
-  let before: Deno.FileInfo;
-  try {
-    before = Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  const { uid, gid } = Deno.statSync(beside);
-  if (before.uid !== uid || before.gid !== gid) Deno.chownSync(beside, before.uid, before.gid);
-  Deno.chmodSync(beside, (before.mode ?? 0) & 0o040 | 0o600);
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

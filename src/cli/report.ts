@@ -1,58 +1,38 @@
-// What ends a command line, said where the operator reads it, and the exit code that stands for it.
-import { ConfigErrors } from "../config/config_error.ts";
-import type { LogFields } from "../base/log.ts";
-import { errorText } from "../base/error_text.ts";
-import { Failure } from "../base/failure.ts";
-import { SinkError } from "../sinks/sink.ts";
-import { EXIT } from "./exit_code.ts";
-import { type Io, StdoutClosed } from "./io.ts";
-import { jsonLog } from "../daemon/logger.ts";
-import { UsageError } from "./verb.ts";
+// `hookline report`: a log as one HTML page.
+import { basename, resolve } from "node:path";
+import manifest from "../../deno.json" with { type: "json" };
+import { bytesText, numberText } from "../report/html.ts";
+import { figuresOf } from "../report/figures.ts";
+import { pageOf } from "../report/page.ts";
 import { visible } from "../terminal/visible.ts";
+import { EXIT } from "./exit_code.ts";
+import { loadLog, narrowingOf } from "./log_database.ts";
+import { replaceFile } from "./replace_file.ts";
+import { textOf, type Verb } from "./verb.ts";
 
-/**
- * Writes `error` to stderr and returns the exit code.
- * @param json as entries of the log (`--log-format json`), not as text
- */
-export function report(error: unknown, io: Io, json: boolean): number {
-  if (error instanceof StdoutClosed) return EXIT.done;
-  if (error instanceof ConfigErrors) {
-    tellConfigErrors(error, io, json);
-    return EXIT.config;
-  }
-  const [text, code] = sentenceOf(error);
-  tell(text, {}, io, json, "hookline: ");
-  return code;
-}
+/** Payloads are in it, as in the log. */
+const MODE = { new: 0o640, kept: 0o666 };
 
-function tellConfigErrors({ errors }: ConfigErrors, io: Io, json: boolean): void {
-  for (const { message, file, line, key } of errors) {
-    tell(message, { file, ...(line !== undefined && { line }), ...(key !== "" && { key }) }, io, json);
-  }
-  const count = errors.length === 1 ? "1 error" : `${errors.length} errors`;
-  if (!json) io.err(`hookline: ${count} in the configuration.\n`);
-}
+export const report: Verb = async (values, positionals, io) => {
+  const files = positionals.length === 0 ? ["hook.log"] : positionals;
+  const output = textOf(values, "output") ?? "report.html";
+  using database = await loadLog(files, values, io, "report");
+  const figures = figuresOf(database);
+  const page = await pageOf(figures, {
+    name: files.map((file) => basename(file)).join(", "),
+    narrowing: narrowingOf(values),
+    program: `hookline ${manifest.version}`,
+    time: localTime(new Date()),
+  });
+  replaceFile(resolve(io.cwd, output), output, page, MODE);
+  const size = bytesText(new TextEncoder().encode(page).length);
+  io.out(`wrote ${visible(output)} (${size}): ${numberText(figures.lines)} events\n`);
+  return EXIT.done;
+};
 
-function tell(text: string, fields: LogFields, io: Io, json: boolean, before = ""): void {
-  if (json) jsonLog(io.err)("error", text, fields);
-  else io.err(`${before}${text}\n`);
-}
-
-function sentenceOf(error: unknown): [text: string, code: number] {
-  if (error instanceof UsageError) return [error.message, EXIT.usage];
-  if (error instanceof SinkError) return [visible(error.shown), EXIT.config];
-  if (error instanceof Failure) return [visible(error.message), EXIT.failed];
-  return [failureText(error), EXIT.failed];
-}
-
-/** What the system refused is told in one line; anything else is a fault of the program and shows where. */
-function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error instanceof Deno.errors.NotCapable) {
-    const what = /"(.*?)"/.exec(error.message)?.[1];
-    return visible(`${what === undefined ? "" : `${what} cannot be used: `}${errorText(error)}.`);
-  }
-  return "code" in error && typeof error.code === "string"
-    ? visible(error.message)
-    : error.stack ?? error.message;
+function localTime(now: Date): string {
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 16).replace(
+    "T",
+    " ",
+  );
 }

@@ -118,7 +118,7 @@ export const RMQTT_DIFFERENCES: readonly RmqttDifference[] = [
     because: "what is denied is not delivered",
   },
   {
-    what: "other plugins; `listener.tls`, `ws`, `wss`, `quic`; `delayed_publish`",
+    what: "other plugins; `listener.quic`; `delayed_publish`",
     rmqtt: "served",
     hookline: "a warning says what is missing",
     because: "not there yet",

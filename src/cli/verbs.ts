@@ -36,6 +36,11 @@ const SINCE: VerbOption = {
   value: "TIME",
   help: "only events since then: 90s, 1h or 2d ago, or '2026-11-24 09:05'",
 };
+const DB: VerbOption = {
+  type: "text",
+  value: "FILE",
+  help: "keep the database for the next time: only new lines are read then",
+};
 
 export const VERBS: readonly VerbEntry[] = [
   {
@@ -177,17 +182,32 @@ Lines that are no event are told and left out.`,
       examples: { type: "flag", help: "show ten questions worth asking" },
       since: SINCE,
       ...SELECTING,
-      db: {
-        type: "text",
-        value: "FILE",
-        help: "keep the database for the next question: only new lines are read then",
-      },
+      db: DB,
       csv: { type: "flag", help: "the answer as CSV" },
       json: { type: "flag", help: "the answer as a JSON object a line" },
       markdown: { type: "flag", help: "the answer as a table of Markdown" },
       full: { type: "flag", help: "shorten nothing, whatever the width of the terminal" },
     },
     load: async () => (await import("./query.ts")).query,
+  },
+  {
+    name: "report",
+    summary: "make a page of a log",
+    usage: "report [FILE...] [-o report.html] [options]",
+    about:
+      `Reads each FILE (default: ./hook.log) and its generations, as query does, and writes one HTML page:
+messages over time, the busiest topics and clients, why connections ended, what was dropped, how
+long messages took, and where the log is silent. The page needs nothing else, can be printed, and
+holds payloads as the log does. A file that is there is replaced as a whole.`,
+    maxPositionals: 1000,
+    positionals: "files",
+    options: {
+      output: { type: "text", short: "o", value: "FILE", default: "report.html", help: "the page" },
+      since: SINCE,
+      ...SELECTING,
+      db: DB,
+    },
+    load: async () => (await import("./report.ts")).report,
   },
   {
     name: "replay",

@@ -58,6 +58,8 @@ function checkOf(row: OptionRow): Check {
       return address();
     case "filters":
       return filters();
+    case "list":
+      return list(row.what, row.isItem);
     case "texts":
       return anything();
   }
@@ -163,9 +165,12 @@ function textOrEmpty(what: string): Check<string> {
 }
 
 function filters(): Check<string[]> {
-  const message = 'must be an array of Topic Filters, as in ["a/b", "foo/#"]';
-  const isFilter = (text: string): boolean => topicFilterProblem(text) === undefined;
-  return v.pipe(v.unknown(), v.array(v.pipe(v.string(message), v.check(isFilter, message)), message));
+  return list('Topic Filters, as in ["a/b", "foo/#"]', (text) => topicFilterProblem(text) === undefined);
+}
+
+function list(what: string, isItem: (text: string) => boolean): Check<string[]> {
+  const message = `must be an array of ${what}`;
+  return v.pipe(v.unknown(), v.array(v.pipe(v.string(message), v.check(isItem, message)), message));
 }
 
 /** An array of strings; `what` names them: "names of plugins". */

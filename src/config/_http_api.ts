@@ -7,7 +7,7 @@ import type { Document } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
 import type { ForeignKeys } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
-import { isLoopback } from "./units.ts";
+import { isLocal } from "../listeners/options.ts";
 
 const CHECKS: Checks = { ...checksOf(HTTP_API_OPTIONS), http_hosts: textList("host names") };
 
@@ -34,7 +34,7 @@ export function readHttpApi(
 function checked(doc: Document, path: KeyPath, values: Values, cwd: string): HttpApiOptions | undefined {
   const { enable, address, ...options } = optionsOf(HTTP_API_OPTIONS, values, cwd);
   if (!enable) return undefined;
-  if (options.token === undefined && !isLoopback(address.hostname)) return refuseOpen(doc, path, address);
+  if (options.token === undefined && !isLocal(address)) return refuseOpen(doc, path, address);
   // Checked to be a list of texts.
   const hosts = (values["http_hosts"] ?? []) as readonly string[];
   return { ...options, ...address, hosts, isWritten: doc.has([...path, "http_laddr"]) };

@@ -1,13 +1,25 @@
-// `[listener.tcp.<name>]`: where clients connect and what they may ask for.
+// `[listener.<kind>.<name>]`: where clients connect and what they may ask for.
 import * as v from "valibot";
+import type { Values } from "../base/option.ts";
 import { isTable } from "../base/table.ts";
 import { LISTENER_OPTIONS } from "../broker/options.ts";
-import { TCP_OPTIONS } from "../listeners/options.ts";
+import {
+  type Kind,
+  LISTENER_KINDS,
+  type ListenOptions,
+  type Place,
+  placeText,
+  TLS_OPTIONS,
+  type TlsOptions,
+  WEB_SOCKET_OPTIONS,
+} from "../listeners/options.ts";
 import { type Check, checksOf, optionsOf } from "./_checks.ts";
 import type { Document, Table } from "./_document.ts";
+import type { KeyPath } from "./_key_path.ts";
+import { guarded } from "./_read_file.ts";
 import { FOREIGN_IN_LISTENER } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
-import type { TcpListener } from "./config.ts";
+import type { ServedListener } from "./config.ts";
 
 /** `[listener.tcp]` and its like: a table of named tables. */
 const NAMED: Check<Table> = v.custom<Table>(
@@ -15,56 +27,50 @@ const NAMED: Check<Table> = v.custom<Table>(
   "must be a table of named listeners, as in [listener.tcp.external]",
 );
 
-const CHECKS = checksOf(TCP_OPTIONS, LISTENER_OPTIONS);
+const KINDS = Object.keys(LISTENER_KINDS) as Kind[];
 
-/** Kinds of RMQTT's that Hookline does not serve; what stands in their tables is not looked at. */
-const UNSERVED = ["tls", "ws", "wss", "quic"] as const;
+/** A kind of RMQTT's that Hookline does not serve; what stands in its tables is not looked at. */
+const UNSERVED = "quic";
 
-/** All enabled TCP listeners of `[listener]`; the default one where no listener of any kind is written. */
-export function readListeners(doc: Document, value: unknown, cwd: string): readonly TcpListener[] {
-  const kinds = readTable(doc, ["listener"], value, {
-    tcp: NAMED,
-    tls: NAMED,
-    ws: NAMED,
-    wss: NAMED,
-    quic: NAMED,
-  });
-  if (kinds === undefined) return [];
-  for (const kind of UNSERVED) warnUnserved(doc, kind, kinds[kind]);
-  const alone = UNSERVED.every((kind) => kinds[kind] === undefined);
-  const named = kinds.tcp ?? (alone ? { default: {} } : undefined);
-  if (named === undefined) {
+/** All enabled listeners of `[listener]`; the default one where no listener of any kind is written. */
+export function readListeners(doc: Document, value: unknown, cwd: string): readonly ServedListener[] {
+  const checks = Object.fromEntries([...KINDS, UNSERVED].map((kind) => [kind, NAMED]));
+  const tables = readTable(doc, ["listener"], value, checks);
+  if (tables === undefined) return [];
+  warnUnserved(doc, tables[UNSERVED]);
+  const named = Object.keys(tables).length === 0 ? { tcp: { default: {} } } : tables;
+  const listeners = KINDS.flatMap((kind) =>
+    Object.entries(named[kind] ?? {}).map(([name, table]) => readListener(doc, kind, name, table, cwd))
+  );
+  if (listeners.every((listener) => listener === "off")) {
     doc.error(
       ["listener"],
-      "has no TCP listener, and Hookline serves no other kind yet, so no client could connect; " +
-        'add one, as in listener.tcp.external.addr = "0.0.0.0:1883"',
+      `has no listener that is served and enabled, so no client could connect; the kinds are ${
+        KINDS.join(", ")
+      }`,
     );
-    return [];
-  }
-  const listeners = Object.entries(named).map(([name, table]) => readListener(doc, name, table, cwd));
-  if (listeners.every((listener) => listener === "off")) {
-    doc.error(["listener", "tcp"], "has no listener that is enabled, so no client could connect");
   }
   const enabled = listeners.filter((listener) => listener !== undefined && listener !== "off");
-  refuseSameAddress(doc, enabled);
+  refuseSamePlace(doc, enabled);
   return enabled;
 }
 
 /** `"off"` when it is not enabled, `undefined` after an error. */
 function readListener(
   doc: Document,
+  kind: Kind,
   name: string,
   value: unknown,
   cwd: string,
-): TcpListener | "off" | undefined {
-  const path = ["listener", "tcp", name];
+): ServedListener | "off" | undefined {
+  const path = ["listener", kind, name];
   if (!/^[A-Za-z0-9_.-]{1,64}$/.test(name)) {
     doc.error(path, "a listener's name has 1 to 64 letters, digits, dots, - and _");
     return undefined;
   }
-  const values = readTable(doc, path, value, CHECKS, FOREIGN_IN_LISTENER);
+  const rows = LISTENER_KINDS[kind];
+  const values = readTable(doc, path, value, checksOf(rows, LISTENER_OPTIONS), FOREIGN_IN_LISTENER);
   if (values === undefined) return undefined;
-  const { enable, address, nodelay } = optionsOf(TCP_OPTIONS, values, cwd);
   const options = optionsOf(LISTENER_OPTIONS, values, cwd);
   const { minKeepAlive, maxKeepAlive } = options;
   if (minKeepAlive > maxKeepAlive) {
@@ -73,29 +79,79 @@ function readListener(
     doc.error([...path, key], problem);
     return undefined;
   }
-  if (!enable) return "off";
-  return { name, ...address, nodelay, options };
+  if (values["enable"] === false) return "off";
+  const own = listenOptions(doc, path, kind, values, cwd);
+  return own && { kind, name, ...own, options };
+}
+
+/** `undefined` after an error. */
+function listenOptions(
+  doc: Document,
+  path: KeyPath,
+  kind: Kind,
+  values: Values,
+  cwd: string,
+): ListenOptions | undefined {
+  const { address: place, nodelay } = optionsOf(LISTENER_KINDS[kind], values, cwd);
+  const tls = kind === "tls" || kind === "wss" ? tlsOptions(doc, path, values, cwd) : undefined;
+  if (tls === "unusable") return undefined;
+  const webSocket = kind === "ws" || kind === "wss" ? optionsOf(WEB_SOCKET_OPTIONS, values, cwd) : undefined;
+  if (webSocket !== undefined && !/^\/[^\s?#]*$/.test(webSocket.path)) {
+    doc.refuse([...path, "path"], "must be a path that begins with /");
+    return undefined;
+  }
+  return { place, nodelay, ...tls && { tls }, ...webSocket && { webSocket } };
+}
+
+function tlsOptions(doc: Document, path: KeyPath, values: Values, cwd: string): TlsOptions | "unusable" {
+  const { cert, key, crossCertificate, clientCa, usernameIsCommonName, usernameIsSubject } = optionsOf(
+    TLS_OPTIONS,
+    values,
+    cwd,
+  );
+  if (cert === undefined || key === undefined) {
+    doc.error(path, "needs cert and key: PEM files of a certificate and its private key");
+    return "unusable";
+  }
+  if (crossCertificate && clientCa === undefined) {
+    doc.error([...path, "cross_certificate"], "needs client_ca_certs: the CAs whose clients may connect");
+    return "unusable";
+  }
+  const username = usernameIsSubject ? "subject" : usernameIsCommonName ? "commonName" : undefined;
+  if (username !== undefined && !crossCertificate) {
+    const of = usernameIsSubject ? "cert_subject_dn_as_username" : "cert_cn_as_username";
+    doc.warn(
+      [...path, of],
+      "has no effect without cross_certificate = true: no client is asked for a certificate",
+    );
+  }
+  const { refusal, warning } = guarded(key);
+  if (warning !== undefined) doc.warn([...path, "key"], `${key} ${warning}`);
+  const open = [["key", refusal], ["client_ca_certs", clientCa && guarded(clientCa).refusal]] as const;
+  for (const [name, problem] of open) if (problem) doc.error([...path, name], problem);
+  return { cert, key, ...crossCertificate && { clientCa }, ...username && { username } };
 }
 
 /** The system would refuse the second one only at start, without saying which. */
-function refuseSameAddress(doc: Document, listeners: readonly TcpListener[]): void {
+function refuseSamePlace(doc: Document, listeners: readonly ServedListener[]): void {
   const takenBy = new Map<string, string>();
-  for (const { name, hostname, port } of listeners) {
-    if (port === 0) continue;
-    const address = `${hostname}:${port}`;
-    const other = takenBy.get(address);
-    if (other === undefined) takenBy.set(address, name);
-    else {
-      const path = ["listener", "tcp", name, "addr"];
-      doc.error(path, `${address} is already the address of listener.tcp.${other}`);
-    }
+  for (const { kind, name, place } of listeners) {
+    const text = placeText(place);
+    if (isAnyPort(place)) continue;
+    const other = takenBy.get(text);
+    if (other === undefined) takenBy.set(text, `${kind}.${name}`);
+    else doc.error(["listener", kind, name, "addr"], `${text} is already the address of listener.${other}`);
   }
 }
 
-function warnUnserved(doc: Document, kind: string, named: Table | undefined): void {
+function isAnyPort(place: Place): boolean {
+  return "port" in place && place.port === 0;
+}
+
+function warnUnserved(doc: Document, named: Table | undefined): void {
   for (const [name, table] of Object.entries(named ?? {})) {
-    const path = ["listener", kind, name];
+    const path = ["listener", UNSERVED, name];
     if (isTable(table) && table["enable"] === false) doc.unused(path);
-    else doc.warn(path, "this listener is not served: Hookline has only TCP listeners yet");
+    else doc.warn(path, `this listener is not served: Hookline has no ${UNSERVED} listeners`);
   }
 }

@@ -11,12 +11,12 @@ import { LOG_OPTIONS, type LogOptions, logOptions } from "./_log.ts";
 import { PLUGIN_OPTIONS, tellPlugins } from "./_plugins.ts";
 import { FOREIGN_AT_TOP, FOREIGN_IN_SECTION } from "./_rmqtt_keys.ts";
 import { readTable } from "./_table.ts";
-import type { TcpListener } from "./config.ts";
+import type { ServedListener } from "./config.ts";
 
 export interface MainFile {
   readonly log: LogOptions;
   readonly broker: BrokerOptions;
-  readonly listeners: readonly TcpListener[];
+  readonly listeners: readonly ServedListener[];
   /** `plugins.dir`, as written; `undefined` after an error in `[plugins]`. */
   readonly pluginsDir: string | undefined;
   readonly access: AccessSections;

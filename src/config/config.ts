@@ -1,9 +1,8 @@
 // The shape of a whole configuration: what the files say, checked, with every default filled in.
 import type { AccessOptions } from "../access/options.ts";
-import type { Address } from "../base/option.ts";
 import type { BrokerOptions, ListenerOptions } from "../broker/options.ts";
 import type { LineOptions, Rules } from "../hooks/rules.ts";
-import type { TcpOptions } from "../listeners/options.ts";
+import type { ListenerConfig } from "../listeners/options.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import type { StatusOptions } from "../status/options.ts";
 import type { LogOptions } from "./_log.ts";
@@ -13,7 +12,7 @@ export type { LogOptions } from "./_log.ts";
 export interface Config {
   readonly log: LogOptions;
   readonly broker: BrokerOptions;
-  readonly listeners: readonly TcpListener[];
+  readonly listeners: readonly ServedListener[];
   readonly hooks: HooksConfig;
   /** Who may connect, publish and subscribe. */
   readonly access: AccessOptions;
@@ -26,9 +25,8 @@ export interface Config {
   readonly files: readonly string[];
 }
 
-/** `[listener.tcp.<name>]`; `hostname` and `port` are its `addr`. */
-export interface TcpListener extends Address, Pick<TcpOptions, "nodelay"> {
-  readonly name: string;
+/** `[listener.<kind>.<name>]`: what a listener needs to listen, and what it allows its clients. */
+export interface ServedListener extends ListenerConfig {
   readonly options: ListenerOptions;
 }
 

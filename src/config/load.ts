@@ -121,7 +121,8 @@ class Loader {
       named: (from, path, file, secret) => this.#guardedText(from, path, file, secret),
       fault: (file, line, text) => this.#fail({ file, line }, text),
     }, this.#source.cwd);
-    return { access: options, listeners: closeDoors(doc, listeners, authenticates(options)) };
+    const byCertificate = options.order.includes("certificate");
+    return { access: options, listeners: closeDoors(doc, listeners, authenticates(options), byCertificate) };
   }
 
   /** `undefined` where it is off, or after an error. */

@@ -4,7 +4,7 @@ import { defaultOf, type OptionRow, type OptionTable } from "../base/option.ts";
 import { BROKER_OPTIONS, LISTENER_OPTIONS } from "../broker/options.ts";
 import { EVENT_NAMES } from "../hooks/events.ts";
 import { LINE_OPTIONS } from "../hooks/rules.ts";
-import { TCP_OPTIONS } from "../listeners/options.ts";
+import { LISTENER_KINDS, TCP_OPTIONS, TLS_OPTIONS, WEB_SOCKET_OPTIONS } from "../listeners/options.ts";
 import { SINK_OPTIONS } from "../sinks/options.ts";
 import { HTTP_API_OPTIONS, SYS_OPTIONS } from "../status/options.ts";
 import { LOG_OPTIONS } from "./_log.ts";
@@ -54,7 +54,7 @@ export function mainSample(): string {
     `\
 # Host names, besides localhost and its own address, by which it may be asked, as in ["gateway.lan"].
 #http_hosts = []`,
-    heading("Listeners: any number of [listener.tcp.NAME], each with limits of its own"),
+    heading("Listeners: any number of [listener.KIND.NAME], each with limits of its own"),
     "[listener.tcp.external]",
     written(TCP_OPTIONS),
     written(LISTENER_OPTIONS),
@@ -62,8 +62,17 @@ export function mainSample(): string {
 # A second listener, as an example:
 #[listener.tcp.lan]
 #addr = "192.168.1.10:1883"
-#max_connections = 200
-`,
+#max_connections = 200`,
+    heading("TLS and WebSocket listeners: each has the keys above too"),
+    "#[listener.tls.external]",
+    another(LISTENER_KINDS.tls),
+    commented(TLS_OPTIONS, true),
+    "\n#[listener.ws.external]",
+    another(LISTENER_KINDS.ws),
+    commented(WEB_SOCKET_OPTIONS, true),
+    "\n# The keys of both:\n#[listener.wss.external]",
+    another(LISTENER_KINDS.wss),
+    "",
   ].join("\n");
 }
 
@@ -112,9 +121,14 @@ function written(table: OptionTable): string {
   return rows(table, (row) => row.sample !== undefined);
 }
 
-/** The options of a table; only those that are not at their default are in force. */
-function commented(table: OptionTable): string {
-  return rows(table, (row) => row.sample === undefined || row.default === undefined);
+/** The options of a table; only those that are not at their default are in force, or `all` are comments. */
+function commented(table: OptionTable, all = false): string {
+  return rows(table, (row) => all || row.sample === undefined || row.default === undefined);
+}
+
+/** `addr` of a further kind of listener. */
+function another({ address }: { readonly address: OptionRow }): string {
+  return `#${address.key} = ${valueText(address, defaultOf(address))}`;
 }
 
 function rows(table: OptionTable, isComment: (row: OptionRow) => boolean): string {

@@ -79,11 +79,6 @@ export function parseAddress(text: string): Address | undefined {
   return host !== undefined && isHost(host) ? { hostname: host, port } : undefined;
 }
 
-/** Whether only this machine reaches what listens on `hostname`. */
-export function isLoopback(hostname: string): boolean {
-  return /^(localhost|::1|127\.[\d.]+)$/i.test(hostname);
-}
-
 /** An IPv4 address or a host name by RFC 1123; digits and dots alone must be a real address. */
 function isHost(host: string): boolean {
   if (/^[\d.]+$/.test(host)) {

@@ -1,18 +1,18 @@
 // What the log says of the daemon as a whole: where it can be reached, where events go, and what it did in its life.
 import type { Log } from "../base/log.ts";
 import type { Counters } from "../broker/counters.ts";
-import { isLoopback } from "../config/units.ts";
+import type { ServedListener } from "../config/config.ts";
+import { isLocal, isSocketFile } from "../listeners/options.ts";
 import type { OpenListener } from "../listeners/listeners.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import type { SinkSet } from "../sinks/open_sinks.ts";
-import type { ServedListener } from "./served_listeners.ts";
 
 type Listening = readonly OpenListener<ServedListener>[];
 
 /** @param mainFile the configuration file, where there is one */
 export function announce(listening: Listening, sinks: SinkSet, mainFile: string | undefined, log: Log): void {
   for (const { url } of sinks.status()) log("info", `events go to ${maskUrl(url)}`);
-  if (listening.every(({ config }) => isLoopback(config.hostname))) {
+  if (listening.every(({ config }) => isLocal(config.place))) {
     log("info", `only this machine can connect; to open it to others, ${howToOpen(listening, mainFile)}`);
   }
 }
@@ -22,9 +22,10 @@ function howToOpen([first]: Listening, mainFile: string | undefined): string {
     return 'run `hookline init` and set listener.tcp.external.addr = "0.0.0.0:1883" in etc/hookline.toml, ' +
       "then `hookline run --config etc/hookline.toml`";
   }
-  const { kind, name, port } = first.config;
+  const { kind, name, place } = first.config;
+  if (isSocketFile(place)) return `add listener.tcp.external.addr = "0.0.0.0:1883" in ${mainFile}`;
   const key = `listener.${kind}.${name.includes(".") ? `"${name}"` : name}.addr`;
-  return `set ${key} = "0.0.0.0:${port}" in ${mainFile}`;
+  return `set ${key} = "0.0.0.0:${place.port}" in ${mainFile}`;
 }
 
 /** What `systemctl status` shows. */

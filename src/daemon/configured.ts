@@ -5,7 +5,6 @@ import { HOOKS_NAME, loadConfig } from "../config/load.ts";
 import { probeListeners as probe } from "../listeners/listeners.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import { leftBy } from "../sinks/schemes.ts";
-import { listenersOf } from "./served_listeners.ts";
 
 /** Where a configuration comes from. */
 export interface ConfigPlace {
@@ -48,5 +47,5 @@ export function strayNews(config: Config, cwd: string): string[] {
 
 /** For each listener, why it cannot be had now, as a whole sentence, or undefined. Accepts nobody. */
 export function probeListeners(config: Config): Promise<(string | undefined)[]> {
-  return probe(listenersOf(config));
+  return probe(config.listeners);
 }

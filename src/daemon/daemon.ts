@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { Prepared, Reloadable } from "../base/prepared.ts";
 import { Broker } from "../broker/broker.ts";
 import { Turn } from "../broker/turn.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, ServedListener } from "../config/config.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
 import { ListenError, Listeners } from "../listeners/listeners.ts";
 import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
@@ -16,7 +16,7 @@ import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
 import { type Logger, openLogger } from "./logger.ts";
 import { type Notifier, openNotifier } from "./notify.ts";
 import { Reloader } from "./reload.ts";
-import { listenersOf, receiverFor, type ServedListener, type ServedReceiver } from "./served_listeners.ts";
+import { receiverFor, type ServedReceiver } from "./served_listeners.ts";
 import type { Signals } from "./signals.ts";
 import { sourcesOf } from "./status_sources.ts";
 
@@ -80,7 +80,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   serveSignals(signals, reloader, sinks, logger);
   try {
     await status.open(config.status);
-    await listeners.open(listenersOf(config));
+    await listeners.open(config.listeners);
   } catch (error) {
     listeners.close();
     await broker.stop(0);
@@ -145,7 +145,7 @@ function partsOf(
     { prepare: (config) => hooks.prepare(config.hooks) },
     { prepare: (config) => broker.prepare(config.broker) },
     { prepare: (config) => access.prepare(config.access) },
-    { prepare: async (config) => withClients(await listeners.prepare(listenersOf(config)), broker) },
+    { prepare: async (config) => withClients(await listeners.prepare(config.listeners), broker) },
     { prepare: (config) => status.prepare(config.status) },
   ];
 }

@@ -3,15 +3,14 @@ import type { OptionTable } from "../base/option.ts";
 import { BROKER_OPTIONS, LISTENER_OPTIONS } from "../broker/options.ts";
 import type { Config } from "../config/config.ts";
 import { valueText } from "../config/value_text.ts";
-import { listenersOf } from "./served_listeners.ts";
 
 /** One sentence for the broker, and one for each listener that was there before and has other limits now. */
 export function limitChanges(before: Config, after: Config): string[] {
   const { nodeId: _, ...limits } = BROKER_OPTIONS; // that one stays
-  const old = new Map(listenersOf(before).map((listener) => [placeOf(listener), listener.options]));
+  const old = new Map(before.listeners.map((listener) => [placeOf(listener), listener.options]));
   return [
     ...sentence("limits", limits, before.broker, after.broker),
-    ...listenersOf(after).flatMap((listener) => {
+    ...after.listeners.flatMap((listener) => {
       const place = placeOf(listener);
       return sentence(place, LISTENER_OPTIONS, old.get(place) ?? listener.options, listener.options);
     }),

@@ -1,16 +1,8 @@
-// The listeners of a configuration, and how the broker serves what comes by them.
+// How the broker serves what comes by a listener.
 import type { Broker } from "../broker/broker.ts";
 import { ListenerState } from "../broker/listener_state.ts";
-import type { Config, TcpListener } from "../config/config.ts";
-import type { ListenerConfig } from "../listeners/kinds.ts";
+import type { ServedListener } from "../config/config.ts";
 import type { Receiver } from "../listeners/listeners.ts";
-
-/** What a listener needs to listen, and what it allows its clients. */
-export type ServedListener = ListenerConfig & Pick<TcpListener, "options">;
-
-export function listenersOf(config: Config): ServedListener[] {
-  return config.listeners.map((listener) => ({ kind: "tcp", ...listener }));
-}
 
 /** The receiver of a listener, and what the broker knows of it. */
 export interface ServedReceiver extends Receiver<ServedListener> {

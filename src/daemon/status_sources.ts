@@ -7,7 +7,8 @@ import type { Listeners } from "../listeners/listeners.ts";
 import type { SinkSet } from "../sinks/open_sinks.ts";
 import type { ListenerInfo } from "../status/api_types.ts";
 import type { LogEntries, StatusSources } from "../status/sources.ts";
-import type { ServedListener, ServedReceiver } from "./served_listeners.ts";
+import type { ServedListener } from "../config/config.ts";
+import type { ServedReceiver } from "./served_listeners.ts";
 
 interface Rooms {
   readonly broker: Broker;

@@ -1,19 +1,15 @@
 // What every kind of listener is: made open, it hands connections over as Transports until it is closed.
+import type { Certificates } from "./certificates.ts";
+import type { ListenOptions } from "./options.ts";
 import type { Transport } from "./transport.ts";
-
-/** Where a listener listens, and how; what a kind needs besides is its own. */
-export interface ListenOptions {
-  readonly hostname: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** TCP_NODELAY on accepted connections; without it an answer may wait for the acknowledgement of another. */
-  readonly nodelay: boolean;
-}
 
 export interface Listener {
   /** Where it really listens: `127.0.0.1:1883`. */
   readonly address: string;
+  /** 0 where it has none. */
   readonly port: number;
+  /** What it shows its peers; absent where it shows none. */
+  readonly certificates?: Certificates;
   /**
    * Accepts no more; connections that were handed over are not touched. Resolves when the address is free again.
    * Never rejects; harmless when repeated.
@@ -23,10 +19,10 @@ export interface Listener {
 
 /**
  * Listens until closed.
- * @param options asked anew for each connection, but for the address
+ * @param options asked anew for each connection, but for the place
  *
  * A failure to accept is told to `onError` and never ends the listener.
- * Throws Deno.errors.AddrInUse and the like where the address cannot be had.
+ * Throws Deno.errors.AddrInUse and the like where the place cannot be had, and CertificateError.
  */
 export type Listen = (
   options: () => ListenOptions,

@@ -1,10 +1,11 @@
 // All listeners of the running program: opened together, and brought to another configuration while it runs.
-import { addressText } from "../base/peer_address.ts";
 import { errorText } from "../base/error_text.ts";
 import type { Log } from "../base/log.ts";
 import type { Prepared, Reloadable } from "../base/prepared.ts";
-import { KINDS, type ListenerConfig } from "./kinds.ts";
+import { CertificateError } from "./certificates.ts";
+import { KINDS, tlsOf } from "./kinds.ts";
 import type { Listener } from "./listener.ts";
+import { isSocketFile, type ListenerConfig, placeText } from "./options.ts";
 import type { Transport } from "./transport.ts";
 
 /** A listener cannot be had; `message` is a whole sentence. */
@@ -80,10 +81,12 @@ export class Listeners<Config extends ListenerConfig, Its extends Receiver<Confi
     const after = new Set(configs.map(keyOf));
     const gone = this.#open.filter(({ config }) => !after.has(keyOf(config)));
     const fresh = configs.filter((config) => !before.has(keyOf(config)));
+    const renewed = configs.flatMap((config) => prepareCertificates(before.get(keyOf(config)), config));
     const { opened, closedFirst } = await this.#openBeside(fresh, gone);
     return {
       afterRestart: [],
       commit: () => {
+        for (const part of renewed) part.commit();
         for (const entry of opened) before.set(keyOf(entry.config), entry);
         this.#open = configs.flatMap((config) => before.get(keyOf(config))?.reconfigured(config) ?? []);
         for (const { config: { kind, name }, listener, receiver } of gone) {
@@ -195,19 +198,36 @@ async function closeAll(entries: readonly { listener: Listener }[]): Promise<voi
   await Promise.all(entries.map(({ listener }) => listener.close()));
 }
 
-/** Listeners with the same key are one. A port that the system chooses says nothing, so the name counts too. */
-function keyOf({ kind, name, hostname, port }: ListenerConfig): string {
-  return port === 0 ? `${kind} ${name} ${hostname}:0` : `${kind} ${hostname}:${port}`;
+/** Reads again what an open listener shows its peers. Throws ListenError. */
+function prepareCertificates(
+  entry: OpenListener<ListenerConfig> | undefined,
+  config: ListenerConfig,
+): Prepared[] {
+  const certificates = entry?.listener.certificates;
+  if (certificates === undefined) return [];
+  try {
+    return [certificates.prepare(tlsOf(config))];
+  } catch (error) {
+    throw new ListenError(sentence(config, error), { cause: error });
+  }
 }
 
-function sentence(config: ListenerConfig, error: unknown): string {
-  return `cannot listen on ${addressText(config)}: ${whyNot(error)}`;
+/** Listeners with the same key are one. A port that the system chooses says nothing, so the name counts too. */
+function keyOf({ kind, name, place }: ListenerConfig): string {
+  const isChosen = !isSocketFile(place) && place.port === 0;
+  return `${kind} ${isChosen ? name : ""} ${placeText(place)}`;
+}
+
+function sentence({ name, place }: ListenerConfig, error: unknown): string {
+  const text = `cannot listen on ${placeText(place)}: ${whyNot(error)}`;
+  return error instanceof CertificateError ? `${text} (listener ${name})` : text;
 }
 
 function whyNot(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) {
     return "the address is in use by another program, such as a Hookline that runs already";
   }
+  if (error instanceof CertificateError) return error.message;
   if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
   if (error instanceof Deno.errors.PermissionDenied) {
     return "ports below 1024 need a privilege this process does not have";

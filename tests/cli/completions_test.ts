@@ -49,7 +49,7 @@ Deno.test({
     await Deno.writeTextFile(`${dir.path}/two words.log`, "");
     const script = await hookline("completions", "bash");
     const propose = (...words: string[]): Promise<string[]> => bashProposes(script, dir.path, words);
-    assert.deepEqual(await propose("hookline", "r"), ["run", "replay", "redeliver"]);
+    assert.deepEqual(await propose("hookline", "r"), ["run", "report", "replay", "redeliver"]);
     assert.deepEqual(await propose("hookline", "run", "--log-"), ["--log-format", "--log-level"]);
     assert.deepEqual(await propose("hookline", "run", "--log-format", ""), ["text", "json"]);
     assert.deepEqual(await propose("hookline", "tail", "two"), ["two words.log"]);
@@ -69,7 +69,7 @@ Deno.test({
       const text = await output("fish", ["-c", `source ${dir.path}/hookline.fish; complete -C '${line}'`]);
       return text.split("\n").map((row) => row.split("\t")[0] ?? "").filter((word) => word !== "");
     };
-    assert.deepEqual((await propose("hookline r")).sort(), ["redeliver", "replay", "run"]);
+    assert.deepEqual((await propose("hookline r")).sort(), ["redeliver", "replay", "report", "run"]);
     assert.ok((await propose("hookline tail --")).includes("--no-follow"));
     assert.deepEqual((await propose("hookline run --log-format ")).sort(), ["json", "text"]);
   },

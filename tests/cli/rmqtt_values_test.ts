@@ -83,10 +83,10 @@ const ACCEPTED: readonly Row[] = [
   [listener('cert = "c.pem"'), (config) => config.listeners.length, 1, /a\.cert: has no effect/],
   [listener('cert = ""'), (config) => config.listeners.length, 1],
   [
-    { main: `${LISTENER}listener.tls.b.addr = "0.0.0.0:8883"` },
+    { main: `${LISTENER}listener.quic.b.addr = "0.0.0.0:8883"` },
     (config) => config.listeners.length,
     1,
-    /listener\.tls\.b: this listener is not served/,
+    /listener\.quic\.b: this listener is not served/,
   ],
   [
     { main: `${LISTENER}listener.wss.b = { addr = "0.0.0.0:1", enable = false }` },
@@ -155,7 +155,7 @@ const REFUSED: readonly (readonly [Written, RegExp])[] = [
   [{ hooks: 'urls = ["file://host/a/hook.log"]' }, /"file:\/\/\/A\/B"/],
   [listener("max_inflight = 0"), /max_inflight: must be an integer from 1 to 65535; found 0/],
   [listener('handshake_timeout = "1m30"'), /a bare number is seconds/],
-  [{ main: 'listener.tls.a.addr = "0.0.0.0:8883"\n' }, /listener: has no TCP listener/],
+  [{ main: 'listener.quic.a.addr = "0.0.0.0:8883"\n' }, /listener: has no listener that is served/],
   [
     { main: '[listener.tcp.a]\naddr = "0.0.0.0:0"\n' },
     /listener\.tcp\.a: others reach 0\.0\.0\.0:0, and nothing authenticates clients: .*allow_anonymous = true/,

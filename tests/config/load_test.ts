@@ -14,7 +14,13 @@ const ONE_RULE = 'urls = ["file:///a"]\nrule.client_connect = [{}]\n';
 Deno.test("without any file, one local listener serves and every event goes to ./hook.log", () => {
   const config = loadConfig({ cwd: "/a folder/ü", env, readFile: readFrom({}) });
   assert.deepEqual(config.listeners, [
-    { name: "default", hostname: "127.0.0.1", port: 1883, nodelay: true, options: LISTENER_DEFAULTS },
+    {
+      kind: "tcp",
+      name: "default",
+      place: { hostname: "127.0.0.1", port: 1883 },
+      nodelay: true,
+      options: LISTENER_DEFAULTS,
+    },
   ]);
   const urls = ["file:///a%20folder/%C3%BC/hook.log"];
   assert.equal(EVENT_NAMES.length, 15);

@@ -63,9 +63,9 @@ Deno.test("every key of the main file arrives in its option", () => {
     maxRetainedBytes: 1_048_576,
   });
   assert.deepEqual(config.listeners, [{
+    kind: "tcp",
     name: "lan",
-    hostname: "::1",
-    port: 1884,
+    place: { hostname: "::1", port: 1884 },
     nodelay: false,
     options: {
       maxConnections: 1,
@@ -160,7 +160,13 @@ Deno.test("max_handshaking_per_address is a quarter of max_handshaking_limit, un
 Deno.test("a listener without keys is local and has every default", () => {
   const { listeners } = loadBroker("[listener.tcp.bare]\n");
   assert.deepEqual(listeners, [
-    { name: "bare", hostname: "127.0.0.1", port: 1883, nodelay: true, options: LISTENER_DEFAULTS },
+    {
+      kind: "tcp",
+      name: "bare",
+      place: { hostname: "127.0.0.1", port: 1883 },
+      nodelay: true,
+      options: LISTENER_DEFAULTS,
+    },
   ]);
 });
 

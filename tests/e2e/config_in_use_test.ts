@@ -44,9 +44,9 @@ Deno.test("the hint how to open it to others names the file and the listener tha
 /** What RMQTT starts with and Hookline must not. */
 const REFUSED: readonly (readonly [what: string, config: string, message: RegExp])[] = [
   [
-    "TLS listeners alone, rather than listen where nobody asked for",
-    'listener.tls.external.addr = "0.0.0.0:8883"\n',
-    /listener: has no TCP listener/,
+    "QUIC listeners alone, rather than listen where nobody asked for",
+    'listener.quic.external.addr = "0.0.0.0:8883"\n',
+    /listener: has no listener that is served/,
   ],
   [
     "a listener that others reach and that nobody guards",

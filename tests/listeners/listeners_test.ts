@@ -1,6 +1,6 @@
 // All listeners together, over real sockets: what another configuration opens, keeps, closes, or leaves as it was.
 import assert from "node:assert/strict";
-import type { ListenerConfig } from "../../src/listeners/kinds.ts";
+import type { ListenerConfig } from "../../src/listeners/options.ts";
 import { ListenError, Listeners, probeListeners } from "../../src/listeners/listeners.ts";
 import { freePort } from "../helpers/free_port.ts";
 import { until } from "../helpers/until.ts";
@@ -39,7 +39,7 @@ class Bench implements Disposable {
 }
 
 function config(port: number, more: Partial<Config> = {}): Config {
-  return { kind: "tcp", name: "a", hostname: "127.0.0.1", port, nodelay: true, limit: 1, ...more };
+  return { kind: "tcp", name: "a", place: { hostname: "127.0.0.1", port }, nodelay: true, limit: 1, ...more };
 }
 
 Deno.test("a listener whose address stays is reconfigured only when the change is committed", async () => {
@@ -70,7 +70,9 @@ Deno.test("a change that is given up opens again what had to be closed for it, w
   await it.listeners.open([config(port)]);
   (await it.listeners.prepare([config(port, { limit: 2 })])).commit();
   // The wildcard overlaps: 127.0.0.1 is closed for it.
-  const change = await it.listeners.prepare([config(port, { hostname: "0.0.0.0", limit: 3 })]);
+  const change = await it.listeners.prepare([
+    config(port, { place: { hostname: "0.0.0.0", port }, limit: 3 }),
+  ]);
   assert.equal(await it.connect(port, "127.0.0.2"), "a 3");
   await change.abandon();
   await assert.rejects(Deno.connect({ hostname: "127.0.0.2", port }));

@@ -97,10 +97,8 @@ export const CHECKS = {
   notThereYet: (): void => {
     const listener = 'listener.tcp.a.addr = "127.0.0.1:0"\n';
     const lines = [
-      ...["tls", "ws", "wss", "quic"].map((
-        kind,
-      ) => [`listener.${kind}.b.addr = "127.0.0.1:0"`, `listener.${kind}.b`]),
-      ['plugins.default_startups = ["rmqtt-http-api"]', "rmqtt-http-api"],
+      ['listener.quic.b.addr = "127.0.0.1:0"', "listener.quic.b"],
+      ['plugins.default_startups = ["rmqtt-bridge-egress-mqtt"]', "rmqtt-bridge-egress-mqtt"],
       ["listener.tcp.a.delayed_publish = true", "delayed_publish"],
     ];
     for (const [line = "", missing = ""] of lines) {

@@ -120,7 +120,7 @@ export const DIFFERENCES: readonly Difference[] = [
     shown: { check: CHECKS.partlyDenied },
   },
   {
-    what: "other plugins; `listener.tls`, `ws`, `wss`, `quic`; `delayed_publish`",
+    what: "other plugins; `listener.quic`; `delayed_publish`",
     shown: { check: CHECKS.notThereYet },
   },
   {

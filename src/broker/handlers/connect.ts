@@ -29,6 +29,8 @@ export function handleConnect(
     if (error instanceof UnsupportedVersion) return refuseVersion(context, connection, error);
     throw error;
   }
+  const username = connection.transport.certificate?.username;
+  if (username !== undefined) packet = { ...packet, username };
   connection.protocolVersion = packet.protocolVersion;
   connection.maximumPacketSize = packet.maximumPacketSize ?? Infinity;
   const clientId = packet.clientId === "" ? crypto.randomUUID().replaceAll("-", "") : packet.clientId;

@@ -125,6 +125,7 @@ function authenticate(connecting: Connecting): ReturnType<Step> {
     clientId,
     username: packet.username,
     password: packet.password,
+    certificate: connection.transport.certificate,
     address: connection.peer,
     protocolVersion: packet.protocolVersion,
     listener: connection.listener.name,
