@@ -10,7 +10,8 @@ import { Reason } from "../mqtt/reason_codes.ts";
 import { afterTaking, isOverdrawn } from "./bucket.ts";
 import type { Client, ClientConnection } from "./client.ts";
 import { Clients } from "./clients.ts";
-import { Connection, type ConnectionEvents } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { ConnectionEvents } from "./connection_events.ts";
 import { type BrokerContext, type BrokerParts, createContext } from "./context.ts";
 import type { Counters } from "./counters.ts";
 import { handlePacket } from "./handlers/packets.ts";
@@ -21,7 +22,7 @@ import { type BrokerSnapshot, BrokerView } from "./view.ts";
 /** How often time limits are looked at, milliseconds: the precision of keep alive and expiry. */
 const TICK = 1_000;
 
-export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOptions> {
+export class Broker implements ConnectionEvents<ClientConnection>, Reloadable<BrokerOptions> {
   /** For the operator. */
   readonly view: BrokerView;
   readonly #context: BrokerContext;
@@ -115,8 +116,8 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
   }
 
   /**
-   * Ends all clients and sessions and waits until their last bytes are written. Listeners must be closed
-   * before.
+   * Ends all clients, and the sessions that are not stored, and waits until their last bytes are written.
+   * Listeners must be closed before.
    * @param timeout milliseconds for peers that do not read
    */
   async stop(timeout: number): Promise<void> {
@@ -150,6 +151,7 @@ export class Broker implements ConnectionEvents<Client>, Reloadable<BrokerOption
     return this.#context.clock.setTimer(TICK, () => {
       this.#stopTick = this.#scheduleTick();
       this.#context.turn.enter();
+      this.#context.journal.tick();
       this.#clients.tick();
     });
   }

@@ -5,11 +5,15 @@ import { Reason, type ReasonCode } from "../mqtt/reason_codes.ts";
 import type { Client, ClientConnection } from "./client.ts";
 import type { BrokerContext } from "./context.ts";
 import { DueSessions } from "./due_sessions.ts";
-import type { ListenerOptions } from "./options.ts";
+import { LISTENER_DEFAULTS, type ListenerOptions } from "./options.ts";
 import { dropMessage, publish } from "./publish.ts";
 import { reauthorise } from "./reauthorise.ts";
+import { identityOf } from "./restored.ts";
 import { Session } from "./session.ts";
 import { type PendingWill, willMessage } from "./wills.ts";
+
+/** Messages that are dropped within one turn because they have expired. */
+const EXPIRED_AT_ONCE = 1_000;
 
 export class Clients {
   readonly #context: BrokerContext;
@@ -18,11 +22,22 @@ export class Clients {
   readonly #bySession = new Map<Session, Client>();
   /** Of clients that are here and of those that are away, by Client Identifier. */
   readonly #sessions = new Map<string, Session>();
+  /** Those that are stored, by their row. */
+  readonly #byRow = new Map<number, Session>();
   readonly #due: DueSessions<Session>;
 
+  /** Takes over what the store has. */
   constructor(context: BrokerContext) {
     this.#context = context;
     this.#due = new DueSessions(context.turn.monotonic);
+    for (const found of context.journal.sessions()) {
+      const limits = { ...LISTENER_DEFAULTS, ...found.queueLimits };
+      const { expiryInterval, createdAt } = found;
+      const identity = identityOf(found.identity);
+      const session = new Session(context, identity, limits, expiryInterval, createdAt, found);
+      this.#add(session);
+      this.#due.set(session, session.dueAt);
+    }
   }
 
   /** Clients connected now. */
@@ -105,7 +120,7 @@ export class Clients {
     }
     if (existing !== undefined) this.#endSession(existing, "Kicked");
     const session = new Session(this.#context, identity, limits, expiryInterval, this.#context.turn.now);
-    this.#sessions.set(session.clientId, session);
+    this.#add(session);
     this.#context.hooks.session_created?.({ identity, createdAt: session.createdAt });
     return { session, present: false };
   }
@@ -121,7 +136,7 @@ export class Clients {
     this.#bySession.set(client.session, client);
     counters.mostClients = Math.max(counters.mostClients, this.size);
     this.#due.delete(client.session);
-    client.session.attach(client.connection, client.identity, options);
+    client.session.attach(client.connection, client.identity, options, client.will);
     client.session.belongTo(client.principal);
   }
 
@@ -134,13 +149,10 @@ export class Clients {
     const { session, identity, will } = client;
     const { hooks, turn } = this.#context;
     this.#bySession.delete(session);
-    session.detach();
+    session.detach(will);
     if (session.visit !== undefined) session.visit.end = { at: turn.now, reason };
     hooks.client_disconnected?.({ identity, disconnectedAt: turn.now, reason });
-    if (will !== undefined) {
-      session.keepWill({ will, from: identity, dueAt: turn.monotonic + will.delayInterval * 1000 });
-      this.#publishWill(session, false);
-    }
+    this.#publishWill(session, false);
     if (session.endsWithConnection) this.#endSession(session, reason);
     else this.#due.set(session, session.dueAt);
   }
@@ -167,20 +179,26 @@ export class Clients {
     this.#connections.delete(connection);
   }
 
-  /** Ends all connections and sessions; their last bytes are then still to be written. */
+  /**
+   * Ends all connections, and the sessions that are not stored; their last bytes are then still to be
+   * written.
+   */
   endAll(): void {
     for (const connection of this.#connections) {
       this.#end(connection, Reason.ServerShuttingDown, "ServerShuttingDown");
     }
-    // Sessions live in memory: with the process they are gone, and what waits in them is told as lost.
-    for (const session of [...this.#sessions.values()]) this.#endSession(session, "ServerShuttingDown");
+    // With the process they are gone, and what waits in them is told as lost.
+    for (const session of [...this.#sessions.values()]) {
+      if (!session.outlivesProcess) this.#endSession(session, "ServerShuttingDown");
+    }
   }
 
   /** Called each second, within a turn: time limits, retries, what is due of absent clients. */
   tick(): void {
     const now = this.#context.turn.monotonic;
+    const stored = !this.#context.journal.troubled;
     for (const connection of this.#connections) {
-      connection.tick(now);
+      connection.tick(now, stored);
       const { rate, principal: { expiresAt = Infinity } = {} } = connection.client ?? {};
       if (expiresAt <= this.#context.turn.now) {
         this.#end(connection, Reason.MaximumConnectTime, "LoginExpired");
@@ -197,9 +215,11 @@ export class Clients {
         this.#due.set(session, session.dueAt);
       }
     }
+    this.#dropExpired();
     this.#context.refusals.tell(now);
     this.#context.throttled.tell(now);
     this.#context.total.tell(now);
+    this.#context.stored.tell(now);
   }
 
   #end(connection: ClientConnection, reasonCode: ReasonCode, reason: string): void {
@@ -214,7 +234,22 @@ export class Clients {
     this.#due.delete(session);
     session.end(reason);
     this.#sessions.delete(session.clientId);
+    this.#byRow.delete(session.row);
     this.#context.hooks.session_terminated?.({ identity: session.identity, reason });
+  }
+
+  #add(session: Session): void {
+    this.#sessions.set(session.clientId, session);
+    if (session.row !== 0) this.#byRow.set(session.row, session);
+  }
+
+  /** What the store knows to have expired, some at a time, so that nobody waits for it. */
+  #dropExpired(): void {
+    const { journal, retained } = this.#context;
+    for (const found of journal.expired(EXPIRED_AT_ONCE)) {
+      this.#byRow.get(found.session)?.deliveries.dropExpired(found);
+    }
+    for (const topic of journal.expiredRetained(EXPIRED_AT_ONCE)) retained.dropExpired(topic);
   }
 
   /** @param early also before its delay has passed */

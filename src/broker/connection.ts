@@ -1,20 +1,15 @@
 // One Network Connection: bytes in, whole packets to whoever handles them, bytes out at the end of the turn.
 import { type Transport, TransportError } from "../listeners/transport.ts";
 import { malformed, MqttError } from "../mqtt/error.ts";
-import {
-  publishSize,
-  writeAcknowledgement,
-  writeConnackRefused,
-  writeDisconnect,
-  writePublish,
-} from "../mqtt/encode.ts";
-import type { OutgoingAlias, OutgoingPublish } from "../mqtt/encode.ts";
+import { writeAcknowledgement, writeConnackRefused, writeDisconnect, writePublish } from "../mqtt/encode.ts";
+import type { OutgoingPublish } from "../mqtt/encode.ts";
 import { Frame, readFrame } from "../mqtt/framing.ts";
 import { InputBuffer } from "../mqtt/input_buffer.ts";
 import { OutputBuffer, type SpareArrays } from "../mqtt/output_buffer.ts";
 import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
 import type { Accepted } from "./accepted.ts";
+import type { ConnectionEvents, ConnectionState } from "./connection_events.ts";
 import type { ListenerState } from "./listener_state.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { OutgoingAliases } from "./outgoing_aliases.ts";
@@ -27,23 +22,8 @@ const OUTPUT_HIGH = 1024 * 1024;
 const OUTPUT_STOP = 2 * OUTPUT_HIGH;
 /** How long a closed connection may take to hear why, milliseconds. */
 const LINGER = 2_000;
-
-/** `handshake`: no CONNECT yet; `connecting`: it is being decided, and nothing more is read. */
-type State = "handshake" | "connecting" | "open" | "closing" | "closed";
-
-/** What a connection calls; one object serves all connections. */
-export interface ConnectionEvents<Client> {
-  /** One whole packet came. Throws MqttError where the peer broke the protocol. */
-  onPacket(connection: Connection<Client>, frame: Frame, bytes: Uint8Array): void;
-  /** What was to be written has left: there is room again. */
-  onDrained(connection: Connection<Client>): void;
-  /** It will not become a client, because of what the peer did or did not do. `onEnded` follows. */
-  onRefused(connection: Connection<Client>, reason: string): void;
-  /** Nothing of it is handled any more, though its last output may still be under way. Called once. */
-  onEnded(connection: Connection<Client>, reason: string): void;
-  /** Nothing of it is left. Called once, after `onEnded`. */
-  onClosed(connection: Connection<Client>): void;
-}
+/** How long one waits for the store, milliseconds. */
+const STORE_TIMEOUT = 10_000;
 
 export class Connection<Client> implements Outlet, Flushable {
   /** The accepted client; `undefined` before its CONNECT is accepted and after its end. */
@@ -59,10 +39,10 @@ export class Connection<Client> implements Outlet, Flushable {
   out: OutputBuffer;
 
   readonly #turn: Turn;
-  readonly #events: ConnectionEvents<Client>;
+  readonly #events: ConnectionEvents<Connection<Client>>;
   readonly #frame = new Frame();
   readonly #acceptedAt: number;
-  #state: State = "handshake";
+  #state: ConnectionState = "handshake";
   #keepAliveTimeout = Infinity;
   #outgoingAliases: OutgoingAliases | undefined = undefined;
   /** When a packet last came, on the turn's monotonic clock. */
@@ -80,12 +60,15 @@ export class Connection<Client> implements Outlet, Flushable {
   /** How many hold it; and whether it waits for the end of a pause to be read again. */
   #holds = 0;
   #waits = false;
+  /** Since when its output waits for the store, and whether it will wait in vain. */
+  #withheldSince = Infinity;
+  #unanswered = false;
 
   constructor(
     readonly transport: Transport,
     readonly listener: ListenerState,
     turn: Turn,
-    events: ConnectionEvents<Client>,
+    events: ConnectionEvents<Connection<Client>>,
     spare: SpareArrays,
   ) {
     this.peer = transport.peer;
@@ -97,12 +80,13 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#acceptedAt = this.#lastPacketAt = turn.monotonic;
   }
 
-  get state(): State {
+  get state(): ConnectionState {
     return this.#state;
   }
 
   get writable(): boolean {
-    return this.#state === "open" && !this.#broken && this.out.length < OUTPUT_HIGH;
+    return this.#state === "open" && !this.#broken && this.out.length < OUTPUT_HIGH &&
+      this.#withheldSince === Infinity;
   }
 
   /**
@@ -132,16 +116,9 @@ export class Connection<Client> implements Outlet, Flushable {
   };
 
   publish(packet: OutgoingPublish): void {
-    writePublish(this.out, packet, this.protocolVersion, this.#aliasFor(packet));
+    const alias = this.#outgoingAliases?.for(packet, this.maximumPacketSize);
+    writePublish(this.out, packet, this.protocolVersion, alias);
     this.touch();
-  }
-
-  #aliasFor(packet: OutgoingPublish): OutgoingAlias | undefined {
-    const aliases = this.#outgoingAliases;
-    if (aliases === undefined) return undefined;
-    // The first use makes the packet longer.
-    const fits = this.maximumPacketSize === Infinity || publishSize(packet, 5) + 3 <= this.maximumPacketSize;
-    return fits ? aliases.of(packet.topic) : undefined;
   }
 
   pubrel(packetId: number): void {
@@ -157,6 +134,19 @@ export class Connection<Client> implements Outlet, Flushable {
   release(): void {
     this.#holds--;
     this.#resume();
+  }
+
+  /** What the peer sent cannot be stored, and its version has no word for that: it is closed after a while. */
+  leaveUnanswered(): void {
+    this.hold();
+    this.withhold();
+    this.#unanswered = true;
+  }
+
+  /** Writes nothing more until all is stored, or that takes too long. */
+  withhold(): void {
+    this.#flushing = false;
+    this.#withheldSince = Math.min(this.#withheldSince, this.#turn.monotonic);
   }
 
   /** The CONNECT must wait for its decision: nothing more is read until {@link open}. */
@@ -211,8 +201,13 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#gone("ServerShuttingDown");
   }
 
-  /** Called each second, `now` on the turn's monotonic clock: gives up what takes too long. */
-  tick(now: number): void {
+  /** Called each second, `now` on the turn's clock: gives up what takes too long. @param stored all is */
+  tick(now: number, stored: boolean): void {
+    if (now - this.#withheldSince >= STORE_TIMEOUT) return this.#gone("StoreUnavailable");
+    if (stored && this.#withheldSince < Infinity && !this.#unanswered) {
+      this.#withheldSince = Infinity;
+      this.touch();
+    }
     if (this.#state === "closing" || this.#broken) {
       if (now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");
     } else if (this.#state !== "open") {
@@ -230,7 +225,7 @@ export class Connection<Client> implements Outlet, Flushable {
   /** Starts the one write of this turn, unless one is still under way: that one's end starts the next. */
   flush(): void {
     this.#flushing = false;
-    if (this.#writing || this.#state === "closed") return;
+    if (this.#writing || this.#state === "closed" || this.#withheldSince < Infinity) return;
     if (this.out.length > 0) this.#write();
     else if (this.#state === "closing") this.transport.closeWrite();
   }

@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Hooks } from "../hooks/bus.ts";
 import { TopicCache } from "../mqtt/topic_cache.ts";
+import type { Journal } from "../store/journal.ts";
 import { Arena } from "./arena.ts";
 import { Counters } from "./counters.ts";
 import type { BrokerOptions } from "./options.ts";
@@ -21,6 +22,8 @@ export interface BrokerParts {
   readonly turn: Turn;
   readonly clock: Clock;
   readonly access: Access;
+  /** What makes sessions and Retained Messages survive; its commit belongs to the turn. */
+  readonly journal: Journal;
   readonly log: Log;
 }
 
@@ -33,7 +36,10 @@ export interface BrokerContext extends BrokerParts {
   readonly refusals: Tally;
   /** Clients that sent more than they may. */
   readonly throttled: Tally;
+  /** What memory keeps of messages. */
   readonly total: QueueTotal;
+  /** What the store keeps of them. */
+  readonly stored: QueueTotal;
   readonly topics: TopicCache;
   readonly traffic: TrafficOfListeners;
   readonly router: Router;
@@ -43,6 +49,7 @@ export interface BrokerContext extends BrokerParts {
 export function createContext(parts: BrokerParts): BrokerContext {
   const arena = new Arena();
   const counters = new Counters();
+  const topics = new TopicCache(undefined, undefined, (length) => arena.roomLong(length));
   return {
     ...parts,
     arena,
@@ -58,9 +65,10 @@ export function createContext(parts: BrokerParts): BrokerContext {
       parts.log,
     ),
     total: new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log),
-    topics: new TopicCache(undefined, undefined, (length) => arena.roomLong(length)),
+    stored: new QueueTotal(parts.journal.maxBytes, parts.log, "store.max_bytes"),
+    topics,
     router: new Router(),
     traffic: new TrafficOfListeners(),
-    retained: new RetainedTree(parts.options, arena),
+    retained: new RetainedTree(parts.options, arena, parts.journal, topics),
   };
 }

@@ -1,44 +1,32 @@
 // Messages on their way to one client: what waits, what is not acknowledged, and what is sent next.
-import type { Clock } from "../base/clock.ts";
 import { LazyMap } from "../base/lazy.ts";
-import type { Hooks } from "../hooks/bus.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
 import { publishSize } from "../mqtt/encode.ts";
 import type { QoS } from "../mqtt/packets.ts";
-import type { Arena } from "./arena.ts";
-import type { Counters } from "./counters.ts";
+import type { LoadedDelivery, LoadedSession } from "../store/journal.ts";
+import type { DeliveryContext } from "./delivery_context.ts";
+import { forget, keep } from "./keeping.ts";
 import { Delivery, type Message } from "./message.ts";
-import { MessageQueue } from "./message_queue.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
-import { type Publisher, PublisherHold } from "./publisher_hold.ts";
-import type { Giver, QueueTotal } from "./queue_total.ts";
+import type { Publisher } from "./publisher_hold.ts";
+import { restoredDelivery } from "./restored.ts";
 import { RetainedBacklog, type RetainedMessages } from "./retained_backlog.ts";
+import { type QueueOwner, SessionQueue } from "./session_queue.ts";
 import type { Subscription } from "./subscription.ts";
-import type { Turn } from "./turn.ts";
 
-/** What the deliveries of all sessions share. */
-export interface DeliveryContext {
-  readonly hooks: Hooks;
-  readonly turn: Turn;
-  readonly clock: Clock;
-  readonly arena: Arena;
-  readonly counters: Counters;
-  readonly total: QueueTotal;
-}
-
-export class Deliveries implements Giver {
+export class Deliveries implements QueueOwner {
   /** PUBLISH packets that left, repeated ones included. */
   sent = 0;
   readonly #context: DeliveryContext;
   #identity: ClientIdentity;
-  #limits: ListenerOptions;
+  /** The session's row in the store; 0: it is not stored. */
+  readonly #row: number;
   #outlet: Outlet | undefined = undefined;
   /** Sent and not acknowledged, by Packet Identifier, in the order they were sent. [MQTT-4.6.0-1] */
   readonly #inflight = new LazyMap<number, Delivery>();
-  readonly #queue = new MessageQueue();
+  readonly #queue: SessionQueue;
   readonly #retained = new RetainedBacklog();
-  readonly #hold: PublisherHold;
   #lastPacketId = 0;
   /** How many of those in flight were sent on this connection. */
   #outstanding = 0;
@@ -46,11 +34,31 @@ export class Deliveries implements Giver {
   #resend: Delivery[] = [];
   #stopPause: (() => void) | undefined = undefined;
 
-  constructor(context: DeliveryContext, identity: ClientIdentity, limits: ListenerOptions) {
+  /** @param found what the store has of it */
+  constructor(
+    context: DeliveryContext,
+    identity: ClientIdentity,
+    limits: ListenerOptions,
+    row = 0,
+    found?: LoadedSession,
+  ) {
     this.#context = context;
     this.#identity = identity;
-    this.#limits = limits;
-    this.#hold = new PublisherHold(context.clock);
+    this.#row = row;
+    this.#queue = new SessionQueue(context, this, limits, row, found?.waiting);
+    for (const each of found?.inflight ?? []) this.#restore(restoredDelivery(context.topics, each, identity));
+  }
+
+  get identity(): ClientIdentity {
+    return this.#identity;
+  }
+
+  get present(): boolean {
+    return this.#outlet !== undefined;
+  }
+
+  get limits(): ListenerOptions {
+    return this.#queue.limits;
   }
 
   /** QoS 1 and 2 messages that were sent and are not acknowledged, by Packet Identifier. */
@@ -63,6 +71,11 @@ export class Deliveries implements Giver {
     return this.#queue.length;
   }
 
+  /** Their bytes. */
+  get queuedBytes(): number {
+    return this.#queue.queuedBytes;
+  }
+
   /** Whether anything waits for the client's window or its connection. */
   get waiting(): boolean {
     return this.#queue.length > 0 || this.#resend.length > 0 || !this.#retained.empty;
@@ -72,11 +85,11 @@ export class Deliveries implements Giver {
   attach(outlet: Outlet, identity: ClientIdentity, limits: ListenerOptions): void {
     this.#outlet = outlet;
     this.#identity = identity;
-    this.#limits = limits;
+    this.#queue.limits = limits;
   }
 
   detach(): void {
-    this.#hold.release();
+    this.#queue.releaseHold();
     this.#stopPause?.();
     this.#stopPause = undefined;
     this.#outlet = undefined;
@@ -99,13 +112,15 @@ export class Deliveries implements Giver {
     subscriptionIdentifiers?: readonly number[],
     from?: Publisher,
   ): void {
-    const delivery = new Delivery(message, this.#identity, qos, retain, subscriptionIdentifiers);
     const outlet = this.#outlet;
     const now = outlet !== undefined && outlet.writable && this.#queue.length === 0 &&
       this.#resend.length === 0 && (qos === 0 || this.#outstanding < this.#window(outlet));
+    // QoS 0 is stored only where its client is away, or where it must wait behind others that are.
+    const row = qos > 0 || outlet === undefined || this.#queue.shelves ? this.#row : 0;
+    const delivery = new Delivery(message, this.#identity, qos, retain, subscriptionIdentifiers, row);
     if (now && qos === 0) this.#send(delivery, outlet);
-    else if (!this.#context.total.admit(message, qos > 0)) this.#drop(delivery, "MessageQueueFull");
-    else if (now) this.#send(delivery, outlet);
+    else if (!this.#admit(message, qos, row)) this.drop(delivery, "MessageQueueFull");
+    else if (now && this.#mayLoad(message, row)) this.#send(delivery, outlet);
     else this.#enqueue(delivery, from);
   }
 
@@ -132,10 +147,9 @@ export class Deliveries implements Giver {
       }
       if (next.qos > 0 && this.#outstanding >= this.#window(outlet)) return;
       this.#queue.shift();
-      this.#context.total.release(next.message);
       next.identity = this.#identity;
       this.#send(next, outlet);
-      this.#easeHold();
+      this.#queue.easeHold();
     }
   }
 
@@ -154,6 +168,7 @@ export class Deliveries implements Giver {
     if (reasonCode >= 0x80) this.#complete(delivery, reasonCode, "PUBREC");
     else {
       delivery.released = true;
+      keep(this.#context, delivery);
       this.#outlet?.pubrel(packetId);
     }
     return true;
@@ -178,39 +193,34 @@ export class Deliveries implements Giver {
     }
   }
 
-  /** Of what waits, for {@link QueueTotal}. */
-  get queuedBytes(): number {
-    return this.#queue.bytes;
-  }
-
-  giveUpOldest(): void {
-    const oldest = this.#queue.giveUpOldest();
-    if (oldest === undefined) return;
-    this.#giveUp(oldest);
-    if (this.#hold.holding && this.#fullness < 0.5) this.#hold.release();
-  }
-
   /** Drops what waits and is unwanted: the client may not have it any more. */
   giveUp(isUnwanted: (message: Message) => boolean, reason: string): void {
-    for (const delivery of this.#queue.takeOut(({ message }) => isUnwanted(message))) {
-      this.#context.total.release(delivery.message);
-      this.#drop(delivery, reason);
-    }
-    if (this.#hold.holding && this.#fullness < 0.5) this.#hold.release();
+    this.#queue.dropWhere(isUnwanted, reason);
+  }
+
+  /** Drops one that was found in the store to have expired, where it waits still. */
+  dropExpired(found: LoadedDelivery): void {
+    const delivery = restoredDelivery(this.#context.topics, found, this.#identity);
+    if (delivery !== undefined) this.#queue.dropExpired(delivery);
   }
 
   /** The session is over: what was not acknowledged, and what still waits, is lost for its client. */
   end(reason: string): void {
-    const { total } = this.#context;
-    const lose = (delivery: Delivery): void => {
-      total.release(delivery.message);
-      this.#drop(delivery, reason);
-    };
-    for (const delivery of this.#inflight.values()) lose(delivery);
-    for (let d = this.#queue.shift(); d !== undefined; d = this.#queue.shift()) lose(d);
-    total.unwatch(this);
+    for (const delivery of this.#inflight.values()) {
+      this.#context.total.release(delivery.message);
+      this.drop(delivery, reason);
+    }
+    this.#queue.end(reason);
     this.#retained.clear();
     this.#inflight.clear();
+  }
+
+  drop(delivery: Delivery, reason: string): void {
+    forget(this.#context, delivery);
+    this.#context.counters.countDropped(reason);
+    delivery.identity = this.#identity;
+    const { message, identity, dup, retain, qos, packetId } = delivery;
+    this.#context.hooks.message_dropped?.({ message, identity, dup, retain, qos, packetId, reason });
   }
 
   /** Sends the next Retained Message. False where there is none, or none may be sent now. */
@@ -222,9 +232,10 @@ export class Deliveries implements Giver {
       const { message, subscription: { qos, id } } = next;
       const ids = id === undefined ? undefined : [id];
       const lower = Math.min(qos, message.qos) as QoS;
-      const delivery = new Delivery(message, this.#identity, lower, true, ids); // [MQTT-3.3.1-8]
-      if (lower === 0 || this.#context.total.admit(message, true)) this.#send(delivery, outlet);
-      else this.#drop(delivery, "MessageQueueFull");
+      const row = lower === 0 ? 0 : this.#row;
+      const delivery = new Delivery(message, this.#identity, lower, true, ids, row); // [MQTT-3.3.1-8]
+      if (lower === 0 || this.#admit(message, lower, row)) this.#send(delivery, outlet);
+      else this.drop(delivery, "MessageQueueFull");
       return true;
     }
     this.#stopPause ??= this.#context.clock.setTimer(0, () => {
@@ -235,19 +246,8 @@ export class Deliveries implements Giver {
     return false;
   }
 
-  /** From 1 on publishers are held, at half of that they are released. */
-  get #fullness(): number {
-    return this.#queue.fullness(this.#limits);
-  }
-
-  #easeHold(): void {
-    this.#hold.progress();
-    if (this.#queue.length === 0) this.#hold.caughtUp();
-    if (this.#hold.holding && this.#fullness < 0.5) this.#hold.release();
-  }
-
   #window(outlet: Outlet): number {
-    return Math.min(this.#limits.maxInflight, outlet.receiveMaximum);
+    return Math.min(this.limits.maxInflight, outlet.receiveMaximum);
   }
 
   #send(delivery: Delivery, outlet: Outlet): void {
@@ -255,7 +255,7 @@ export class Deliveries implements Giver {
     const message = delivery.message;
     if (message.expiresAt !== Infinity) {
       // [MQTT-3.3.2-5]
-      if (message.expiresAt <= turn.monotonic) return this.#drop(delivery, "MessageExpiration");
+      if (message.expiresAt <= turn.monotonic) return this.drop(delivery, "MessageExpiration");
       if (message.properties.messageExpiryInterval !== undefined) {
         // [MQTT-3.3.2-6]
         delivery.messageExpiryInterval = Math.ceil((message.expiresAt - turn.monotonic) / 1000);
@@ -264,14 +264,15 @@ export class Deliveries implements Giver {
     if (
       outlet.maximumPacketSize !== Infinity &&
       publishSize(delivery, outlet.protocolVersion) > outlet.maximumPacketSize
-    ) return this.#drop(delivery, "PacketTooLarge"); // [MQTT-3.1.2-25]
+    ) return this.drop(delivery, "PacketTooLarge"); // [MQTT-3.1.2-25]
     if (delivery.qos > 0) {
       delivery.packetId = this.#freePacketId();
       this.#inflight.set(delivery.packetId, delivery);
       total.hold(message);
       this.#outstanding++;
       message.keep(arena);
-    }
+      keep(this.#context, delivery);
+    } else forget(this.#context, delivery);
     delivery.sentAt = turn.monotonic;
     this.sent++;
     counters.countSent(message);
@@ -293,49 +294,49 @@ export class Deliveries implements Giver {
   }
 
   #enqueue(delivery: Delivery, from: Publisher | undefined): void {
-    const { arena, total } = this.#context;
-    delivery.message.keepLong(arena);
-    // Before the queue may give it up again.
-    total.hold(delivery.message);
-    let kept = true;
-    this.#queue.push(delivery, this.#limits, (given) => {
-      if (given === delivery) kept = false;
-      this.#giveUp(given);
-    });
-    if (this.#queue.length === 1) total.watch(this);
-    if (this.#outlet !== undefined && this.#fullness >= 1) this.#hold.hold(from);
+    delivery.sequence ||= this.#context.journal.next();
+    keep(this.#context, delivery);
+    const kept = this.#queue.push(delivery, from);
     if (kept && this.#outlet === undefined) this.#context.hooks.offline_message?.(delivery);
   }
 
-  /** Of a delivery that its queue does not hold any more, for want of room. */
-  #giveUp(delivery: Delivery): void {
-    this.#context.total.release(delivery.message);
-    const expired = delivery.message.expiresAt <= this.#context.turn.monotonic;
-    this.#drop(delivery, expired ? "MessageExpiration" : "MessageQueueFull");
+  /** Whether one more may be kept. @param row 0: in memory only */
+  #admit(message: Message, qos: QoS, row: number): boolean {
+    const { total, stored } = this.#context;
+    return row === 0 ? total.admit(message, qos > 0) : stored.admitAlone(message.size, qos > 0);
+  }
+
+  /** What is stored waits on the disk where memory is full, as long as an acknowledgement is to come. */
+  #mayLoad(message: Message, row: number): boolean {
+    return row === 0 || this.#outstanding === 0 || this.#context.total.hasRoom(message);
+  }
+
+  #restore(delivery: Delivery | undefined): void {
+    if (delivery === undefined) return;
+    delivery.dup = true; // it was sent
+    delivery.message.keepLong(this.#context.arena);
+    this.#context.total.hold(delivery.message);
+    this.#context.stored.add(delivery.size);
+    this.#inflight.set(delivery.packetId, delivery);
+    this.#lastPacketId = Math.max(this.#lastPacketId, delivery.packetId);
   }
 
   #complete(delivery: Delivery, reasonCode: number, packet: string): void {
     this.#inflight.delete(delivery.packetId);
     this.#context.total.release(delivery.message);
+    forget(this.#context, delivery);
     // It may be acknowledged late, for the connection before this one.
     const toResend = this.#resend.indexOf(delivery);
     if (toResend < 0) this.#outstanding--;
     else this.#resend.splice(toResend, 1);
     if (reasonCode >= 0x80 && packet !== "PUBCOMP") {
-      this.#drop(delivery, `Error(${packet} 0x${reasonCode.toString(16)})`);
+      this.drop(delivery, `Error(${packet} 0x${reasonCode.toString(16)})`);
     } else {
       delivery.identity = this.#identity;
       this.#context.counters.acknowledged++;
       this.#context.hooks.message_acked?.(delivery);
     }
     if (this.waiting) this.pump();
-  }
-
-  #drop(delivery: Delivery, reason: string): void {
-    this.#context.counters.countDropped(reason);
-    delivery.identity = this.#identity;
-    const { message, identity, dup, retain, qos, packetId } = delivery;
-    this.#context.hooks.message_dropped?.({ message, identity, dup, retain, qos, packetId, reason });
   }
 
   /** [MQTT-2.2.1-4] */

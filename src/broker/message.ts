@@ -25,6 +25,8 @@ export class Message implements MessageData {
   holders = 0;
   payloadJson: string | undefined = undefined;
   ptsJson: string | undefined = undefined;
+  /** The store's own. */
+  stored = 0;
   #memory: Memory = "read buffer";
 
   /**
@@ -85,14 +87,27 @@ export class Delivery implements OutgoingPublish {
   /** When it was last sent, on the turn's monotonic clock. */
   sentAt = 0;
   messageExpiryInterval: number | undefined = undefined;
+  /** Its place among all deliveries; 0 for one that neither waited nor is stored. */
+  sequence = 0;
+  /** Its session is stored, and keeps it. */
+  kept = false;
+  /** The store's own, these two. */
+  inStore = false;
+  changed = false;
 
+  /** @param session the session's row in the store; 0: it is not stored */
   constructor(
     readonly message: Message,
     public identity: ClientIdentity,
     readonly qos: QoS,
     readonly retain: boolean,
     readonly subscriptionIdentifiers: readonly number[] | undefined,
+    readonly session = 0,
   ) {}
+
+  get size(): number {
+    return this.message.size;
+  }
 
   get topic(): string {
     return this.message.topic;

@@ -1,5 +1,5 @@
-// One bound over what all sessions keep: messages that wait for a client, and those sent and not
-// acknowledged.
+// One bound over what all sessions keep, in memory or in the store: messages that wait for a client, and
+// those sent and not acknowledged.
 //
 // Past it the session whose queue takes the most gives up its oldest, so whoever piled up pays, and not
 // whoever comes next.
@@ -24,6 +24,7 @@ export interface Giver {
 
 export class QueueTotal {
   readonly #log: Log;
+  readonly #option: string;
   #bytes = 0;
   #messages = 0;
   readonly #waiting = new Set<Giver>();
@@ -36,9 +37,13 @@ export class QueueTotal {
   #dropped = 0;
   #toldAt = -Infinity;
 
-  /** @param limit bytes; may be replaced; 0: no limit */
-  constructor(public limit: number, log: Log) {
+  /**
+   * @param limit bytes; may be replaced; 0: no limit
+   * @param option its name in the configuration
+   */
+  constructor(public limit: number, log: Log, option = "mqtt.max_mqueue_bytes_total") {
     this.#log = log;
+    this.#option = option;
   }
 
   /** Bytes kept; a message that several sessions keep counts once, and a little for each. */
@@ -50,6 +55,9 @@ export class QueueTotal {
   get messages(): number {
     return this.#messages;
   }
+
+  /** Messages that wait on the disk only, and that nothing else here counts. */
+  shelved = 0;
 
   /** A session keeps the message from here on. Once for each session. */
   hold(message: Message): void {
@@ -69,6 +77,15 @@ export class QueueTotal {
     this.#bytes -= ENTRY;
   }
 
+  /** The same of what is counted alone, by its bytes. */
+  add(bytes: number): void {
+    this.#bytes += bytes + ENTRY;
+  }
+
+  remove(bytes: number): void {
+    this.#bytes -= bytes + ENTRY;
+  }
+
   /** Something waits in this session's queue. */
   watch(giver: Giver): void {
     this.#waiting.add(giver);
@@ -85,14 +102,22 @@ export class QueueTotal {
    * @param mayDisplace queued messages of any session are given up for it
    */
   admit(message: Message, mayDisplace: boolean): boolean {
-    if (this.limit === 0) return true;
-    while (this.#bytes + ENTRY + (message.holders === 0 ? message.size : 0) > this.limit) {
-      this.#dropped++;
-      const giver = mayDisplace ? this.#heaviest() : undefined;
-      if (giver === undefined) return false;
-      giver.giveUpOldest();
+    while (!this.hasRoom(message)) if (!this.#displace(mayDisplace)) return false;
+    return true;
+  }
+
+  /** The same of what is counted alone. */
+  admitAlone(bytes: number, mayDisplace: boolean): boolean {
+    while (this.limit !== 0 && this.#bytes + ENTRY + bytes > this.limit) {
+      if (!this.#displace(mayDisplace)) return false;
     }
     return true;
+  }
+
+  /** Whether one more session may keep the message, and nothing must go for it. */
+  hasRoom(message: Message): boolean {
+    const bytes = ENTRY + (message.holders === 0 ? message.size : 0);
+    return this.limit === 0 || this.#bytes + bytes <= this.limit;
   }
 
   /**
@@ -104,7 +129,7 @@ export class QueueTotal {
     if (this.#dropped === 0 || now - this.#toldAt < MINUTE) return;
     this.#log(
       "warn",
-      "all sessions together keep as much as mqtt.max_mqueue_bytes_total allows: messages are dropped",
+      `all sessions together keep as much as ${this.#option} allows: messages are dropped`,
       {
         limit_bytes: this.limit,
         dropped: this.#dropped,
@@ -112,6 +137,14 @@ export class QueueTotal {
     );
     this.#toldAt = now;
     this.#dropped = 0;
+  }
+
+  /** False where nothing can go. */
+  #displace(mayDisplace: boolean): boolean {
+    this.#dropped++;
+    const giver = mayDisplace ? this.#heaviest() : undefined;
+    giver?.giveUpOldest();
+    return giver !== undefined;
   }
 
   /** Looks at all only once the last one found has given half of what it had. */

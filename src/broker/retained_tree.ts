@@ -1,8 +1,11 @@
 // Retained Messages in memory, by the levels of their topics: a filter looks at no more of them than it must.
+import { TopicCache } from "../mqtt/topic_cache.ts";
 import { levelCount } from "../mqtt/topics.ts";
+import { type Journal, NoJournal } from "../store/journal.ts";
 import { Arena } from "./arena.ts";
 import type { Message } from "./message.ts";
 import type { BrokerOptions } from "./options.ts";
+import { restoredMessage } from "./restored.ts";
 
 /** Levels of a topic that can hold one: each costs some 300 bytes, however short its name. */
 const MOST_LEVELS = 128;
@@ -28,13 +31,24 @@ interface Step {
 export class RetainedTree {
   readonly #root = new Node();
   readonly #arena: Arena;
+  readonly #journal: Journal;
   #size = 0;
   #given = 0;
   #bytes = 0;
 
-  /** @param limits may be replaced; what is retained already stays */
-  constructor(public limits: BrokerOptions, arena = new Arena()) {
+  /** Takes over what the store has. @param limits may be replaced; what is retained already stays */
+  constructor(
+    public limits: BrokerOptions,
+    arena = new Arena(),
+    journal: Journal = new NoJournal(),
+    topics = new TopicCache(),
+  ) {
     this.#arena = arena;
+    this.#journal = journal;
+    for (const found of journal.retainedMessages()) {
+      const message = restoredMessage(topics, found);
+      if (message !== undefined) this.#put(message);
+    }
   }
 
   get size(): number {
@@ -63,13 +77,15 @@ export class RetainedTree {
       if (before !== undefined) this.#remove(before);
       return false;
     }
-    message.keepLong(this.#arena);
-    const node = this.#make(message.topic);
-    node.message = message;
-    node.number = ++this.#given;
-    this.#size = count;
-    this.#bytes = bytes;
+    this.#put(message);
+    this.#journal.retained(message.topic, message, before);
     return true;
+  }
+
+  /** Takes out the topic's message, which has expired by what the store knows. */
+  dropExpired(topic: string): void {
+    const message = this.#find(topic)?.message;
+    if (message !== undefined) this.#remove(message);
   }
 
   /**
@@ -112,6 +128,15 @@ export class RetainedTree {
     }
   }
 
+  #put(message: Message): void {
+    message.keepLong(this.#arena);
+    const node = this.#make(message.topic);
+    if (node.message === undefined) this.#size++;
+    this.#bytes += message.size - (node.message?.size ?? 0);
+    node.message = message;
+    node.number = ++this.#given;
+  }
+
   #find(topic: string): Node | undefined {
     let node: Node | undefined = this.#root;
     for (const level of topic.split("/")) node = node?.children?.get(level);
@@ -140,6 +165,7 @@ export class RetainedTree {
       node = child;
     }
     node.message = undefined;
+    this.#journal.retained(message.topic, undefined, message);
     this.#size--;
     this.#bytes -= message.size;
     for (let last = path.pop(); last !== undefined; last = path.pop()) {

@@ -3,13 +3,16 @@
 import type { Principal } from "../access/access.ts";
 import { LazyMap, LazySet } from "../base/lazy.ts";
 import type { ClientIdentity } from "../hooks/client_identity.ts";
-import type { QoS } from "../mqtt/packets.ts";
+import type { QoS, Will } from "../mqtt/packets.ts";
 import { topicMatches } from "../mqtt/topics.ts";
-import { Deliveries, type DeliveryContext } from "./deliveries.ts";
+import type { LoadedSession, SessionRecord } from "../store/journal.ts";
+import { Deliveries } from "./deliveries.ts";
+import type { DeliveryContext } from "./delivery_context.ts";
 import type { Message } from "./message.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Publisher } from "./publisher_hold.ts";
+import { restoredSubscription } from "./restored.ts";
 import type { RetainedMessages } from "./retained_backlog.ts";
 import type { Router } from "./router.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -22,7 +25,12 @@ export interface SessionContext extends DeliveryContext {
   readonly router: Router;
 }
 
-export class Session implements Subscriber {
+export class Session implements Subscriber, SessionRecord {
+  /**
+   * Its number in the store; 0: it lives in memory only, for it ends with its connection, or nothing is
+   * stored.
+   */
+  readonly row: number;
   /** Messages on their way to the client. */
   readonly deliveries: Deliveries;
   /** The client's stay, or its last one; undefined where it was not here since the start. */
@@ -30,27 +38,34 @@ export class Session implements Subscriber {
   readonly #context: SessionContext;
   #identity: ClientIdentity;
   #principal: Principal | undefined = undefined;
-  #present = false;
+  #awaySince: number | undefined;
   #expiryInterval: number;
-  #expiresAt = Infinity;
   #will: PendingWill | undefined = undefined;
   /** By the filter as the client wrote it, `$share/…` included. */
   readonly #subscriptions = new LazyMap<string, Subscription>();
   /** Packet Identifiers of QoS 2 messages from the client that wait for their PUBREL. [MQTT-4.3.3-10] */
   readonly #received = new LazySet<number>();
 
-  /** @param expiryInterval milliseconds it outlives its connection; 0: not at all; Infinity: for ever */
+  /**
+   * @param expiryInterval milliseconds it outlives its connection; 0: not at all; Infinity: for ever
+   * @param found what the store has of it; without it, it is new
+   */
   constructor(
     context: SessionContext,
     identity: ClientIdentity,
     limits: ListenerOptions,
     expiryInterval: number,
     readonly createdAt: number,
+    found?: LoadedSession,
   ) {
+    const { journal, turn } = context;
     this.#context = context;
     this.#identity = identity;
     this.#expiryInterval = expiryInterval;
-    this.deliveries = new Deliveries(context, identity, limits);
+    this.row = found?.row ?? (journal.keeps && expiryInterval > 0 ? journal.next() : 0);
+    this.#awaySince = found?.awaySince ?? turn.monotonic;
+    this.deliveries = new Deliveries(context, identity, limits, this.row, found);
+    if (found !== undefined) this.#restore(found);
   }
 
   get clientId(): string {
@@ -73,7 +88,20 @@ export class Session implements Subscriber {
   }
 
   get present(): boolean {
-    return this.#present;
+    return this.#awaySince === undefined;
+  }
+
+  /** When its client was last here, on the turn's monotonic clock; `undefined` while it is. */
+  get awaySince(): number | undefined {
+    return this.#awaySince;
+  }
+
+  get pendingWill(): PendingWill | undefined {
+    return this.#will;
+  }
+
+  get queueLimits(): ListenerOptions {
+    return this.deliveries.limits;
   }
 
   get subscriptions(): ReadonlyMap<string, Subscription> {
@@ -90,11 +118,20 @@ export class Session implements Subscriber {
     return this.#expiryInterval === 0;
   }
 
+  /** Whether it outlives the process. */
+  get outlivesProcess(): boolean {
+    return this.row !== 0 && !this.endsWithConnection;
+  }
+
   /**
    * When something of an absent client is due, on the turn's monotonic clock: its Will, or the session's end.
    */
   get dueAt(): number {
     return Math.min(this.#expiresAt, this.#will?.dueAt ?? Infinity);
+  }
+
+  get #expiresAt(): number {
+    return (this.#awaySince ?? Infinity) + this.#expiryInterval;
   }
 
   hasExpired(now: number): boolean {
@@ -104,17 +141,19 @@ export class Session implements Subscriber {
   /** Milliseconds it outlives its connection, from here on. */
   outliveConnection(expiryInterval: number): void {
     this.#expiryInterval = expiryInterval;
+    this.#changed();
   }
 
   /**
    * Gives the session its connection; what waits is sent by `deliveries.resume` once the CONNACK is written.
+   * @param will in place of one that waits [MQTT-3.1.3-9]
    */
-  attach(outlet: Outlet, identity: ClientIdentity, limits: ListenerOptions): void {
+  attach(outlet: Outlet, identity: ClientIdentity, limits: ListenerOptions, will?: Will): void {
     this.#identity = identity;
-    this.#present = true;
-    this.#expiresAt = Infinity;
-    this.#will = undefined; // [MQTT-3.1.3-9]
+    this.#awaySince = undefined;
+    this.#will = will && { will, from: identity, dueAt: Infinity };
     this.deliveries.attach(outlet, identity, limits);
+    this.#changed();
   }
 
   /** Whose it is from here on. */
@@ -122,15 +161,13 @@ export class Session implements Subscriber {
     this.#principal = principal;
   }
 
-  detach(): void {
-    this.#present = false;
-    this.#expiresAt = this.#context.turn.monotonic + this.#expiryInterval;
+  /** The client is gone. @param will what it did not take back */
+  detach(will?: Will): void {
+    const { monotonic } = this.#context.turn;
+    this.#awaySince = monotonic;
+    this.#will = will && { will, from: this.#identity, dueAt: monotonic + will.delayInterval * 1000 };
     this.deliveries.detach();
-  }
-
-  /** A Will that waits for its delay. */
-  keepWill(will: PendingWill): void {
-    this.#will = will;
+    this.#changed();
   }
 
   /** Takes the Will that is to be published now; one whose delay has not passed only where `early`. */
@@ -138,6 +175,7 @@ export class Session implements Subscriber {
     const will = this.#will;
     if (will === undefined || (!early && will.dueAt > now)) return undefined;
     this.#will = undefined;
+    this.#changed();
     return will;
   }
 
@@ -146,6 +184,7 @@ export class Session implements Subscriber {
     const before = this.#subscriptions.get(subscription.topicFilter);
     this.#subscriptions.set(subscription.topicFilter, subscription);
     this.#context.router.add(subscription, before === undefined);
+    if (this.row !== 0) this.#context.journal.subscribed(this.row, subscription);
     return before;
   }
 
@@ -170,6 +209,7 @@ export class Session implements Subscriber {
     if (subscription === undefined) return false;
     this.#subscriptions.delete(topicFilter);
     this.#context.router.remove(subscription);
+    if (this.row !== 0) this.#context.journal.unsubscribed(this.row, topicFilter);
     return true;
   }
 
@@ -196,11 +236,14 @@ export class Session implements Subscriber {
   /** A QoS 2 message came. */
   receive(packetId: number): void {
     this.#received.add(packetId);
+    if (this.row !== 0) this.#context.journal.received(this.row, packetId);
   }
 
   /** PUBREL from the client. False where nothing waits for it. */
   pubrel(packetId: number): boolean {
-    return this.#received.delete(packetId);
+    if (!this.#received.delete(packetId)) return false;
+    if (this.row !== 0) this.#context.journal.released(this.row, packetId);
+    return true;
   }
 
   /** The session is over: its subscriptions go, and what still waits reaches nobody. */
@@ -209,6 +252,22 @@ export class Session implements Subscriber {
     this.#subscriptions.clear();
     this.#received.clear();
     this.deliveries.end(reason);
+    if (this.row !== 0) this.#context.journal.sessionOver(this);
+  }
+
+  #changed(): void {
+    if (this.row !== 0) this.#context.journal.session(this);
+  }
+
+  #restore({ subscriptions, received, pendingWill }: LoadedSession): void {
+    for (const found of subscriptions) {
+      const subscription = restoredSubscription(this, found);
+      if (subscription === undefined) continue;
+      this.#subscriptions.set(subscription.topicFilter, subscription);
+      this.#context.router.add(subscription);
+    }
+    for (const packetId of received) this.#received.add(packetId);
+    this.#will = pendingWill && { ...pendingWill, from: this.#identity };
   }
 
   /** Whether it has this very subscription, and not one that replaced it. */

@@ -8,11 +8,15 @@ import type { Clock } from "../base/clock.ts";
 /** Something with output that waits for the end of the turn. */
 export interface Flushable {
   flush(): void;
+  /**
+   * In place of `flush` where what it stands for could not be made durable. Absent: it stands for nothing.
+   */
+  withhold?(): void;
 }
 
 export class Turn {
   readonly #clock: Clock;
-  readonly #makeDurable: () => void;
+  readonly #makeDurable: () => boolean;
   readonly #schedule: (end: () => void) => void;
   #now: number;
   #monotonic: number;
@@ -22,20 +26,28 @@ export class Turn {
   #spare: Flushable[] = [];
   readonly #end = (): void => {
     this.#open = false;
-    this.#makeDurable();
+    const durable = this.#makeDurable();
     const waiting = this.#waiting;
     this.#waiting = this.#spare;
-    for (const target of waiting) target.flush();
+    for (const target of waiting) {
+      if (durable || target.withhold === undefined) target.flush();
+      else target.withhold();
+    }
     waiting.length = 0;
     this.#spare = waiting;
   };
 
   /**
-   * @param makeDurable writes what must outlive the process, every sink's lines; must not throw
+   * @param makeDurable writes what must outlive the process, every sink's lines and the store's transaction;
+   *   false where it could not; must not throw
    * @param schedule runs the end of the turn after what the event loop has ready; default `queueMicrotask`,
    *   which gathers the reads that completed together and costs nothing at rest
    */
-  constructor(clock: Clock, makeDurable: () => void, schedule: (end: () => void) => void = queueMicrotask) {
+  constructor(
+    clock: Clock,
+    makeDurable: () => boolean,
+    schedule: (end: () => void) => void = queueMicrotask,
+  ) {
     this.#clock = clock;
     this.#makeDurable = makeDurable;
     this.#schedule = schedule;

@@ -117,7 +117,7 @@ export class BrokerView {
       sharedSubscriptions: router.shared,
       retainedMessages: retained.size,
       retainedBytes: retained.bytes,
-      keptMessages: total.messages,
+      keptMessages: total.messages + total.shelved,
       keptBytes: total.bytes,
     };
   }

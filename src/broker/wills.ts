@@ -6,11 +6,11 @@ import type { TopicCache } from "../mqtt/topic_cache.ts";
 import { expiryTime, Message } from "./message.ts";
 import type { Turn } from "./turn.ts";
 
-/** A Will whose connection is gone and whose delay has not passed. */
+/** A Will that its client has not taken back, and that is not published. */
 export interface PendingWill {
   readonly will: Will;
   readonly from: ClientIdentity;
-  /** On the turn's monotonic clock. */
+  /** On the turn's monotonic clock; Infinity while its client is here. */
   readonly dueAt: number;
 }
 

@@ -1,7 +1,9 @@
 // The main file, rmqtt.toml by its key names: node, log, plugins, retained messages and listeners.
+import { resolve } from "node:path";
 import { ACL_OPTIONS, AUTH_OPTIONS } from "../access/options.ts";
 import type { Values } from "../base/option.ts";
 import { BROKER_OPTIONS, type BrokerOptions } from "../broker/options.ts";
+import { STORE_OPTIONS, type StoreOptions } from "../store/options.ts";
 import type { AccessSections } from "./_access.ts";
 import { SYS_OPTIONS } from "../status/options.ts";
 import { anything, type Checks, checksOf, optionsOf, textList } from "./_checks.ts";
@@ -16,6 +18,7 @@ import type { ServedListener } from "./config.ts";
 export interface MainFile {
   readonly log: LogOptions;
   readonly broker: BrokerOptions;
+  readonly store: StoreOptions;
   readonly listeners: readonly ServedListener[];
   /** `plugins.dir`, as written; `undefined` after an error in `[plugins]`. */
   readonly pluginsDir: string | undefined;
@@ -26,10 +29,29 @@ export interface MainFile {
   readonly doc: Document;
 }
 
-const TABLES = ["node", "log", "plugins", "auth", "acl", "mqtt", "retainer", "http_api", "listener"] as const;
+const TABLES = [
+  "node",
+  "log",
+  "plugins",
+  "auth",
+  "acl",
+  "mqtt",
+  "retainer",
+  "store",
+  "http_api",
+  "listener",
+] as const;
 
 const CHECKS: Checks = {
-  ...checksOf(BROKER_OPTIONS, SYS_OPTIONS, LOG_OPTIONS, PLUGIN_OPTIONS, AUTH_OPTIONS, ACL_OPTIONS),
+  ...checksOf(
+    BROKER_OPTIONS,
+    STORE_OPTIONS,
+    SYS_OPTIONS,
+    LOG_OPTIONS,
+    PLUGIN_OPTIONS,
+    AUTH_OPTIONS,
+    ACL_OPTIONS,
+  ),
   "auth.order": textList("names of those who are asked about clients"),
   "plugins.default_startups": textList("names of plugins"),
 };
@@ -52,6 +74,7 @@ export function readMainFile(doc: Document, cwd: string): MainFile {
   return {
     log,
     broker: optionsOf(BROKER_OPTIONS, limits, cwd),
+    store: storeOptions(readSection(doc, "store") ?? {}, cwd),
     listeners,
     pluginsDir: plugins && optionsOf(PLUGIN_OPTIONS, plugins, cwd).dir,
     access: {
@@ -62,6 +85,11 @@ export function readMainFile(doc: Document, cwd: string): MainFile {
     sysInterval: optionsOf(SYS_OPTIONS, limits, cwd).sysInterval,
     doc,
   };
+}
+
+function storeOptions(values: Values, cwd: string): StoreOptions {
+  const { path, ...options } = optionsOf(STORE_OPTIONS, values, cwd);
+  return { ...options, path: path === "memory" ? undefined : resolve(cwd, path) };
 }
 
 /** The values of one table of the file, by key behind the table's name; `undefined` after an error. */

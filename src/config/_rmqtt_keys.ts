@@ -21,6 +21,7 @@ export const FOREIGN_IN_SECTION = {
   plugins: harmless("disabled_default_startups"),
   mqtt: harmless("delayed_publish_immediate", "delayed_publish_max", "shared_subscription"),
   retainer: {},
+  store: {},
 } as const;
 
 const PLAIN = "has no effect: this listener is plain TCP, without TLS";
@@ -94,10 +95,10 @@ export const PLUGINS: Readonly<Record<string, string>> = {
   "rmqtt-cluster-raft": CLUSTER,
   "rmqtt-counter": "",
   "rmqtt-http-api": "",
-  "rmqtt-message-storage": "no message outlives a restart, or reaches a client that subscribes after it",
+  "rmqtt-message-storage": "no message reaches a client that subscribes after it, but for Retained Messages",
   "rmqtt-p2p-messaging": "p2p/CLIENTID/TOPIC is a topic like any other",
-  "rmqtt-retainer": "Retained Messages are kept in memory, within the limits of [retainer] in this file",
-  "rmqtt-session-storage": "no session outlives a restart",
+  "rmqtt-retainer": "Retained Messages are kept within the limits of [retainer] in this file",
+  "rmqtt-session-storage": "",
   "rmqtt-sys-topic":
     "$SYS/ has the broker's figures, every mqtt.sys_interval, but nothing of single clients and messages",
   "rmqtt-topic-rewrite": "topics stay as clients write them",

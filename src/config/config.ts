@@ -5,6 +5,7 @@ import type { LineOptions, Rules } from "../hooks/rules.ts";
 import type { ListenerConfig } from "../listeners/options.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import type { StatusOptions } from "../status/options.ts";
+import type { StoreOptions } from "../store/options.ts";
 import type { LogOptions } from "./_log.ts";
 
 export type { LogOptions } from "./_log.ts";
@@ -12,6 +13,7 @@ export type { LogOptions } from "./_log.ts";
 export interface Config {
   readonly log: LogOptions;
   readonly broker: BrokerOptions;
+  readonly store: StoreOptions;
   readonly listeners: readonly ServedListener[];
   readonly hooks: HooksConfig;
   /** Who may connect, publish and subscribe. */

@@ -58,6 +58,7 @@ export function loadConfig(source: ConfigSource): Config {
   return {
     log: main.log,
     broker: main.broker,
+    store: main.store,
     listeners: access.listeners,
     hooks,
     access: access.access,

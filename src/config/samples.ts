@@ -7,6 +7,7 @@ import { LINE_OPTIONS } from "../hooks/rules.ts";
 import { LISTENER_KINDS, TCP_OPTIONS, TLS_OPTIONS, WEB_SOCKET_OPTIONS } from "../listeners/options.ts";
 import { SINK_OPTIONS } from "../sinks/options.ts";
 import { HTTP_API_OPTIONS, SYS_OPTIONS } from "../status/options.ts";
+import { STORE_OPTIONS } from "../store/options.ts";
 import { LOG_OPTIONS } from "./_log.ts";
 import { PLUGIN_OPTIONS } from "./_plugins.ts";
 import { valueText } from "./value_text.ts";
@@ -45,6 +46,8 @@ export function mainSample(): string {
     written(sessions),
     heading("Retained messages"),
     written({ maxRetainedMessages, maxRetainedBytes }),
+    heading("Store: what survives a restart"),
+    written(STORE_OPTIONS),
     heading("Live view: the HTTP API with its page, metrics and health; and $SYS"),
     written(SYS_OPTIONS),
     `

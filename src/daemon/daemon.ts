@@ -1,7 +1,7 @@
 // The daemon: wires the rooms together, runs until it is told to stop, and takes them apart again.
 import { Chain } from "../access/chain.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
-import type { Prepared, Reloadable } from "../base/prepared.ts";
+import { nothingToPrepare, type Prepared, type Reloadable } from "../base/prepared.ts";
 import { Broker } from "../broker/broker.ts";
 import { Turn } from "../broker/turn.ts";
 import type { Config, ServedListener } from "../config/config.ts";
@@ -11,6 +11,10 @@ import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
 import { RecentEntries } from "../status/log_entries.ts";
 import { ServeError } from "../status/server.ts";
 import { Status } from "../status/status.ts";
+import { type Journal, NoJournal } from "../store/journal.ts";
+import { openStore } from "../store/open_store.ts";
+import type { StoreOptions } from "../store/options.ts";
+import type { Store } from "../store/store.ts";
 import { announce, reportCounts, statusText } from "./announce.ts";
 import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
 import { type Logger, openLogger } from "./logger.ts";
@@ -56,7 +60,8 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const { log } = logger;
   for (const warning of config.warnings) log("warn", warning);
   await using sinks = openSinks(configuredUrls(config), sinkOptionsOf(config, cwd), log, clock);
-  const wired = wire(config, sinks, logger, clock);
+  await using store = storeOf(config.store, logger, clock);
+  const wired = wire(config, sinks, store, logger, clock);
   const { turn, broker, listeners } = wired;
   await using status = new Status(sourcesOf({ ...wired, sinks, entries, version, log, clock }));
   using _access = wired.access;
@@ -73,7 +78,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const reloader = new Reloader({
     config,
     load,
-    parts: partsOf(wired, sinks, logger, status, cwd),
+    parts: partsOf(config, wired, sinks, logger, status, cwd),
     log,
     onReload: (state) => state === "begun" ? notifier.reloading() : tellReady(notifier, listeners),
   });
@@ -100,6 +105,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   listeners.close();
   await status[Symbol.asyncDispose]();
   await broker.stop(STOP_TIMEOUT);
+  await store?.[Symbol.asyncDispose]();
   await sinks[Symbol.asyncDispose]();
   reportCounts(broker.counters, log);
   return true;
@@ -114,12 +120,35 @@ interface Wired {
   readonly listeners: Listeners<ServedListener, ServedReceiver>;
 }
 
-function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wired {
-  const turn = new Turn(clock, () => sinks.flush());
+/** `undefined`: nothing outlives the process. */
+function storeOf({ path, ...options }: StoreOptions, { log }: Logger, clock: Clock): Store | undefined {
+  return path === undefined ? undefined : openStore(path, options, clock, log);
+}
+
+function wire(
+  config: Config,
+  sinks: SinkSet,
+  store: Store | undefined,
+  { log }: Logger,
+  clock: Clock,
+): Wired {
+  const turn = new Turn(clock, () => {
+    sinks.flush();
+    return store?.commit() ?? true;
+  });
   const hooks = new ReloadableHooks(() => turn.now, (url) => sinks.get(url));
   hooks.prepare(config.hooks).commit();
   const access = new Chain(config.access, clock, log);
-  const broker = new Broker({ options: config.broker, hooks: hooks.hooks, turn, clock, access, log });
+  const journal: Journal = store ?? new NoJournal();
+  const broker = new Broker({
+    options: config.broker,
+    hooks: hooks.hooks,
+    turn,
+    clock,
+    access,
+    journal,
+    log,
+  });
   const listeners = new Listeners<ServedListener, ServedReceiver>(
     (listener) => receiverFor(broker, listener),
     log,
@@ -133,6 +162,7 @@ function wire(config: Config, sinks: SinkSet, { log }: Logger, clock: Clock): Wi
  * depends on its listener.
  */
 function partsOf(
+  atStart: Config,
   { hooks, access, broker, listeners }: Wired,
   sinks: SinkSet,
   logger: Logger,
@@ -143,11 +173,18 @@ function partsOf(
     { prepare: ({ log }) => logger.prepare(log) },
     { prepare: (config) => sinks.prepare(configuredUrls(config), sinkOptionsOf(config, cwd)) },
     { prepare: (config) => hooks.prepare(config.hooks) },
+    { prepare: ({ store }) => nothingToPrepare(() => {}, changedStore(atStart.store, store)) },
     { prepare: (config) => broker.prepare(config.broker) },
     { prepare: (config) => access.prepare(config.access) },
     { prepare: async (config) => withClients(await listeners.prepare(config.listeners), broker) },
     { prepare: (config) => status.prepare(config.status) },
   ];
+}
+
+/** What only a restart can give. */
+function changedStore(before: StoreOptions, now: StoreOptions): string[] {
+  const same = before.path === now.path && before.fsync === now.fsync && before.maxBytes === now.maxBytes;
+  return same ? [] : ["[store] stays as it was until a restart"];
 }
 
 /** Who is here already must have what the new rules allow, and nothing more. */

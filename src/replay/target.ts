@@ -1,12 +1,13 @@
 // Where messages are played to: mqtt://USER:PASSWORD@HOST:PORT, taken apart, and the connection to it.
+import { dial } from "../base/dial.ts";
 import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
+import type { Address } from "../base/option.ts";
+import { addressText } from "../base/peer_address.ts";
 
-export interface Target {
+export interface Target extends Address {
   /** mqtts */
   readonly secure: boolean;
-  readonly hostname: string;
-  readonly port: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
 }
@@ -42,38 +43,20 @@ export function parseTarget(text: string): Target | undefined {
   }
 }
 
-/** `host:port`, without secrets. */
-export function addressOf({ hostname, port }: Target): string {
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-}
-
 /** What opens connections to `target`, one after the other. Throws Failure for files that cannot be read. */
 export function dialer(target: Target, files: TlsFiles): () => Promise<Deno.Conn> {
-  const { hostname, port, secure } = target;
-  if (!secure) return () => inTime(target, (signal) => Deno.connect({ hostname, port, signal }));
   const [ca, cert, key] = [files.caFile, files.certFile, files.keyFile].map(readPem);
-  const options = {
-    hostname,
-    port,
+  const tls = {
     ...(ca !== undefined && { caCerts: [ca] }),
     ...(cert !== undefined && key !== undefined && { cert, key }),
   };
-  return () =>
-    inTime(target, async (signal) => {
-      const tls = await Deno.connectTls(options);
-      const close = (): void => tls.close();
-      signal.addEventListener("abort", close);
-      try {
-        signal.throwIfAborted();
-        await tls.handshake();
-        return tls;
-      } catch (error) {
-        if (!signal.aborted) close();
-        throw error;
-      } finally {
-        signal.removeEventListener("abort", close);
-      }
-    });
+  return async () => {
+    try {
+      return await dial(target, target.secure ? tls : undefined, CONNECT_TIMEOUT);
+    } catch (error) {
+      throw new Failure(`${addressText(target)} cannot be reached: ${errorText(error)}.`, { cause: error });
+    }
+  };
 }
 
 function readPem(path: string | undefined): string | undefined {
@@ -82,23 +65,5 @@ function readPem(path: string | undefined): string | undefined {
     return Deno.readTextFileSync(path);
   } catch (error) {
     throw new Failure(`${path} cannot be read: ${errorText(error)}.`, { cause: error });
-  }
-}
-
-async function inTime(
-  target: Target,
-  dial: (signal: AbortSignal) => Promise<Deno.Conn>,
-): Promise<Deno.Conn> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), CONNECT_TIMEOUT);
-  try {
-    return await dial(timeout.signal);
-  } catch (error) {
-    const why = timeout.signal.aborted
-      ? `no connection within ${CONNECT_TIMEOUT / 1000} s`
-      : errorText(error);
-    throw new Failure(`${addressOf(target)} cannot be reached: ${why}.`, { cause: error });
-  } finally {
-    clearTimeout(timer);
   }
 }

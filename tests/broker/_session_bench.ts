@@ -17,7 +17,8 @@ import type { OutgoingPublish } from "../../src/mqtt/encode.ts";
 import type { ProtocolVersion, QoS } from "../../src/mqtt/packets.ts";
 import { parseFilter } from "../../src/mqtt/topics.ts";
 import { NO_PROPERTIES } from "../../src/mqtt/publish_properties.ts";
-import { TopicName } from "../../src/mqtt/topic_cache.ts";
+import { TopicCache, TopicName } from "../../src/mqtt/topic_cache.ts";
+import { NoJournal } from "../../src/store/journal.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { MemorySink } from "../helpers/memory_sink.ts";
 
@@ -56,13 +57,16 @@ export class FakeOutlet implements Outlet {
 
 export class SessionBench implements SessionContext {
   readonly clock = new FakeClock();
-  readonly turn = new Turn(this.clock, () => {}, () => {});
+  readonly turn = new Turn(this.clock, () => true, () => {});
   readonly arena = new Arena();
   readonly counters = new Counters();
   readonly sink = new MemorySink("file:///hook.log");
   readonly hooks: Hooks;
   readonly router = new Router();
   readonly total = new QueueTotal(0, () => {});
+  readonly stored = new QueueTotal(0, () => {});
+  readonly topics = new TopicCache();
+  readonly journal = new NoJournal();
 
   constructor() {
     const rules = Object.fromEntries(

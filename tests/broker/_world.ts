@@ -6,6 +6,8 @@ import type { Access } from "../../src/access/access.ts";
 import { Chain } from "../../src/access/chain.ts";
 import { NO_ACCESS_OPTIONS } from "../../src/access/options.ts";
 import { optionsFrom } from "../../src/base/option.ts";
+import type { Clock } from "../../src/base/clock.ts";
+import type { Log } from "../../src/base/log.ts";
 import { Broker } from "../../src/broker/broker.ts";
 import {
   brokerDefaults,
@@ -19,6 +21,8 @@ import { EVENT_NAMES, type EventName } from "../../src/hooks/events.ts";
 import { ReloadableHooks } from "../../src/hooks/reloadable_hooks.ts";
 import { LINE_OPTIONS } from "../../src/hooks/rules.ts";
 import type { ProtocolVersion } from "../../src/mqtt/packets.ts";
+import { NoJournal } from "../../src/store/journal.ts";
+import type { Store } from "../../src/store/store.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { MemorySink } from "../helpers/memory_sink.ts";
 import { MemoryPeer } from "../helpers/memory_transport.ts";
@@ -33,6 +37,16 @@ type ConnectPacket = Extract<Packet, { cmd: "connect" }>;
 /** When a world begins. */
 export const TIME_OF_DAY = Date.UTC(2026, 10, 24);
 
+/** What a world on the disk begins with. */
+export interface Stored {
+  readonly timeOfDay?: number;
+  /** The lines that are in the file already. */
+  readonly before?: readonly string[];
+  /** The process that wrote them was killed. */
+  readonly killed?: boolean;
+  readonly open?: (clock: Clock, log: Log) => Store;
+}
+
 /** Lets everything run that is ready: the in-memory broker does all its work in microtasks. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -46,8 +60,11 @@ export class World implements AsyncDisposable {
   readonly options: ListenerOptions;
   readonly broker: Broker;
   readonly hooks: ReloadableHooks;
+  readonly store: Store | undefined;
   #stopped = false;
   #ports = 40_000;
+  readonly #before: readonly string[];
+  readonly #killed: boolean;
   /** One listener for each object of options. */
   readonly #listeners = new Map<ListenerOptions, ListenerState>();
 
@@ -55,10 +72,19 @@ export class World implements AsyncDisposable {
     options: Partial<ListenerOptions> = {},
     brokerOptions: Partial<BrokerOptions> = {},
     access?: Access,
+    { timeOfDay = TIME_OF_DAY, before = [], killed = false, open }: Stored = {},
   ) {
     this.options = { ...LISTENER_DEFAULTS, ...options };
-    this.clock.jumped = TIME_OF_DAY;
-    const turn = new Turn(this.clock, () => this.sink.flush());
+    this.clock.jumped = timeOfDay;
+    const log: Log = (level, text, fields) => this.log.push(`${level}: ${text} ${JSON.stringify(fields)}`);
+    this.store = open?.(this.clock, log);
+    this.#before = before;
+    this.#killed = killed;
+    this.#ports += before.length;
+    const turn = new Turn(this.clock, () => {
+      this.sink.flush();
+      return this.store?.commit() ?? true;
+    });
     const rules = Object.fromEntries(
       EVENT_NAMES.map((event) => [event, [{ action: event, urls: [this.sink.url] }]]),
     );
@@ -69,8 +95,9 @@ export class World implements AsyncDisposable {
       hooks: this.hooks.hooks,
       turn,
       clock: this.clock,
+      journal: this.store ?? new NoJournal(),
       access: access ?? new Chain(NO_ACCESS_OPTIONS, this.clock, () => {}),
-      log: (level, text, fields) => this.log.push(`${level}: ${text} ${JSON.stringify(fields)}`),
+      log,
     });
   }
 
@@ -127,6 +154,7 @@ export class World implements AsyncDisposable {
     await settled();
     this.clock.advance(timeout);
     await stopping;
+    await this.store?.[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,7 +163,7 @@ export class World implements AsyncDisposable {
     assert.equal(this.clock.timers, 0, "a timer is left");
     const errors = this.log.filter((entry) => entry.startsWith("error"));
     assert.deepEqual(errors, [], "the broker complained");
-    checkLines(this.sink.lines.map((line) => line.trimEnd()));
+    checkLines([...this.#before, ...this.sink.lines].map((line) => line.trimEnd()), this.#killed);
   }
 }
 

@@ -6,9 +6,13 @@ import { MessageQueue, type QueueLimits } from "../../src/broker/message_queue.t
 import type { QoS } from "../../src/mqtt/packets.ts";
 import { client, message } from "./_session_bench.ts";
 
+let sequence = 0;
+
 /** `size` bytes count for it: payload, topic and the topic's length. */
 function delivery(name: string, qos: QoS, size = 10): Delivery {
-  return new Delivery(message(name.padEnd(size - 3, ".")), client("s"), qos, false, undefined);
+  const made = new Delivery(message(name.padEnd(size - 3, ".")), client("s"), qos, false, undefined);
+  made.sequence = ++sequence;
+  return made;
 }
 
 function nameOf(d: Delivery | undefined): string | undefined {
@@ -70,9 +74,13 @@ Deno.test("any pushes and shifts give what a plain list gives", () => {
 Deno.test("many messages go through in order and in reasonable time", () => {
   const queue = new MessageQueue();
   const limits = { maxQueuedMessages: 1_000_000, maxQueuedBytes: 1e9 };
-  const one = delivery("x", 1);
-  const zero = delivery("y", 0);
-  for (let i = 0; i < 200_000; i++) queue.push(i % 2 === 0 ? one : zero, limits, () => assert.fail());
-  for (let i = 0; i < 200_000; i++) assert(queue.shift() === (i % 2 === 0 ? one : zero));
+  const { message: one } = delivery("x", 1);
+  const all = Array.from({ length: 200_000 }, (_, i) => {
+    const made = new Delivery(one, client("s"), i % 2 === 0 ? 1 : 0, false, undefined);
+    made.sequence = i;
+    return made;
+  });
+  for (const each of all) queue.push(each, limits, () => assert.fail());
+  for (const each of all) assert(queue.shift() === each);
   assert.equal(queue.bytes, 0);
 });

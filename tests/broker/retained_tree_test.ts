@@ -17,44 +17,6 @@ function payloads(it: RetainedTree, filter: string, now = 0): string[] {
   return found.map((m) => new TextDecoder().decode(m.payload));
 }
 
-Deno.test("the newest message of a topic replaces the one before [5.0: 3.3.1-5]", () => {
-  const it = store();
-  it.set(message("one", { topic: "a" }));
-  it.set(message("two", { topic: "a" }));
-  assert.equal(it.size, 1);
-  assert.deepEqual(payloads(it, "a"), ["two"]);
-});
-
-Deno.test("an empty payload removes the topic's message and is not kept [3.1.1: 3.3.1-10, 3.3.1-11] [5.0: 3.3.1-6, 3.3.1-7]", () => {
-  const it = store();
-  it.set(message("one", { topic: "a" }));
-  assert(it.set(message("", { topic: "a" })));
-  assert(it.set(message("", { topic: "never" })));
-  assert.equal(it.size, 0);
-});
-
-Deno.test("any filter finds what plain matching finds", () => {
-  const topics = ["a", "a/b", "a/b/c", "/", "a//c", "b", "$SYS/x", "$SYS/x/y"];
-  const it = store();
-  for (const topic of topics) it.set(message(topic, { topic }));
-  const someFilter = fc.constantFrom(
-    ...topics,
-    "#",
-    "+",
-    "a/#",
-    "a/+",
-    "+/b",
-    "a/+/c",
-    "+/#",
-    "$SYS/#",
-    "/+",
-  );
-  fc.assert(fc.property(someFilter, (filter) => {
-    const expected = topics.filter((topic) => topicMatches(filter, topic));
-    assert.deepEqual(payloads(it, filter).sort(), expected.sort());
-  }));
-});
-
 Deno.test("a new topic past the number of messages is not kept; a known one still changes", () => {
   const it = store({ maxRetainedMessages: 2 });
   assert(it.set(message("1", { topic: "a" })));
@@ -132,7 +94,7 @@ Deno.test("after any sets and removals the tree holds what a plain map holds", (
   }));
 });
 
-Deno.test("a search that finds nothing takes a breath every few thousand topics", () => {
+Deno.test("a search that finds nothing lets others have their turn every few thousand topics", () => {
   const it = store();
   for (let i = 0; i < 20_000; i++) it.set(message("x", { topic: `a/${i}/b` }));
   const found = [...it.match("a/+/c", () => 0)];

@@ -8,7 +8,7 @@ class Bench {
   readonly clock = new FakeClock();
   readonly steps: string[] = [];
   readonly ends: (() => void)[] = [];
-  readonly turn = new Turn(this.clock, () => this.steps.push("sinks"), (end) => this.ends.push(end));
+  readonly turn = new Turn(this.clock, () => this.steps.push("sinks") > 0, (end) => this.ends.push(end));
 
   /** Something that flushes once per turn however often it is touched, as a connection does. */
   target(name: string): { touch(): void } {

@@ -98,7 +98,7 @@ const ACCEPTED: readonly Row[] = [
     { main: 'plugins.default_startups = ["rmqtt-retainer"]' },
     () => 1,
     1,
-    /rmqtt-retainer: Retained Messages are kept in memory/,
+    /rmqtt-retainer: Retained Messages are kept within the limits/,
   ],
   [
     {

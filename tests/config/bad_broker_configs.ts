@@ -36,7 +36,7 @@ export const BROKER_KEYS = rows(
     "\n[xyzzy]\n",
     2,
     "xyzzy",
-    "allowed: node, log, plugins, auth, acl, mqtt, retainer, http_api, listener",
+    "allowed: node, log, plugins, auth, acl, mqtt, retainer, store, http_api, listener",
   ],
   ["an unknown key of a listener", listener("max_inflght = 3"), 3, `${LAN}.max_inflght`, '"max_inflight"?'],
   ["two swapped letters", listener("max_inflihgt = 3"), 3, `${LAN}.max_inflihgt`, '"max_inflight"?'],

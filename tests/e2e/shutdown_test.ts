@@ -1,5 +1,5 @@
 // The end of the broker: clients are told, the file is whole, the exit code says how it went.
-import { equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
 import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -29,9 +29,48 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("what waits for an absent client at the end is told as lost", async () => {
+const IN_MEMORY = 'store.path = "memory"\nlistener.tcp.default.addr = "127.0.0.1:0"\n';
+
+Deno.test("what waits for an absent client at the end is told as lost where it is in memory only", async () => {
   await using dir = await tempDir();
-  await using broker = await Hookline.start({ cwd: dir.path });
+  await using broker = await Hookline.start({ cwd: dir.path, config: IN_MEMORY });
+  await leaveWaiting(broker);
+  equal((await broker.stop()).code, 0);
+  const absent = (await broker.events()).filter((e) => e["clientid"] === "absent");
+  const last = absent.slice(-3).map((e) => [e["action"], e["reason"]].filter(Boolean).join(" "));
+  equal(
+    last.join(", "),
+    "offline_message, message_dropped ServerShuttingDown, session_terminated ServerShuttingDown",
+  );
+  deepEqual([...Deno.readDirSync(dir.path)].filter(({ name }) => name.startsWith("hookline.db")), []);
+});
+
+Deno.test("what waits for an absent client is there after a stop and after a SIGKILL", async () => {
+  await using dir = await tempDir();
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    await using broker = await Hookline.start({ cwd: dir.path });
+    await leaveWaiting(broker);
+    await broker.stop(signal);
+    await using again = await Hookline.start({ cwd: dir.path });
+    const { client, connack } = await SocketClient.connect(again.port, 4, {
+      clientId: "absent",
+      clean: false,
+    });
+    await using _ = client;
+    equal(connack.sessionPresent, true);
+    const { payload, messageId } = await client.expect("publish");
+    equal(String(payload), "x");
+    await client.send({ cmd: "puback", messageId: messageId ?? 0 });
+    await again.event(
+      (e) => e["action"] === "message_acked" && e["clientid"] === "absent",
+      "it is acknowledged",
+    );
+  }
+  equal((Deno.statSync(`${dir.path}/hookline.db`).mode ?? 0) & 0o777, 0o600);
+});
+
+/** A message for a client that was here and is away. */
+async function leaveWaiting(broker: Hookline): Promise<void> {
   {
     const { client } = await SocketClient.connect(broker.port, 4, { clientId: "absent", clean: false });
     await using _ = client;
@@ -42,7 +81,12 @@ Deno.test("what waits for an absent client at the end is told as lost", async ()
     });
     await client.expect("suback");
   }
-  await broker.event((e) => e["action"] === "client_disconnected", "the client is away");
+  await until(
+    async () =>
+      (await broker.events()).findLast((e) => e["clientid"] === "absent")?.["action"] ===
+        "client_disconnected",
+    "the client is away",
+  );
   const { client } = await SocketClient.connect(broker.port, 4, { clientId: "publisher" });
   await using _client = client;
   await client.send({
@@ -55,15 +99,7 @@ Deno.test("what waits for an absent client at the end is told as lost", async ()
     retain: false,
   });
   await client.expect("puback");
-  await client[Symbol.asyncDispose]();
-  equal((await broker.stop()).code, 0);
-  const absent = (await broker.events()).filter((e) => e["clientid"] === "absent");
-  const last = absent.slice(-3).map((e) => [e["action"], e["reason"]].filter(Boolean).join(" "));
-  equal(
-    last.join(", "),
-    "offline_message, message_dropped ServerShuttingDown, session_terminated ServerShuttingDown",
-  );
-});
+}
 
 Deno.test("a second signal ends it at once with 2", async () => {
   await using dir = await tempDir();

@@ -22,7 +22,12 @@ function publish(broker: Hookline, count: number): Promise<number> {
 for (const url of ["file:///dev/stdout", "-"]) {
   Deno.test(`urls = ["${url}"]: standard output has the lines and nothing else, and no file is made`, async () => {
     await using dir = await tempDir();
-    await using broker = await Hookline.start({ cwd: dir.path, hooks: hooksTo(url), stdout: "piped" });
+    await using broker = await Hookline.start({
+      cwd: dir.path,
+      config: 'store.path = "memory"\nlistener.tcp.default.addr = "127.0.0.1:0"\n',
+      hooks: hooksTo(url),
+      stdout: "piped",
+    });
     const text = textOf(broker.stdout);
     equal(await publish(broker, 300), 300);
     broker.signal("SIGHUP");

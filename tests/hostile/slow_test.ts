@@ -1,7 +1,6 @@
 // Peers that do not read, and a file that takes its time: who pays, and how much is kept for them.
 import assert from "node:assert/strict";
 import { publish, settled, World } from "../broker/_world.ts";
-import { generate } from "../helpers/mqtt_packet.ts";
 
 const BIG = "x".repeat(100_000);
 
@@ -59,20 +58,4 @@ Deno.test("what waits for a slow file is no more than one turn's lines: the writ
   assert.equal(world.lines("message_publish").length, 20_000);
   // One read is at most 64 KiB, and here a packet has 21 bytes or more; each makes a line.
   assert(most <= 64 * 1024 / 21, `${most} lines waited`);
-});
-
-Deno.test("one byte at a time is as good as any other size", async () => {
-  await using world = new World();
-  const subscriber = await world.connect("s");
-  await subscriber.subscribe("t", 1);
-  subscriber.take();
-  const client = await world.connect("a");
-  for (const byte of generate(publish("t", "one by one", 1, 7), 4)) {
-    client.peer.send(Uint8Array.of(byte));
-    await settled();
-  }
-  assert.deepEqual(client.names(), ["connack", "puback 7"]);
-  const [packet] = subscriber.take();
-  assert(packet?.cmd === "publish");
-  assert.equal(packet.payload.toString(), "one by one");
 });

@@ -1,5 +1,6 @@
 // The endpoint that a URL and its options name: what all requests have in common, with secrets kept apart.
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import type { TlsOptions } from "../../base/dial.ts";
 import { errorText } from "../../base/error_text.ts";
 import { maskUrl } from "../mask_url.ts";
 import { SinkError } from "../sink.ts";
@@ -16,10 +17,7 @@ export interface Target {
   /** Of every request, `authorization` from the URL included. */
   readonly headers: Readonly<Record<string, string>>;
   /** Options of its connections; the PEM files are read. */
-  readonly tls: Pick<Deno.CreateHttpClientOptions, "caCerts"> & {
-    readonly cert?: string;
-    readonly key?: string;
-  };
+  readonly tls: TlsOptions;
   /** Texts that must not be shown. */
   readonly secrets: readonly string[];
 }
