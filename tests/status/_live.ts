@@ -18,7 +18,7 @@ export class Live implements AsyncDisposable {
   readonly options: HttpApiOptions;
   /** Of its one sink, and of its store. */
   sink: SinkStatus = { state: "ok", linesWritten: 7, linesWaiting: 0, linesDropped: {} };
-  store: StoreInfo = { state: "ok", bytes: 4096, last_error: null, counts: {} };
+  store: StoreInfo = { state: "ok", bytes: 4096, last_error: null, kept_bytes: 0, limit_bytes: 0 };
   listeners: ListenerInfo[] = [];
 
   private constructor(options: Partial<HttpApiOptions>) {

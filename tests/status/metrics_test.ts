@@ -62,7 +62,7 @@ Deno.test("/metrics is what Prometheus takes, per listener, sink and event, and 
       'hookline_sink_lines_waiting{sink="file:///hook.log"} 3',
       'hookline_sink_lines_dropped_total{sink="file:///hook.log",reason="DiskFull"} 2',
       'hookline_sink_oldest_waiting_timestamp_seconds{sink="file:///hook.log"} 1.5',
-      "hookline_store_bytes 4096",
+      "hookline_store_file_bytes 4096",
     ]
   ) assert(text.split("\n").includes(line), `${line} is not in\n${text}`);
   assert(!text.includes("client-7") && !text.includes("ann"));
