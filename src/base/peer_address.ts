@@ -8,9 +8,10 @@ export function addressText({ hostname, port }: Address): string {
 
 /**
  * The address of `peer` (address and port, `[fe80::1]:49152`), without the port; of an IPv6 address its first
- * half, for the other half is the host's own to choose.
+ * half, for the other half is the host's own to choose. All of `unix:/run/mqtt.sock`.
  */
 export function addressOf(peer: string): string {
+  if (peer.startsWith("unix:")) return peer;
   if (!peer.startsWith("[")) return peer.slice(0, peer.lastIndexOf(":"));
   const [head = "", tail] = peer.slice(1, peer.indexOf("]")).split("::");
   const groups = head.split(":");
@@ -24,6 +25,7 @@ export function addressOf(peer: string): string {
 /** The whole address of `peer`, without its port: what hosts are told apart by, and what rules name. */
 export function hostOf(peer: string): string {
   if (peer.startsWith("[")) return peer.slice(1, peer.indexOf("]"));
+  if (peer.startsWith("unix:")) return peer;
   const colon = peer.lastIndexOf(":");
   return colon < 0 ? peer : peer.slice(0, colon);
 }

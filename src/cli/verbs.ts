@@ -169,7 +169,8 @@ with 0, or prints what is not well and ends with 1: the health check of a contai
     about: `Reads each FILE (default: ./hook.log) and its generations, gzipped ones too, into a database that
 is gone afterwards, and answers one SELECT of SQLite. A running broker may be writing.
 The table events has each line, with a column for every key: time is the text, ms Unix milliseconds,
-payload text where it is UTF-8, else bytes. There is a view for each event (message_publish, …), and
+payload text where it is UTF-8 without U+0000, else bytes. Each event has a view, as message_publish
+has, and there are
   clients   clientid, first, last, connects, messages
   topics    topic, count, bytes, rate (messages a second), last (payload)
   sessions  clientid, started, ended, reason, seconds

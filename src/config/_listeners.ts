@@ -1,16 +1,20 @@
 // `[listener.<kind>.<name>]`: where clients connect and what they may ask for.
 import * as v from "valibot";
+import { parseAddresses } from "../base/addresses.ts";
 import type { Values } from "../base/option.ts";
 import { isTable } from "../base/table.ts";
 import { LISTENER_OPTIONS } from "../broker/options.ts";
 import {
+  isSocketFile,
   type Kind,
   LISTENER_KINDS,
   type ListenOptions,
   type Place,
   placeText,
+  PROXY_OPTIONS,
   TLS_OPTIONS,
   type TlsOptions,
+  UNIX_OPTIONS,
   WEB_SOCKET_OPTIONS,
 } from "../listeners/options.ts";
 import { type Check, checksOf, optionsOf } from "./_checks.ts";
@@ -28,6 +32,9 @@ const NAMED: Check<Table> = v.custom<Table>(
 );
 
 const KINDS = Object.keys(LISTENER_KINDS) as Kind[];
+
+/** Of the path of a Unix socket, bytes: what every system has. */
+const LONGEST_SOCKET = 103;
 
 /** A kind of RMQTT's that Hookline does not serve; what stands in its tables is not looked at. */
 const UNSERVED = "quic";
@@ -92,7 +99,17 @@ function listenOptions(
   values: Values,
   cwd: string,
 ): ListenOptions | undefined {
+  if (kind === "unix") return unixOptions(doc, path, values, cwd);
   const { address: place, nodelay } = optionsOf(LISTENER_KINDS[kind], values, cwd);
+  const { isBehindProxy, timeout, trusted } = optionsOf(PROXY_OPTIONS, values, cwd);
+  const matches = trusted.flatMap((text) => parseAddresses(text) ?? []);
+  const proxy = { timeout, isTrusted: (asked: string) => matches.some((match) => match(asked)) };
+  if (isBehindProxy && values["proxy_protocol_trusted"] === undefined) {
+    doc.warn(
+      [...path, "proxy_protocol"],
+      "only proxies on this machine may connect: name others in proxy_protocol_trusted",
+    );
+  }
   const tls = kind === "tls" || kind === "wss" ? tlsOptions(doc, path, values, cwd) : undefined;
   if (tls === "unusable") return undefined;
   const webSocket = kind === "ws" || kind === "wss" ? optionsOf(WEB_SOCKET_OPTIONS, values, cwd) : undefined;
@@ -100,7 +117,20 @@ function listenOptions(
     doc.refuse([...path, "path"], "must be a path that begins with /");
     return undefined;
   }
-  return { place, nodelay, ...tls && { tls }, ...webSocket && { webSocket } };
+  return { place, nodelay, ...isBehindProxy && { proxy }, ...tls && { tls }, ...webSocket && { webSocket } };
+}
+
+/** Likewise. */
+function unixOptions(doc: Document, at: KeyPath, values: Values, cwd: string): ListenOptions | undefined {
+  const { path, mode } = optionsOf(UNIX_OPTIONS, values, cwd);
+  if (path === undefined) return void doc.error(at, 'needs path, such as "/run/hookline/mqtt.sock"');
+  if (new TextEncoder().encode(path).length > LONGEST_SOCKET) {
+    return void doc.error(
+      [...at, "path"],
+      `${path} is longer than ${LONGEST_SOCKET} bytes, as no socket's path may be`,
+    );
+  }
+  return { place: { path, mode }, nodelay: false };
 }
 
 function tlsOptions(doc: Document, path: KeyPath, values: Values, cwd: string): TlsOptions | "unusable" {
@@ -140,12 +170,15 @@ function refuseSamePlace(doc: Document, listeners: readonly ServedListener[]): v
     if (isAnyPort(place)) continue;
     const other = takenBy.get(text);
     if (other === undefined) takenBy.set(text, `${kind}.${name}`);
-    else doc.error(["listener", kind, name, "addr"], `${text} is already the address of listener.${other}`);
+    else {doc.error(
+        ["listener", kind, name, isSocketFile(place) ? "path" : "addr"],
+        `${text} is already the address of listener.${other}`,
+      );}
   }
 }
 
 function isAnyPort(place: Place): boolean {
-  return "port" in place && place.port === 0;
+  return !isSocketFile(place) && place.port === 0;
 }
 
 function warnUnserved(doc: Document, named: Table | undefined): void {

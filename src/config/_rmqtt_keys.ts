@@ -42,7 +42,6 @@ export const FOREIGN_IN_LISTENER: ForeignKeys = {
     "mqueue_rate_limit",
     "name",
     "persistent_available",
-    "proxy_protocol_timeout",
     "reuseaddr",
     "reuseport",
     "shared_subscription",
@@ -58,7 +57,6 @@ export const FOREIGN_IN_LISTENER: ForeignKeys = {
   delayed_publish:
     "has no effect: a message to $delayed/SECONDS/TOPIC is published at once, to that very topic",
   limit_subscription: "has no effect: $limit/N/TOPIC and $exclusive/TOPIC are subscribed as they are written",
-  proxy_protocol: "has no effect: a connection that begins with a PROXY header is closed as malformed",
 };
 
 export const FOREIGN_IN_HOOKS = harmless("async_queue_capacity", "worker_threads");

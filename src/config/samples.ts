@@ -4,7 +4,14 @@ import { defaultOf, type OptionRow, type OptionTable } from "../base/option.ts";
 import { BROKER_OPTIONS, LISTENER_OPTIONS } from "../broker/options.ts";
 import { EVENT_NAMES } from "../hooks/events.ts";
 import { LINE_OPTIONS } from "../hooks/rules.ts";
-import { LISTENER_KINDS, TCP_OPTIONS, TLS_OPTIONS, WEB_SOCKET_OPTIONS } from "../listeners/options.ts";
+import {
+  LISTENER_KINDS,
+  PROXY_OPTIONS,
+  TCP_OPTIONS,
+  TLS_OPTIONS,
+  UNIX_OPTIONS,
+  WEB_SOCKET_OPTIONS,
+} from "../listeners/options.ts";
 import { SINK_OPTIONS } from "../sinks/options.ts";
 import { HTTP_API_OPTIONS, SYS_OPTIONS } from "../status/options.ts";
 import { STORE_OPTIONS } from "../store/options.ts";
@@ -61,12 +68,13 @@ export function mainSample(): string {
     "[listener.tcp.external]",
     written(TCP_OPTIONS),
     written(LISTENER_OPTIONS),
+    written(PROXY_OPTIONS),
     `
 # A second listener, as an example:
 #[listener.tcp.lan]
 #addr = "192.168.1.10:1883"
 #max_connections = 200`,
-    heading("TLS and WebSocket listeners: each has the keys above too"),
+    heading("TLS, WebSocket and Unix listeners: each has the keys above too, where they make sense"),
     "#[listener.tls.external]",
     another(LISTENER_KINDS.tls),
     commented(TLS_OPTIONS, true),
@@ -75,6 +83,8 @@ export function mainSample(): string {
     commented(WEB_SOCKET_OPTIONS, true),
     "\n# The keys of both:\n#[listener.wss.external]",
     another(LISTENER_KINDS.wss),
+    "\n#[listener.unix.local]",
+    commented({ path: UNIX_OPTIONS.path, mode: UNIX_OPTIONS.mode }, true),
     "",
   ].join("\n");
 }

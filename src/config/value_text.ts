@@ -19,6 +19,9 @@ export function valueText(row: OptionRow, value: unknown): string {
     case "address":
       // A row of this kind has an address.
       return JSON.stringify(addressText(value as Address));
+    case "list":
+    case "filters":
+      return `[${(value as readonly string[]).map((item) => JSON.stringify(item)).join(", ")}]`;
     default:
       return JSON.stringify(value);
   }

@@ -152,6 +152,7 @@ function wire(
   const listeners = new Listeners<ServedListener, ServedReceiver>(
     (listener) => receiverFor(broker, listener),
     log,
+    clock,
   );
   return { turn, hooks, access, broker, listeners };
 }

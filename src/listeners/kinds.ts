@@ -2,38 +2,51 @@
 import { Certificates } from "./certificates.ts";
 import type { Listen, Listener } from "./listener.ts";
 import type { Kind, ListenOptions, TlsOptions, WebSocketOptions } from "./options.ts";
+import { ProxyGate } from "./proxy.ts";
 import { listenTcp } from "./tcp.ts";
 import { overTls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
+import { listenUnix } from "./unix.ts";
 import { overWebSocket } from "./websocket.ts";
 
 export const KINDS: Readonly<Record<Kind, Listen>> = {
-  tcp: listenTcp,
-  tls: (options, onTransport, onError) =>
-    withTls(
-      options,
-      "mqtt",
-      (over) => listenTcp(options, (raw) => onTransport(over(raw)), onError),
-    ),
-  ws: (options, onTransport, onError) =>
-    listenTcp(options, (raw) => onTransport(overWebSocket(raw, () => webSocketOf(options()))), onError),
-  wss: (options, onTransport, onError) =>
-    withTls(options, "http/1.1", (over) =>
-      listenTcp(
-        options,
-        (raw) => onTransport(overWebSocket(over(raw), () => webSocketOf(options()))),
-        onError,
-      )),
+  tcp: listenOver((raw) => raw),
+  tls: withTls("mqtt", (secured) => secured),
+  ws: listenOver((raw, options) => overWebSocket(raw, () => webSocketOf(options()))),
+  wss: withTls("http/1.1", (secured, options) => overWebSocket(secured, () => webSocketOf(options()))),
+  unix: listenUnix,
 };
 
+/** What is spoken over another Transport. */
+type Over = (raw: Transport, options: () => ListenOptions) => Transport;
+
+/** Over TCP, behind a proxy where the options have one. */
+function listenOver(over: Over): (...args: Parameters<Listen>) => Listener {
+  return (options, onTransport, onError, clock) => {
+    const onRaw = (raw: Transport): void => onTransport(over(raw, options));
+    const gate = new ProxyGate(onRaw, onError, clock);
+    const listener = listenTcp(options, (raw) => {
+      const { proxy } = options();
+      if (proxy === undefined) onRaw(raw);
+      else gate.take(raw, proxy);
+    }, onError);
+    return {
+      ...listener,
+      close: () => {
+        gate.close();
+        return listener.close();
+      },
+    };
+  };
+}
+
 /** @param protocol what is spoken over TLS, by its ALPN name */
-function withTls(
-  options: () => ListenOptions,
-  protocol: string,
-  listen: (over: (raw: Transport) => Transport) => Listener,
-): Listener {
-  const certificates = new Certificates(tlsOf(options()), protocol);
-  return { ...listen((raw) => overTls(raw, certificates)), certificates };
+function withTls(protocol: string, over: Over): Listen {
+  return (options, ...rest) => {
+    const certificates = new Certificates(tlsOf(options()), protocol);
+    const listen = listenOver((raw) => over(overTls(raw, certificates), options));
+    return { ...listen(options, ...rest), certificates };
+  };
 }
 
 /** The configuration gives these options to each kind that needs them. */

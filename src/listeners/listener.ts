@@ -1,4 +1,5 @@
 // What every kind of listener is: made open, it hands connections over as Transports until it is closed.
+import type { Clock } from "../base/clock.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ListenOptions } from "./options.ts";
 import type { Transport } from "./transport.ts";
@@ -22,10 +23,11 @@ export interface Listener {
  * @param options asked anew for each connection, but for the place
  *
  * A failure to accept is told to `onError` and never ends the listener.
- * Throws Deno.errors.AddrInUse and the like where the place cannot be had, and CertificateError.
+ * Throws or rejects with Deno.errors.AddrInUse and the like where the place cannot be had, and CertificateError.
  */
 export type Listen = (
   options: () => ListenOptions,
   onTransport: (transport: Transport) => void,
   onError: (error: unknown) => void,
-) => Listener;
+  clock: Clock,
+) => Listener | Promise<Listener>;

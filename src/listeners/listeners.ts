@@ -1,10 +1,11 @@
 // All listeners of the running program: opened together, and brought to another configuration while it runs.
+import { type Clock, systemClock } from "../base/clock.ts";
 import { errorText } from "../base/error_text.ts";
 import type { Log } from "../base/log.ts";
 import type { Prepared, Reloadable } from "../base/prepared.ts";
 import { CertificateError } from "./certificates.ts";
 import { KINDS, tlsOf } from "./kinds.ts";
-import type { Listener } from "./listener.ts";
+import type { Listen, Listener } from "./listener.ts";
 import { isSocketFile, type ListenerConfig, placeText } from "./options.ts";
 import type { Transport } from "./transport.ts";
 
@@ -21,28 +22,40 @@ export interface Receiver<Config> {
 }
 
 export class OpenListener<Config extends ListenerConfig, Its extends Receiver<Config> = Receiver<Config>> {
-  /** Replaced by a reload. */
-  config: Config;
-  readonly receiver: Its;
-  readonly listener: Listener;
+  private constructor(
+    private readonly current: { config: Config },
+    readonly receiver: Its,
+    readonly listener: Listener,
+  ) {}
 
-  /** Throws ListenError. */
-  constructor(config: Config, receiver: Its, log: Log) {
-    this.config = config;
-    this.receiver = receiver;
-    this.listener = listen(
-      () => this.config,
+  /** Rejects with ListenError. */
+  static async open<Config extends ListenerConfig, Its extends Receiver<Config>>(
+    config: Config,
+    receiver: Its,
+    log: Log,
+    clock: Clock,
+  ): Promise<OpenListener<Config, Its>> {
+    const current = { config };
+    const listener = await listen(
+      () => current.config,
       (transport) => receiver.accept(transport),
       (error) => {
-        const fields = { listener: this.config.name, error: errorText(error) };
+        const fields = { listener: current.config.name, error: errorText(error) };
         log("error", "a connection could not be accepted", fields);
       },
+      clock,
     );
+    return new OpenListener(current, receiver, listener);
+  }
+
+  /** Replaced by a reload. */
+  get config(): Config {
+    return this.current.config;
   }
 
   /** The same, for connections that come from here on. */
   reconfigured(config: Config): this {
-    this.config = config;
+    this.current.config = config;
     this.receiver.reconfigure(config);
     return this;
   }
@@ -52,15 +65,17 @@ export class Listeners<Config extends ListenerConfig, Its extends Receiver<Confi
   implements Reloadable<readonly Config[]> {
   readonly #receiverOf: (config: Config) => Its;
   readonly #log: Log;
+  readonly #clock: Clock;
   #open: readonly OpenListener<Config, Its>[] = [];
 
   /**
    * Opens none yet.
    * @param receiverOf called once for each listener that is opened
    */
-  constructor(receiverOf: (config: Config) => Its, log: Log) {
+  constructor(receiverOf: (config: Config) => Its, log: Log, clock: Clock) {
     this.#receiverOf = receiverOf;
     this.#log = log;
+    this.#clock = clock;
   }
 
   get all(): readonly OpenListener<Config, Its>[] {
@@ -104,7 +119,7 @@ export class Listeners<Config extends ListenerConfig, Its extends Receiver<Confi
       },
       abandon: async () => {
         await closeAll(opened);
-        if (closedFirst) this.#openAgain(gone);
+        if (closedFirst) await this.#openAgain(gone);
       },
     };
   }
@@ -132,28 +147,31 @@ export class Listeners<Config extends ListenerConfig, Its extends Receiver<Confi
     try {
       return { opened: await this.#openAll(configs), closedFirst: true };
     } catch (error) {
-      this.#openAgain(gone);
+      await this.#openAgain(gone);
       throw error;
     }
   }
 
   /** All but those whose address somebody took in the meantime. */
-  #openAgain(closed: readonly OpenListener<Config, Its>[]): void {
-    this.#open = this.#open.flatMap((entry) => {
+  async #openAgain(closed: readonly OpenListener<Config, Its>[]): Promise<void> {
+    const open = await Promise.all(this.#open.map(async (entry) => {
       if (!closed.includes(entry)) return [entry];
       try {
-        return [new OpenListener(entry.config, entry.receiver, this.#log)];
+        return [await OpenListener.open(entry.config, entry.receiver, this.#log, this.#clock)];
       } catch (error) {
         this.#log("error", errorText(error), { listener: entry.config.name });
         return [];
       }
-    });
+    }));
+    this.#open = open.flat();
   }
 
   async #openAll(configs: readonly Config[]): Promise<readonly OpenListener<Config, Its>[]> {
     const open: OpenListener<Config, Its>[] = [];
     try {
-      for (const config of configs) open.push(new OpenListener(config, this.#receiverOf(config), this.#log));
+      for (const config of configs) {
+        open.push(await OpenListener.open(config, this.#receiverOf(config), this.#log, this.#clock));
+      }
       return open;
     } catch (error) {
       await closeAll(open);
@@ -168,31 +186,32 @@ export class Listeners<Config extends ListenerConfig, Its extends Receiver<Confi
  */
 export async function probeListeners(configs: readonly ListenerConfig[]): Promise<(string | undefined)[]> {
   const open: { listener: Listener }[] = [];
-  const problems = configs.map((config) => {
+  const problems: (string | undefined)[] = [];
+  for (const config of configs) {
     try {
       // Whoever comes in this moment is sent away; what cannot be accepted is the business of nobody here.
-      open.push({ listener: listen(() => config, (transport) => transport.close(), () => {}) });
-      return undefined;
+      open.push({
+        listener: await listen(() => config, (transport) => transport.close(), () => {}, systemClock),
+      });
+      problems.push(undefined);
     } catch (error) {
-      return errorText(error);
+      problems.push(errorText(error));
     }
-  });
+  }
   await closeAll(open);
   return problems;
 }
 
-/** Throws ListenError. */
-function listen(
-  config: () => ListenerConfig,
-  onTransport: (transport: Transport) => void,
-  onError: (error: unknown) => void,
-): Listener {
+/** Rejects with ListenError. */
+async function listen(config: () => ListenerConfig, ...rest: Tail<Parameters<Listen>>): Promise<Listener> {
   try {
-    return KINDS[config().kind](config, onTransport, onError);
+    return await KINDS[config().kind](config, ...rest);
   } catch (error) {
     throw new ListenError(sentence(config(), error), { cause: error });
   }
 }
+
+type Tail<All extends readonly unknown[]> = All extends [unknown, ...infer Rest] ? Rest : never;
 
 async function closeAll(entries: readonly { listener: Listener }[]): Promise<void> {
   await Promise.all(entries.map(({ listener }) => listener.close()));
@@ -214,16 +233,18 @@ function prepareCertificates(
 
 /** Listeners with the same key are one. A port that the system chooses says nothing, so the name counts too. */
 function keyOf({ kind, name, place }: ListenerConfig): string {
-  const isChosen = !isSocketFile(place) && place.port === 0;
-  return `${kind} ${isChosen ? name : ""} ${placeText(place)}`;
+  if (isSocketFile(place)) return `${kind} ${place.mode} ${place.path}`;
+  return `${kind} ${place.port === 0 ? name : ""} ${placeText(place)}`;
 }
 
 function sentence({ name, place }: ListenerConfig, error: unknown): string {
-  const text = `cannot listen on ${placeText(place)}: ${whyNot(error)}`;
+  const text = `cannot listen on ${placeText(place)}: ${whyNot(error, isSocketFile(place))}`;
   return error instanceof CertificateError ? `${text} (listener ${name})` : text;
 }
 
-function whyNot(error: unknown): string {
+function whyNot(error: unknown, isFile: boolean): string {
+  if (isFile && error instanceof Deno.errors.NotFound) return "there is no such folder";
+  if (isFile && error instanceof Deno.errors.PermissionDenied) return "the folder may not be written";
   if (error instanceof Deno.errors.AddrInUse) {
     return "the address is in use by another program, such as a Hookline that runs already";
   }

@@ -1,4 +1,5 @@
 // Where each kind of listener listens, and how: its own options, beside those that the broker has for each listener.
+import { type AddressMatch, parseAddresses } from "../base/addresses.ts";
 import { type Address, type OptionsOf, optionTable } from "../base/option.ts";
 import { addressText } from "../base/peer_address.ts";
 
@@ -30,6 +31,34 @@ export const TCP_OPTIONS = optionTable({
     doc: ADDRESS_DOC,
   },
   ...NODELAY,
+});
+
+export const PROXY_OPTIONS = optionTable({
+  isBehindProxy: {
+    key: "proxy_protocol",
+    kind: "boolean",
+    default: false,
+    paragraph: true,
+    doc:
+      "Each connection begins with a PROXY header, version 1 or 2, of a proxy that says who its client is; what " +
+      "does not is closed.",
+  },
+  timeout: {
+    key: "proxy_protocol_timeout",
+    kind: "duration",
+    min: 1,
+    max: 3_600_000,
+    default: 5_000,
+    doc: "How long that header may take.",
+  },
+  trusted: {
+    key: "proxy_protocol_trusted",
+    kind: "list",
+    what: 'addresses and networks, as in ["10.0.0.7", "fd00::/8"]',
+    isItem: (text) => parseAddresses(text) !== undefined,
+    default: ["127.0.0.0/8", "::1"],
+    doc: "Where proxies connect from; whoever else does is closed.",
+  },
 });
 
 /** `addr` of the other kinds that have one; their ports are those that RMQTT's own file has. */
@@ -101,12 +130,32 @@ export const WEB_SOCKET_OPTIONS = optionTable({
   },
 });
 
+export const UNIX_OPTIONS = optionTable({
+  ...ENABLE,
+  path: {
+    key: "path",
+    kind: "path",
+    what: "a file",
+    sample: "/run/hookline/mqtt.sock",
+    doc:
+      "The socket. It is made at start, where nobody listens on one of that name, and removed at the end. In the " +
+      "lines its clients have the address unix:PATH.",
+  },
+  mode: {
+    key: "mode",
+    kind: "mode",
+    default: 0o660,
+    doc: "Of the file: who may write it may connect.",
+  },
+});
+
 /** The rows of each kind, which are also all kinds there are. */
 export const LISTENER_KINDS = {
-  tcp: TCP_OPTIONS,
-  tls: { ...elsewhere(8883), ...TLS_OPTIONS },
-  ws: { ...elsewhere(8080), ...WEB_SOCKET_OPTIONS },
-  wss: { ...elsewhere(8443), ...TLS_OPTIONS, ...WEB_SOCKET_OPTIONS },
+  tcp: { ...TCP_OPTIONS, ...PROXY_OPTIONS },
+  tls: { ...elsewhere(8883), ...TLS_OPTIONS, ...PROXY_OPTIONS },
+  ws: { ...elsewhere(8080), ...WEB_SOCKET_OPTIONS, ...PROXY_OPTIONS },
+  wss: { ...elsewhere(8443), ...TLS_OPTIONS, ...WEB_SOCKET_OPTIONS, ...PROXY_OPTIONS },
+  unix: UNIX_OPTIONS,
 } as const;
 
 export type Kind = keyof typeof LISTENER_KINDS;
@@ -145,6 +194,13 @@ export interface TlsOptions {
   readonly username?: "commonName" | "subject";
 }
 
+export interface ProxyOptions {
+  /** Milliseconds. */
+  readonly timeout: number;
+  /** Whether a proxy may connect from an address. */
+  readonly isTrusted: AddressMatch;
+}
+
 export type WebSocketOptions = OptionsOf<typeof WEB_SOCKET_OPTIONS>;
 
 /** Where a listener listens, and how; what only some kinds need is absent for the others. */
@@ -154,6 +210,8 @@ export interface ListenOptions {
   readonly nodelay: boolean;
   readonly tls?: TlsOptions;
   readonly webSocket?: WebSocketOptions;
+  /** There is a proxy before it. */
+  readonly proxy?: ProxyOptions;
 }
 
 export interface ListenerConfig extends ListenOptions {

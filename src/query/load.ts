@@ -1,7 +1,7 @@
 // Inserts the lines of a log's files as rows, and counts what is none.
 import type { LogFile } from "../reading/log_file.ts";
 import type { LineBlock } from "../reading/line_blocks.ts";
-import { cellsOf, type Keys, keysOf } from "./line_keys.ts";
+import { type Keys, keysOf } from "./line_keys.ts";
 import { LineTime } from "./line_time.ts";
 import type { Places } from "./places.ts";
 import type { RowInsert } from "./row_insert.ts";
@@ -115,7 +115,7 @@ class Loader implements Loaded {
     const ms = this.#time.of(keys);
     const { selects, rows } = this.#options;
     if (selects !== undefined && !selects({ text: (key) => textOf(keys, key), ms })) return true;
-    rows.add(cellsOf(keys, ms));
+    rows.add(keys, ms);
     this.rows++;
     return true;
   }

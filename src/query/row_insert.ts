@@ -1,6 +1,7 @@
 // Inserts rows into `events`, several with one statement, which is faster than one by one.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { COLUMNS } from "./columns.ts";
+import { type Keys, putCells } from "./line_keys.ts";
 import type { Cell } from "./read_only.ts";
 
 /** Rows of one statement. SQLite takes 32,766 values in one. */
@@ -10,26 +11,28 @@ export class RowInsert {
   readonly #many: StatementSync;
   readonly #one: StatementSync;
   /** The cells of the rows that wait. */
-  #held: Cell[] = [];
+  readonly #held = new Array<Cell>(ROWS * COLUMNS.length).fill(null);
+  #rows = 0;
 
   constructor(db: DatabaseSync) {
     this.#many = insertOf(db, ROWS);
     this.#one = insertOf(db, 1);
   }
 
-  add(cells: readonly Cell[]): void {
-    this.#held.push(...cells);
-    if (this.#held.length < ROWS * COLUMNS.length) return;
+  /** @param ms Unix milliseconds, where the line has a time */
+  add(keys: Keys, ms: number | undefined): void {
+    putCells(this.#held, this.#rows * COLUMNS.length, keys, ms);
+    if (++this.#rows < ROWS) return;
     this.#many.run(...this.#held);
-    this.#held = [];
+    this.#rows = 0;
   }
 
   /** Inserts the rows that wait for others. */
   finish(): void {
-    for (let at = 0; at < this.#held.length; at += COLUMNS.length) {
-      this.#one.run(...this.#held.slice(at, at + COLUMNS.length));
+    for (let row = 0; row < this.#rows; row++) {
+      this.#one.run(...this.#held.slice(row * COLUMNS.length, (row + 1) * COLUMNS.length));
     }
-    this.#held = [];
+    this.#rows = 0;
   }
 }
 

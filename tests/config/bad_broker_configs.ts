@@ -222,6 +222,28 @@ export const BROKER_VALUES = rows(
     "listener",
     "the kinds are tcp, tls,",
   ],
+  ["a Unix socket without a name", "[listener.unix.a]\n", 1, "listener.unix.a", "needs path"],
+  [
+    "a Unix socket whose path is too long",
+    `[listener.unix.a]\npath = "/${"x".repeat(103)}"\n`,
+    2,
+    "listener.unix.a.path",
+    "longer than 103 bytes",
+  ],
+  [
+    "two listeners on one Unix socket",
+    '[listener.unix.a]\npath = "/s"\n[listener.unix.b]\npath = "/s"\n',
+    4,
+    "listener.unix.b.path",
+    "unix:/s is already the address of listener.unix.a",
+  ],
+  [
+    "a trusted proxy that is no address",
+    '[listener.tcp.a]\nproxy_protocol_trusted = ["haproxy.lan"]\n',
+    2,
+    "listener.tcp.a.proxy_protocol_trusted",
+    "addresses and networks",
+  ],
   [
     "a TLS listener without its files",
     '[listener.tls.a]\naddr = "127.0.0.1:8883"\n',

@@ -170,6 +170,57 @@ Deno.test("a listener without keys is local and has every default", () => {
   ]);
 });
 
+Deno.test("what only some kinds of listeners have arrives there", () => {
+  const { listeners } = loadBroker(`
+    [listener.tls.a]
+    addr = "[::1]:8883"
+    cert = "c.pem"
+    key = "/k.pem"
+    cross_certificate = true
+    client_ca_certs = "ca.pem"
+    cert_cn_as_username = true
+    [listener.wss.b]
+    cert = "c.pem"
+    key = "k.pem"
+    client_ca_certs = "ca.pem"
+    path = "/ws"
+    allowed_origins = ["https://example.com", "null"]
+    [listener.unix.c]
+    path = "x.sock"
+    mode = "0666"
+    [listener.ws.d]
+    proxy_protocol = true
+    proxy_protocol_timeout = "9s"
+    proxy_protocol_trusted = ["10.0.0.0/8", "fd00::1"]
+  `);
+  const own = listeners.map(({ kind, place, tls, webSocket }) => ({ kind, place, tls, webSocket }));
+  assert.deepEqual(own, [
+    {
+      kind: "tls",
+      place: { hostname: "::1", port: 8883 },
+      tls: { cert: "/work/dir/c.pem", key: "/k.pem", clientCa: "/work/dir/ca.pem", username: "commonName" },
+      webSocket: undefined,
+    },
+    {
+      kind: "ws",
+      place: { hostname: "127.0.0.1", port: 8080 },
+      tls: undefined,
+      webSocket: { path: "/mqtt", allowedOrigins: [] },
+    },
+    {
+      kind: "wss",
+      place: { hostname: "127.0.0.1", port: 8443 },
+      tls: { cert: "/work/dir/c.pem", key: "/work/dir/k.pem" },
+      webSocket: { path: "/ws", allowedOrigins: ["https://example.com", "null"] },
+    },
+    { kind: "unix", place: { path: "/work/dir/x.sock", mode: 0o666 }, tls: undefined, webSocket: undefined },
+  ]);
+  const proxies = listeners.map(({ proxy }) =>
+    proxy && [proxy.timeout, ...["10.9.9.9", "fd00::2"].map(proxy.isTrusted)]
+  );
+  assert.deepEqual(proxies, [undefined, [9_000, true, false], undefined, undefined]);
+});
+
 Deno.test("any number of listeners, in their order, without those that are off", () => {
   const { listeners } = loadBroker(`
     listener.tcp.a.addr = "127.0.0.1:0"

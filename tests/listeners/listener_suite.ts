@@ -4,6 +4,7 @@ import { KINDS } from "../../src/listeners/kinds.ts";
 import type { Listener } from "../../src/listeners/listener.ts";
 import type { Kind, ListenOptions } from "../../src/listeners/options.ts";
 import type { Transport } from "../../src/listeners/transport.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { until } from "../helpers/until.ts";
 
 /** The far end of a connection, as MQTT sees it. */
@@ -31,24 +32,40 @@ export interface SuiteKind {
 
 /** A listener and the connections it has made, all closed at the end. */
 export class ListenerBench implements AsyncDisposable {
-  readonly listener: Listener;
   readonly errors: unknown[] = [];
+  readonly clock = new FakeClock();
   readonly #kind: SuiteKind;
   readonly #accepted: Transport[] = [];
   readonly #waiting: ((transport: Transport) => void)[] = [];
   readonly #peers: Peer[] = [];
+  #listener: Listener | undefined;
 
-  constructor(kind: SuiteKind, options = kind.options(), onTransport?: (transport: Transport) => void) {
+  private constructor(kind: SuiteKind) {
     this.#kind = kind;
-    this.listener = KINDS[kind.kind](
+  }
+
+  static async open(
+    kind: SuiteKind,
+    options = kind.options(),
+    onTransport?: (transport: Transport) => void,
+  ): Promise<ListenerBench> {
+    const it = new ListenerBench(kind);
+    it.#listener = await KINDS[kind.kind](
       () => options,
       (transport) => {
-        this.#accepted.push(transport);
+        it.#accepted.push(transport);
         onTransport?.(transport);
-        this.#waiting.shift()?.(transport);
+        it.#waiting.shift()?.(transport);
       },
-      (error) => this.errors.push(error),
+      (error) => it.errors.push(error),
+      it.clock,
     );
+    return it;
+  }
+
+  get listener(): Listener {
+    assert(this.#listener !== undefined);
+    return this.#listener;
   }
 
   /** Where clients find it. */
@@ -58,9 +75,14 @@ export class ListenerBench implements AsyncDisposable {
     return { transport: "tcp", hostname: address.startsWith("[") ? "::1" : "127.0.0.1", port };
   }
 
+  /** The next Transport that is made. */
+  next(): Promise<Transport> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   /** A client and the Transport that was made for it, once a byte has come to it: the handshakes are over. */
   async connect(): Promise<{ peer: Peer; transport: Transport }> {
-    const made = new Promise<Transport>((resolve) => this.#waiting.push(resolve));
+    const made = this.next();
     const connecting = this.#kind.connect(this.place).then(async (peer) => {
       this.#peers.push(peer);
       await peer.write(bytes("!"));
@@ -121,7 +143,7 @@ export function listenerSuite(kind: SuiteKind, ignore = false): void {
       name: `${kind.kind}: ${name}`,
       ignore,
       async fn(): Promise<void> {
-        await using it = new ListenerBench(kind);
+        await using it = await ListenerBench.open(kind);
         await fn(it);
       },
     });
@@ -222,7 +244,7 @@ export function listenerSuite(kind: SuiteKind, ignore = false): void {
     ignore,
     async fn(): Promise<void> {
       let failures = 0;
-      await using it = new ListenerBench(kind, kind.options(), () => {
+      await using it = await ListenerBench.open(kind, kind.options(), () => {
         if (failures++ === 0) throw new Error("no room");
       });
       // Whoever cannot be taken is not left hanging.

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { ListenerConfig } from "../../src/listeners/options.ts";
 import { ListenError, Listeners, probeListeners } from "../../src/listeners/listeners.ts";
+import { FakeClock } from "../helpers/fake_clock.ts";
 import { freePort } from "../helpers/free_port.ts";
 import { until } from "../helpers/until.ts";
 
@@ -23,6 +24,7 @@ class Bench implements Disposable {
       reconfigure: (config) => limit = config.limit,
     }),
     (level, text) => this.log.push(`${level} ${text}`),
+    new FakeClock(),
   );
 
   /** Connects, and resolves to what the receiver noted. */

@@ -21,7 +21,7 @@ Deno.test({
   name: "an IPv6 peer stands in brackets",
   ignore: !hasIpv6,
   async fn(): Promise<void> {
-    await using it = new ListenerBench(TCP, at("::1"));
+    await using it = await ListenerBench.open(TCP, at("::1"));
     const { peer, transport } = await it.connect();
     assert.equal(transport.peer, addressName(peer));
     assert.equal(it.listener.address, `[::1]:${it.listener.port}`);
@@ -34,15 +34,15 @@ Deno.test({
   async fn(): Promise<void> {
     const overIpv4 = (): Promise<Deno.Conn> =>
       Deno.connect({ hostname: "127.0.0.1", port: it.listener.port });
-    await using it = new ListenerBench({ ...TCP, connect: overIpv4 }, at("::"));
+    await using it = await ListenerBench.open({ ...TCP, connect: overIpv4 }, at("::"));
     const { peer, transport } = await it.connect();
     assert.equal(transport.peer, addressName(peer));
   },
 });
 
 Deno.test("a port that is taken is an error at once", async () => {
-  await using it = new ListenerBench(TCP);
+  await using it = await ListenerBench.open(TCP);
   const { port } = it.listener;
-  assert.throws(() => new ListenerBench(TCP, at("127.0.0.1", port)), Deno.errors.AddrInUse);
+  await assert.rejects(ListenerBench.open(TCP, at("127.0.0.1", port)), Deno.errors.AddrInUse);
   assert.equal(it.listener.address, `127.0.0.1:${port}`);
 });

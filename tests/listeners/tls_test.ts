@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { canMakeCertificates, makeCertificates } from "../helpers/certificates.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { WebSocketPeer } from "../helpers/web_socket_peer.ts";
-import { addressName, listenerSuite, type SuiteKind, type SuitePlace } from "./listener_suite.ts";
+import {
+  addressName,
+  ListenerBench,
+  listenerSuite,
+  type SuiteKind,
+  type SuitePlace,
+} from "./listener_suite.ts";
 
 const hasOpenssl = await canMakeCertificates();
 const dir = await tempDir();
@@ -40,3 +46,16 @@ async function connectTls(place: SuitePlace, protocol: string): Promise<Deno.Tls
 
 listenerSuite(TLS, !hasOpenssl);
 listenerSuite(WSS, !hasOpenssl);
+
+Deno.test("a PROXY header comes before TLS", { ignore: !hasOpenssl }, async () => {
+  const options = { ...TLS.options(), proxy: { timeout: 5_000, isTrusted: () => true } };
+  const connect = async (place: SuitePlace): Promise<Deno.TlsConn> => {
+    assert(place.transport === "tcp");
+    const conn = await Deno.connect(place);
+    await conn.write(new TextEncoder().encode("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n"));
+    return await Deno.startTls(conn, { caCerts: [Deno.readTextFileSync(files?.ca ?? "")] });
+  };
+  await using it = await ListenerBench.open({ ...TLS, connect }, options);
+  const { transport } = await it.connect();
+  assert.equal(transport.peer, "192.0.2.7:56324");
+});

@@ -86,7 +86,7 @@ function grant(
     noLocal: protocolVersion === 5 && request.noLocal,
     retainAsPublished: protocolVersion === 5 && request.retainAsPublished,
     id: packet.subscriptionIdentifier,
-    opts: { ...opts, qos },
+    opts: qos === opts.qos ? opts : { ...opts, qos },
   };
   const replaced = session.subscribe(subscription);
   context.hooks.session_subscribed?.({ identity, topic: filter, opts: subscription.opts });
@@ -126,6 +126,9 @@ function beyondLimit({ connection, session }: Client, { request, filter }: Asked
   return maxSubscriptions > 0 && isOneMore ? Reason.QuotaExceeded : undefined;
 }
 
+/** What a subscription has that has nothing but its QoS: one object for all of them. */
+const ONLY_QOS = [{ qos: 0 }, { qos: 1 }, { qos: 2 }] as const;
+
 /** What the lines show: only `qos` for 3.x, which has nothing else. */
 function optsOf(
   version: ProtocolVersion,
@@ -133,6 +136,7 @@ function optsOf(
   id: number | undefined,
   { group }: ParsedFilter,
 ): SubscriptionOpts {
+  if (version < 5 && group === undefined) return ONLY_QOS[qos];
   return {
     qos,
     ...(version === 5 && { noLocal, retainAsPublished, retainHandling, ...(id !== undefined && { id }) }),
