@@ -37,7 +37,9 @@ export function sourcesOf({ broker, hooks, listeners, sinks, store, ...rest }: R
 
 function storeInfo({ trouble, bytes }: Store, broker: Broker): StoreInfo {
   const { storedBytes, storedLimit, storeIsFull } = broker.view.snapshot();
-  const full = storeIsFull ? "store.max_bytes is reached: the longest queues give up their oldest messages" : undefined;
+  const full = storeIsFull
+    ? "store.max_bytes is reached: the longest queues give up their oldest messages"
+    : undefined;
   const error = trouble ?? full;
   return {
     state: error === undefined ? "ok" : "degraded",

@@ -99,7 +99,11 @@ function* families(now: Overview): Generator<Family> {
     Number(store.state === "ok"),
   );
   yield one("hookline_store_file_bytes", "What the store takes on the disk.", store.bytes);
-  yield one("hookline_store_message_bytes", "Messages in the store that wait or are not acknowledged.", store.kept_bytes);
+  yield one(
+    "hookline_store_message_bytes",
+    "Messages in the store that wait or are not acknowledged.",
+    store.kept_bytes,
+  );
   yield one("hookline_store_limit_bytes", "How many of those there may be; 0: no limit.", store.limit_bytes);
 }
 

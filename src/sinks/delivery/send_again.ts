@@ -99,7 +99,12 @@ async function sendOne(
   for (let attempt = 1;; attempt++) {
     const outcome = await farEnd.send([queued], ownKey);
     if (outcome.kind === "delivered") return undefined;
-    const { blame, pause, why, text } = { blame: "endpoint" as const, pause: undefined, text: "", ...outcome };
+    const { blame, pause, why, text } = {
+      blame: "endpoint" as const,
+      pause: undefined,
+      text: "",
+      ...outcome,
+    };
     if (blame === "event" || attempt === ATTEMPTS || signal.aborted) {
       return { text: text === "" ? why : `${why}: ${JSON.stringify(text)}`, blame };
     }

@@ -6,7 +6,14 @@ import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
 import { LineWriter } from "../lines/line_writer.ts";
 import { Losses } from "../lines/losses.ts";
-import { type Backlog, type BacklogLimits, keyPart, type Parked, type QueuedEvent, type Refusal } from "./backlog.ts";
+import {
+  type Backlog,
+  type BacklogLimits,
+  keyPart,
+  type Parked,
+  type QueuedEvent,
+  type Refusal,
+} from "./backlog.ts";
 import { backlogText } from "./_backlog_text.ts";
 import { type Cursor, CursorFile, resume, type Start } from "./_cursor.ts";
 import { ParkedFile } from "./_parked_file.ts";
