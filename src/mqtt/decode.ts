@@ -18,7 +18,7 @@ import {
   type Unsubscribe,
   type Will,
 } from "./packets.ts";
-import { ALLOWED, NO_USER_PROPERTIES, Properties, Property, readProperties } from "./properties.ts";
+import { NO_USER_PROPERTIES, Properties, readProperties } from "./properties.ts";
 import { NO_PROPERTIES, readPublishProperties } from "./publish_properties.ts";
 import { Reader } from "./reader.ts";
 import { Reason } from "./reason_codes.ts";
@@ -89,10 +89,10 @@ function readConnect(reader: Reader, protocolVersion: ProtocolVersion): Connect 
   // [MQTT-3.1.2-22]
   if (hasPassword && !hasUsername && protocolVersion < 5) throw malformed("a Password without a User Name");
   const keepAlive = reader.uint16();
-  const properties = protocolVersion === 5 ? readProperties(reader, ALLOWED.CONNECT) : NO_PROPERTIES_AT_ALL;
+  const properties = protocolVersion === 5 ? readProperties(reader, "CONNECT") : NO_PROPERTIES_AT_ALL;
   const { numbers, strings } = properties;
-  const authenticationMethod = strings.get(Property.AuthenticationMethod);
-  if (properties.binaries.has(Property.AuthenticationData) && authenticationMethod === undefined) {
+  const authenticationMethod = strings.get("AuthenticationMethod");
+  if (properties.binaries.has("AuthenticationData") && authenticationMethod === undefined) {
     throw protocolError("Authentication Data without an Authentication Method");
   }
   const clientId = reader.string();
@@ -110,12 +110,10 @@ function readConnect(reader: Reader, protocolVersion: ProtocolVersion): Connect 
     username,
     password,
     will,
-    sessionExpiryInterval: numbers.get(Property.SessionExpiryInterval),
-    receiveMaximum: numbers.get(Property.ReceiveMaximum) ?? 65_535,
-    maximumPacketSize: numbers.get(Property.MaximumPacketSize),
-    topicAliasMaximum: numbers.get(Property.TopicAliasMaximum) ?? 0,
-    requestResponseInformation: numbers.get(Property.RequestResponseInformation) === 1,
-    requestProblemInformation: numbers.get(Property.RequestProblemInformation) !== 0,
+    sessionExpiryInterval: numbers.get("SessionExpiryInterval"),
+    receiveMaximum: numbers.get("ReceiveMaximum") ?? 65_535,
+    maximumPacketSize: numbers.get("MaximumPacketSize"),
+    topicAliasMaximum: numbers.get("TopicAliasMaximum") ?? 0,
     authenticationMethod,
     userProperties: properties.userProperties.length === 0 ? NO_USER_PROPERTIES : properties.userProperties,
   };
@@ -152,7 +150,7 @@ function unsupportedVersion(reader: Reader, protocolVersion: number): Unsupporte
 }
 
 function readWill(reader: Reader, version: ProtocolVersion, qos: QoS, retain: boolean): Will {
-  const read = version === 5 ? readPublishProperties(reader, ALLOWED.WILL) : undefined;
+  const read = version === 5 ? readPublishProperties(reader, "WILL") : undefined;
   const topic = reader.string();
   const problem = topicNameProblem(topic);
   // Not 0x90, which is for well-formed names that are not accepted (3.2.2.2).
@@ -162,7 +160,7 @@ function readWill(reader: Reader, version: ProtocolVersion, qos: QoS, retain: bo
     payload: reader.binary().slice(),
     qos,
     retain,
-    delayInterval: read?.all.numbers.get(Property.WillDelayInterval) ?? 0,
+    delayInterval: read?.all.numbers.get("WillDelayInterval") ?? 0,
     properties: read?.publish ?? NO_PROPERTIES,
   };
 }
@@ -198,10 +196,10 @@ export function decodePublish(
     if (position < end && bytes[position] === 0) position++; // no properties, the usual case
     else {
       const reader = new Reader(bytes, position, end);
-      const read = readPublishProperties(reader, ALLOWED.PUBLISH);
+      const read = readPublishProperties(reader, "PUBLISH");
       position = reader.position;
       properties = read.publish;
-      topicAlias = read.all.numbers.get(Property.TopicAlias) ?? 0;
+      topicAlias = read.all.numbers.get("TopicAlias") ?? 0;
     }
   }
   if (topicStart === topicEnd && topicAlias === 0) {
@@ -239,7 +237,7 @@ export function decodeAcknowledgement(
     if (!allowed.has(reasonCode)) {
       throw protocolError(`0x${reasonCode.toString(16)} is not a Reason Code of this packet`);
     }
-    if (!reader.atEnd) readProperties(reader, ALLOWED.ACKNOWLEDGEMENT);
+    if (!reader.atEnd) readProperties(reader, "ACKNOWLEDGEMENT");
   }
   reader.finish();
   return { packetId, reasonCode };
@@ -254,7 +252,7 @@ const RELEASE_CODES: ReadonlySet<number> = new Set([0x00, 0x92]);
 export function decodeSubscribe(header: number, reader: Reader, version: ProtocolVersion): Subscribe {
   checkFlags(withoutDup(header, version), 0x02); // [MQTT-3.8.1-1]
   const packetId = readPacketId(reader);
-  const properties = version === 5 ? readProperties(reader, ALLOWED.SUBSCRIBE) : NO_PROPERTIES_AT_ALL;
+  const properties = version === 5 ? readProperties(reader, "SUBSCRIBE") : NO_PROPERTIES_AT_ALL;
   if (reader.atEnd) throw protocolError("a SUBSCRIBE without a Topic Filter"); // [MQTT-3.8.3-2]
   const subscriptions: SubscriptionRequest[] = [];
   while (!reader.atEnd) {
@@ -281,7 +279,7 @@ export function decodeSubscribe(header: number, reader: Reader, version: Protoco
   }
   return {
     packetId,
-    subscriptionIdentifier: properties.numbers.get(Property.SubscriptionIdentifier),
+    subscriptionIdentifier: properties.numbers.get("SubscriptionIdentifier"),
     subscriptions,
   };
 }
@@ -290,7 +288,7 @@ export function decodeSubscribe(header: number, reader: Reader, version: Protoco
 export function decodeUnsubscribe(header: number, reader: Reader, version: ProtocolVersion): Unsubscribe {
   checkFlags(withoutDup(header, version), 0x02); // [MQTT-3.10.1-1]
   const packetId = readPacketId(reader);
-  if (version === 5) readProperties(reader, ALLOWED.UNSUBSCRIBE);
+  if (version === 5) readProperties(reader, "UNSUBSCRIBE");
   if (reader.atEnd) throw protocolError("an UNSUBSCRIBE without a Topic Filter"); // [MQTT-3.10.3-2]
   const topicFilters: string[] = [];
   while (!reader.atEnd) topicFilters.push(reader.string());
@@ -313,13 +311,13 @@ export function decodeDisconnect(header: number, reader: Reader, version: Protoc
     if (!DISCONNECT_CODES.has(reasonCode)) {
       throw protocolError(`0x${reasonCode.toString(16)} is not a Reason Code a client disconnects with`);
     }
-    if (!reader.atEnd) properties = readProperties(reader, ALLOWED.DISCONNECT);
+    if (!reader.atEnd) properties = readProperties(reader, "DISCONNECT");
   }
   reader.finish();
   return {
     reasonCode,
-    sessionExpiryInterval: properties.numbers.get(Property.SessionExpiryInterval),
-    reasonString: properties.strings.get(Property.ReasonString),
+    sessionExpiryInterval: properties.numbers.get("SessionExpiryInterval"),
+    reasonString: properties.strings.get("ReasonString"),
   };
 }
 
@@ -327,7 +325,7 @@ export function decodeDisconnect(header: number, reader: Reader, version: Protoc
 export function decodeAuth(header: number, reader: Reader): void {
   checkFlags(header, 0); // [MQTT-3.15.1-1]
   if (!reader.atEnd) reader.byte();
-  if (!reader.atEnd) readProperties(reader, ALLOWED.AUTH);
+  if (!reader.atEnd) readProperties(reader, "AUTH");
   reader.finish();
 }
 

@@ -55,8 +55,6 @@ export interface Connect {
   /** Bytes; `undefined`: no limit but the protocol's. */
   readonly maximumPacketSize: number | undefined;
   readonly topicAliasMaximum: number;
-  readonly requestResponseInformation: boolean;
-  readonly requestProblemInformation: boolean;
   readonly authenticationMethod: string | undefined;
   readonly userProperties: UserProperties;
 }

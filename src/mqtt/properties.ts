@@ -4,183 +4,128 @@ import type { Reader } from "./reader.ts";
 
 export type UserProperties = readonly (readonly [name: string, value: string])[];
 
-/** Property Identifiers of the properties a client can send. */
-export const Property = {
-  PayloadFormatIndicator: 0x01,
-  MessageExpiryInterval: 0x02,
-  ContentType: 0x03,
-  ResponseTopic: 0x08,
-  CorrelationData: 0x09,
-  SubscriptionIdentifier: 0x0b,
-  SessionExpiryInterval: 0x11,
-  AuthenticationMethod: 0x15,
-  AuthenticationData: 0x16,
-  RequestProblemInformation: 0x17,
-  WillDelayInterval: 0x18,
-  RequestResponseInformation: 0x19,
-  ServerReference: 0x1c,
-  ReasonString: 0x1f,
-  ReceiveMaximum: 0x21,
-  TopicAliasMaximum: 0x22,
-  TopicAlias: 0x23,
-  UserProperty: 0x26,
-  MaximumPacketSize: 0x27,
-} as const;
+/** The packets of clients that carry properties; `ACKNOWLEDGEMENT` is PUBACK, PUBREC, PUBREL and PUBCOMP. */
+type Packet =
+  | "CONNECT"
+  | "WILL"
+  | "PUBLISH"
+  | "ACKNOWLEDGEMENT"
+  | "SUBSCRIBE"
+  | "UNSUBSCRIBE"
+  | "DISCONNECT"
+  | "AUTH";
 
-type Kind = "byte" | "uint16" | "uint32" | "varint" | "string" | "binary" | "pair";
+type NumberKind = "byte" | "uint16" | "uint32" | "varint";
 
-const KINDS = new Map<number, Kind>([
-  [Property.PayloadFormatIndicator, "byte"],
-  [Property.MessageExpiryInterval, "uint32"],
-  [Property.ContentType, "string"],
-  [Property.ResponseTopic, "string"],
-  [Property.CorrelationData, "binary"],
-  [Property.SubscriptionIdentifier, "varint"],
-  [Property.SessionExpiryInterval, "uint32"],
-  [Property.AuthenticationMethod, "string"],
-  [Property.AuthenticationData, "binary"],
-  [Property.RequestProblemInformation, "byte"],
-  [Property.WillDelayInterval, "uint32"],
-  [Property.RequestResponseInformation, "byte"],
-  [Property.ServerReference, "string"],
-  [Property.ReasonString, "string"],
-  [Property.ReceiveMaximum, "uint16"],
-  [Property.TopicAliasMaximum, "uint16"],
-  [Property.TopicAlias, "uint16"],
-  [Property.UserProperty, "pair"],
-  [Property.MaximumPacketSize, "uint32"],
-]);
+interface Row {
+  /** Property Identifier. */
+  readonly id: number;
+  readonly kind: NumberKind | "string" | "binary" | "pair";
+  /** The packets from clients that may carry it. */
+  readonly of: readonly Packet[];
+  /** Other values are what the running text of the standard calls a Protocol Error. */
+  readonly least?: number;
+  readonly most?: number;
+}
 
-/** The properties a packet from a client may carry. */
-export const ALLOWED = {
-  CONNECT: new Set<number>([
-    Property.SessionExpiryInterval,
-    Property.AuthenticationMethod,
-    Property.AuthenticationData,
-    Property.RequestProblemInformation,
-    Property.RequestResponseInformation,
-    Property.ReceiveMaximum,
-    Property.TopicAliasMaximum,
-    Property.UserProperty,
-    Property.MaximumPacketSize,
-  ]),
-  WILL: new Set<number>([
-    Property.PayloadFormatIndicator,
-    Property.MessageExpiryInterval,
-    Property.ContentType,
-    Property.ResponseTopic,
-    Property.CorrelationData,
-    Property.WillDelayInterval,
-    Property.UserProperty,
-  ]),
-  PUBLISH: new Set<number>([
-    Property.PayloadFormatIndicator,
-    Property.MessageExpiryInterval,
-    Property.ContentType,
-    Property.ResponseTopic,
-    Property.CorrelationData,
-    Property.TopicAlias,
-    Property.UserProperty,
-    Property.SubscriptionIdentifier,
-  ]),
-  ACKNOWLEDGEMENT: new Set<number>([Property.ReasonString, Property.UserProperty]),
-  SUBSCRIBE: new Set<number>([Property.SubscriptionIdentifier, Property.UserProperty]),
-  UNSUBSCRIBE: new Set<number>([Property.UserProperty]),
-  DISCONNECT: new Set<number>([
-    Property.SessionExpiryInterval,
-    Property.ServerReference,
-    Property.ReasonString,
-    Property.UserProperty,
-  ]),
-  AUTH: new Set<number>([
-    Property.AuthenticationMethod,
-    Property.AuthenticationData,
-    Property.ReasonString,
-    Property.UserProperty,
-  ]),
-} as const;
+/** The properties a client can send. */
+const PROPERTIES = {
+  PayloadFormatIndicator: { id: 0x01, kind: "byte", of: ["WILL", "PUBLISH"], most: 1 },
+  MessageExpiryInterval: { id: 0x02, kind: "uint32", of: ["WILL", "PUBLISH"] },
+  ContentType: { id: 0x03, kind: "string", of: ["WILL", "PUBLISH"] },
+  ResponseTopic: { id: 0x08, kind: "string", of: ["WILL", "PUBLISH"] },
+  CorrelationData: { id: 0x09, kind: "binary", of: ["WILL", "PUBLISH"] },
+  SubscriptionIdentifier: { id: 0x0b, kind: "varint", of: ["PUBLISH", "SUBSCRIBE"], least: 1 },
+  SessionExpiryInterval: { id: 0x11, kind: "uint32", of: ["CONNECT", "DISCONNECT"] },
+  AuthenticationMethod: { id: 0x15, kind: "string", of: ["CONNECT", "AUTH"] },
+  AuthenticationData: { id: 0x16, kind: "binary", of: ["CONNECT", "AUTH"] },
+  RequestProblemInformation: { id: 0x17, kind: "byte", of: ["CONNECT"], most: 1 },
+  WillDelayInterval: { id: 0x18, kind: "uint32", of: ["WILL"] },
+  RequestResponseInformation: { id: 0x19, kind: "byte", of: ["CONNECT"], most: 1 },
+  ServerReference: { id: 0x1c, kind: "string", of: ["DISCONNECT"] },
+  ReasonString: { id: 0x1f, kind: "string", of: ["ACKNOWLEDGEMENT", "DISCONNECT", "AUTH"] },
+  ReceiveMaximum: { id: 0x21, kind: "uint16", of: ["CONNECT"], least: 1 },
+  TopicAliasMaximum: { id: 0x22, kind: "uint16", of: ["CONNECT"] },
+  TopicAlias: { id: 0x23, kind: "uint16", of: ["PUBLISH"] },
+  UserProperty: {
+    id: 0x26,
+    kind: "pair",
+    of: ["CONNECT", "WILL", "PUBLISH", "ACKNOWLEDGEMENT", "SUBSCRIBE", "UNSUBSCRIBE", "DISCONNECT", "AUTH"],
+  },
+  MaximumPacketSize: { id: 0x27, kind: "uint32", of: ["CONNECT"], least: 1 },
+} as const satisfies Readonly<Record<string, Row>>;
+
+export type PropertyName = keyof typeof PROPERTIES;
+
+const BY_ID = new Map(
+  Object.entries(PROPERTIES).map(([name, row]: [string, Row]) => [row.id, {
+    name: name as PropertyName,
+    kind: row.kind,
+    of: row.of,
+    least: row.least ?? 0,
+    most: row.most ?? Infinity,
+  }]),
+);
 
 /** Decoded properties of one packet. */
 export class Properties {
-  readonly numbers = new Map<number, number>();
-  readonly strings = new Map<number, string>();
-  readonly binaries = new Map<number, Uint8Array>();
+  readonly numbers = new Map<PropertyName, number>();
+  readonly strings = new Map<PropertyName, string>();
+  readonly binaries = new Map<PropertyName, Uint8Array>();
   readonly userProperties: [string, string][] = [];
 }
 
 export const NO_USER_PROPERTIES: UserProperties = [];
 
-/** Called for each property after it was read: its identifier and where it lies, identifier included. */
-type EachProperty = (id: number, start: number, end: number) => void;
+/** Called for each property after it was read: its name, and where it lies, identifier included. */
+type EachProperty = (name: PropertyName, start: number, end: number) => void;
 
 /**
  * Reads the Property Length and the properties behind it.
  * Refuses unknown, misplaced and repeated ones, and values the standard calls a Protocol Error.
  */
-export function readProperties(
-  reader: Reader,
-  allowed: ReadonlySet<number>,
-  each?: EachProperty,
-): Properties {
+export function readProperties(reader: Reader, packet: Packet, each?: EachProperty): Properties {
   const properties = new Properties();
   const section = reader.section(reader.variableByteInteger());
   while (!section.atEnd) {
     const start = section.position;
     const id = section.variableByteInteger();
-    const kind = KINDS.get(id);
-    if (kind === undefined || !allowed.has(id)) {
+    const property = BY_ID.get(id);
+    if (property === undefined || !property.of.includes(packet)) {
       throw malformed(`property 0x${id.toString(16).padStart(2, "0")} is not allowed in this packet`);
     }
+    const { name, kind, least, most } = property;
     if (kind === "pair") properties.userProperties.push([section.string(), section.string()]);
-    else readOnce(section, id, kind, properties);
-    each?.(id, start, section.position);
+    else readOnce(section, name, kind, properties);
+    const value = properties.numbers.get(name) ?? least;
+    if (value < least || value > most) throw protocolError(`${words(name)} is ${value}`);
+    each?.(name, start, section.position);
   }
   return properties;
 }
 
-function readOnce(section: Reader, id: number, kind: Exclude<Kind, "pair">, into: Properties): void {
-  if (into.numbers.has(id) || into.strings.has(id) || into.binaries.has(id)) {
-    throw protocolError(`property 0x${id.toString(16).padStart(2, "0")} appears twice`);
+function readOnce(
+  section: Reader,
+  name: PropertyName,
+  kind: Exclude<Row["kind"], "pair">,
+  { numbers, strings, binaries }: Properties,
+): void {
+  if (numbers.has(name) || strings.has(name) || binaries.has(name)) {
+    throw protocolError(`${words(name)} appears twice`);
   }
-  switch (kind) {
-    case "byte":
-      into.numbers.set(id, checkedNumber(id, section.byte()));
-      break;
-    case "uint16":
-      into.numbers.set(id, checkedNumber(id, section.uint16()));
-      break;
-    case "uint32":
-      into.numbers.set(id, checkedNumber(id, section.uint32()));
-      break;
-    case "varint":
-      into.numbers.set(id, checkedNumber(id, section.variableByteInteger()));
-      break;
-    case "string":
-      into.strings.set(id, section.string());
-      break;
-    case "binary":
-      into.binaries.set(id, section.binary());
-      break;
-  }
+  if (kind === "string") strings.set(name, section.string());
+  else if (kind === "binary") binaries.set(name, section.binary());
+  else numbers.set(name, READ[kind](section));
 }
 
-/** Values that the running text of the standard calls a Protocol Error. */
-function checkedNumber(id: number, value: number): number {
-  switch (id) {
-    case Property.PayloadFormatIndicator:
-    case Property.RequestProblemInformation:
-    case Property.RequestResponseInformation:
-      if (value > 1) throw protocolError("a property that is 0 or 1 has another value");
-      break;
-    case Property.ReceiveMaximum:
-      if (value === 0) throw protocolError("Receive Maximum is 0");
-      break;
-    case Property.MaximumPacketSize:
-      if (value === 0) throw protocolError("Maximum Packet Size is 0");
-      break;
-    case Property.SubscriptionIdentifier:
-      if (value === 0) throw protocolError("Subscription Identifier is 0");
-      break;
-  }
-  return value;
+const READ: { readonly [K in NumberKind]: (section: Reader) => number } = {
+  byte: (section) => section.byte(),
+  uint16: (section) => section.uint16(),
+  uint32: (section) => section.uint32(),
+  varint: (section) => section.variableByteInteger(),
+};
+
+/** As the standard writes it: `Receive Maximum`. */
+function words(name: PropertyName): string {
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ");
 }

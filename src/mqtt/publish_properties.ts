@@ -1,6 +1,6 @@
 // The properties of a PUBLISH or a Will that travel with the message to its subscribers.
 import { MqttError, protocolError } from "./error.ts";
-import { type Properties, Property, readProperties } from "./properties.ts";
+import { type Properties, type PropertyName, readProperties } from "./properties.ts";
 import type { Reader } from "./reader.ts";
 import { Reason } from "./reason_codes.ts";
 import { topicNameProblem } from "./topics.ts";
@@ -23,35 +23,35 @@ export const NO_PROPERTIES: PublishProperties = {
 };
 
 // Told to us, not to the subscribers: the broker sends its own value or none.
-const NOT_FORWARDED = new Set<number>([
-  Property.MessageExpiryInterval,
-  Property.TopicAlias,
-  Property.WillDelayInterval,
+const NOT_FORWARDED = new Set<PropertyName>([
+  "MessageExpiryInterval",
+  "TopicAlias",
+  "WillDelayInterval",
 ]);
 
 /** Reads the properties of a PUBLISH or a Will. `forwarded` is a copy that outlives the packet's bytes. */
 export function readPublishProperties(
   reader: Reader,
-  allowed: ReadonlySet<number>,
+  packet: "WILL" | "PUBLISH",
 ): { readonly all: Properties; readonly publish: PublishProperties } {
   const parts: Uint8Array[] = [];
   let length = 0;
-  const all = readProperties(reader, allowed, (id, start, end) => {
-    if (NOT_FORWARDED.has(id)) return;
+  const all = readProperties(reader, packet, (name, start, end) => {
+    if (NOT_FORWARDED.has(name)) return;
     parts.push(reader.bytes.subarray(start, end));
     length += end - start;
   });
-  const responseTopic = all.strings.get(Property.ResponseTopic);
+  const responseTopic = all.strings.get("ResponseTopic");
   if (responseTopic !== undefined) {
     // [MQTT-3.3.2-14]
     const problem = topicNameProblem(responseTopic);
     if (problem !== undefined) throw protocolError(`Response Topic: ${problem}`);
   }
-  if (all.numbers.has(Property.SubscriptionIdentifier)) {
+  if (all.numbers.has("SubscriptionIdentifier")) {
     // A property of PUBLISH, but the server's to send. [MQTT-3.3.4-6]
     throw protocolError("a Subscription Identifier in a PUBLISH from a client");
   }
-  if (all.numbers.get(Property.TopicAlias) === 0) {
+  if (all.numbers.get("TopicAlias") === 0) {
     throw new MqttError(Reason.TopicAliasInvalid, "Topic Alias is 0"); // [MQTT-3.3.2-8]
   }
   const forwarded = new Uint8Array(length);
@@ -60,6 +60,6 @@ export function readPublishProperties(
     forwarded.set(part, at);
     at += part.length;
   }
-  const messageExpiryInterval = all.numbers.get(Property.MessageExpiryInterval);
+  const messageExpiryInterval = all.numbers.get("MessageExpiryInterval");
   return { all, publish: { forwarded, messageExpiryInterval } };
 }

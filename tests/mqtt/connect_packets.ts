@@ -9,8 +9,6 @@ function connect(fields: Readonly<Record<string, unknown>>): Readonly<Record<str
     keepAlive: 60,
     receiveMaximum: 65_535,
     topicAliasMaximum: 0,
-    requestResponseInformation: false,
-    requestProblemInformation: true,
     userProperties: [],
     ...fields,
   };
@@ -111,10 +109,10 @@ const accepted: readonly Written[] = [
     connect({ protocolVersion: 5, receiveMaximum: 1, maximumPacketSize: 1, topicAliasMaximum: 65_535 }),
   ],
   [
-    "5.0: request response and problem information turned round",
+    "5.0: request response and problem information, which change nothing",
     V5,
     "10* 'MQTT' 05 02 003c {19 01 17 00} 'abc'",
-    connect({ protocolVersion: 5, requestResponseInformation: true, requestProblemInformation: false }),
+    connect({ protocolVersion: 5 }),
   ],
   [
     "5.0: authentication method with data",

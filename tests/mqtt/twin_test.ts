@@ -124,8 +124,6 @@ Deno.test("any CONNECT of mqtt-packet is read back the same", () => {
         receiveMaximum: p.receiveMaximum ?? 65_535,
         maximumPacketSize: p.maximumPacketSize,
         topicAliasMaximum: p.topicAliasMaximum ?? 0,
-        requestResponseInformation: p.requestResponseInformation ?? false,
-        requestProblemInformation: p.requestProblemInformation ?? true,
         userProperties: pairsOf(p.userProperties),
       }),
     );

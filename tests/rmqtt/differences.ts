@@ -56,18 +56,12 @@ export const DIFFERENCES: readonly Difference[] = [
     what: "`message_publish` of a Will",
     shown: { scenarios: ["will_4_1"], rewrite: rewrites.willAfterDisconnected },
   },
-  {
-    what: "Will of a client that is taken over",
-    shown: { check: CHECKS.willAtTakeOver },
-  },
+  { what: "Will of a client that is taken over", shown: { check: CHECKS.willAtTakeOver } },
   {
     what: "a full queue",
     shown: { scenarios: ["queue_full_offline_4_1"], rewrite: rewrites.droppedBeforeQueued },
   },
-  {
-    what: "shared subscription",
-    shown: { scenarios: ["share_4"], rewrite: rewrites.firstMemberFirst },
-  },
+  { what: "shared subscription", shown: { scenarios: ["share_4"], rewrite: rewrites.firstMemberFirst } },
   {
     what: "UNSUBSCRIBE from `$share/g/a`",
     shown: { scenarios: ["share_4"], rewrite: rewrites.unsharedSubscriptionStays },
@@ -80,10 +74,7 @@ export const DIFFERENCES: readonly Difference[] = [
     what: "`reason` after a DISCONNECT",
     shown: { scenarios: EVERY_DISCONNECT, rewrite: rewrites.plainReasons },
   },
-  {
-    what: "`conn_ack` of a refused 5.0 client",
-    shown: { check: CHECKS.connAck },
-  },
+  { what: "`conn_ack` of a refused 5.0 client", shown: { check: CHECKS.connAck } },
   {
     what: "`packet_id`",
     shown: {
@@ -91,75 +82,23 @@ export const DIFFERENCES: readonly Difference[] = [
       rewrite: rewrites.packetIdAsString,
     },
   },
-  {
-    what: "order of keys",
-    shown: { scenarios: EVERY_DISCONNECT, rewrite: rewrites.documentOrder },
-  },
-  {
-    what: "U+0000 in a topic, SUBSCRIBE without a filter",
-    shown: { check: CHECKS.malformedPackets },
-  },
-  {
-    what: "keys that nobody knows",
-    shown: { check: CHECKS.unknownKeys },
-  },
-  {
-    what: "answers of an authentication server that are not clear",
-    shown: { check: CHECKS.unclearAnswers },
-  },
-  {
-    what: '`["allow", "all"]` and a client that nobody knows',
-    shown: { check: CHECKS.allowAll },
-  },
-  {
-    what: "`%c` and `%u` of a name with `+`, `#` or `/`",
-    shown: { check: CHECKS.wildNames },
-  },
-  {
-    what: "SUBSCRIBE to a filter of which a part is denied",
-    shown: { check: CHECKS.partlyDenied },
-  },
-  {
-    what: "other plugins; `listener.quic`; `delayed_publish`",
-    shown: { check: CHECKS.notThereYet },
-  },
-  {
-    what: "events for a web server that is gone",
-    shown: { check: CHECKS.spool },
-  },
-  {
-    what: "what one client may make it keep",
-    shown: { check: CHECKS.limitsOfItsOwn },
-  },
-  defaults({
-    addr: ['"0.0.0.0:1883"', '"127.0.0.1:1883"'],
-    allow_anonymous: ["false", "true"],
-  }),
-  defaults({
-    max_inflight: ["16", "1000"],
-    max_mqueue_len: ["1000", "100000"],
-  }),
-  defaults({
-    message_retry_interval: ['"30s"', '"0"'],
-    message_expiry_interval: ['"5m"', '"0"'],
-  }),
-  defaults({
-    max_topic_levels: ["0", "128"],
-    "mqtt.max_sessions": ["0", "1000000"],
-  }),
-  defaults({
-    nodelay: ["false", "true"],
-    max_topic_aliases: ["0", "32"],
-  }),
-  defaults({
-    http_timeout: ['"5s"', '"8s"'],
-    queue_capacity: ["1000000", "300000"],
-    "node.id": ["0", "1"],
-  }),
-  defaults({
-    "log.dir": ['"/var/log/rmqtt"', '"."'],
-    "log.file": ['"rmqtt.log"', '"hookline.log"'],
-  }),
+  { what: "order of keys", shown: { scenarios: EVERY_DISCONNECT, rewrite: rewrites.documentOrder } },
+  { what: "U+0000 in a topic, SUBSCRIBE without a filter", shown: { check: CHECKS.malformedPackets } },
+  { what: "keys that nobody knows", shown: { check: CHECKS.unknownKeys } },
+  { what: "answers of an authentication server that are not clear", shown: { check: CHECKS.unclearAnswers } },
+  { what: '`["allow", "all"]` and a client that nobody knows', shown: { check: CHECKS.allowAll } },
+  { what: "`%c` and `%u` of a name with `+`, `#` or `/`", shown: { check: CHECKS.wildNames } },
+  { what: "SUBSCRIBE to a filter of which a part is denied", shown: { check: CHECKS.partlyDenied } },
+  { what: "other plugins; `listener.quic`; `delayed_publish`", shown: { check: CHECKS.notThereYet } },
+  { what: "events for a web server that is gone", shown: { check: CHECKS.spool } },
+  { what: "what one client may make it keep", shown: { check: CHECKS.limitsOfItsOwn } },
+  defaults({ addr: ['"0.0.0.0:1883"', '"127.0.0.1:1883"'], allow_anonymous: ["false", "true"] }),
+  defaults({ max_inflight: ["16", "1000"], max_mqueue_len: ["1000", "100000"] }),
+  defaults({ message_retry_interval: ['"30s"', '"0"'], message_expiry_interval: ['"5m"', '"0"'] }),
+  defaults({ max_topic_levels: ["0", "128"], "mqtt.max_sessions": ["0", "1000000"] }),
+  defaults({ nodelay: ["false", "true"], max_topic_aliases: ["0", "32"] }),
+  defaults({ http_timeout: ['"5s"', '"8s"'], queue_capacity: ["1000000", "300000"], "node.id": ["0", "1"] }),
+  defaults({ "log.dir": ['"/var/log/rmqtt"', '"."'], "log.file": ['"rmqtt.log"', '"hookline.log"'] }),
 ];
 
 /** @param keys RMQTT's default and Hookline's of each, as TOML */

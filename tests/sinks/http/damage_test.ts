@@ -1,13 +1,11 @@
 // Damaged spools: the sink starts, says what it found, skips only what cannot be read, and delivers the rest.
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { line, upTo } from "../_lines.ts";
 import { ok } from "../../helpers/http_endpoint.ts";
 import { Setting } from "./_sink.ts";
 
-interface Damage {
-  readonly name: string;
-  /** Does it, in the folder of a spool: segments 1, 2 and 3 with the events 0-9, 10-19 and 20-29, 3 of them delivered. */
-  readonly harm: (folder: string) => void;
+interface Outcome {
   /** Events that arrive; default: 3 to 29. */
   readonly arrive?: readonly number[];
   /** Lines that are counted as lost. */
@@ -15,6 +13,9 @@ interface Damage {
   /** What the operator is told. */
   readonly told?: RegExp;
 }
+
+/** Harm is done in the folder of a spool: segments 1, 2 and 3 with the events 0-9, 10-19 and 20-29, 3 of them delivered. */
+type Damage = readonly [what: string, harm: (folder: string) => void, outcome?: Outcome];
 
 const ALL = upTo(30);
 const REST = ALL.slice(3);
@@ -36,15 +37,7 @@ function startOf(bytes: Uint8Array, n: number): number {
 }
 
 function join(...parts: (Uint8Array | string)[]): Uint8Array {
-  const encoder = new TextEncoder();
-  const arrays = parts.map((part) => typeof part === "string" ? encoder.encode(part) : part);
-  const joined = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    joined.set(array, at);
-    at += array.length;
-  }
-  return joined;
+  return Buffer.concat(parts.map((part) => Buffer.from(part)));
 }
 
 /** Puts something in the place of line `n` of the second segment; the newline stays. */
@@ -57,177 +50,120 @@ function replaceLine(n: number, by: Uint8Array | string): (folder: string) => vo
 }
 
 const DAMAGES: readonly Damage[] = [
-  { name: "none", harm: () => {} },
-  {
-    name: "no cursor",
-    harm: (f) => Deno.removeSync(`${f}/cursor.json`),
-    arrive: ALL,
-    told: /cursor is missing/,
-  },
-  { name: "an empty cursor", harm: (f) => cursor(f, ""), arrive: ALL, told: /cursor\.json cannot be used/ },
-  { name: "half a cursor", harm: (f) => cursor(f, '{"segment":1,"off'), arrive: ALL, told: /not JSON/ },
-  { name: "a cursor of zeros", harm: (f) => cursor(f, "\0".repeat(64)), arrive: ALL, told: /cannot be used/ },
-  {
-    name: "a cursor of another program",
-    harm: (f) => cursor(f, [1, 2]),
+  ["none", () => {}],
+  ["no cursor", (f) => Deno.removeSync(`${f}/cursor.json`), { arrive: ALL, told: /cursor is missing/ }],
+  ["an empty cursor", (f) => cursor(f, ""), { arrive: ALL, told: /cursor\.json cannot be used/ }],
+  ["half a cursor", (f) => cursor(f, '{"segment":1,"off'), { arrive: ALL, told: /not JSON/ }],
+  ["a cursor of zeros", (f) => cursor(f, "\0".repeat(64)), { arrive: ALL, told: /cannot be used/ }],
+  ["a cursor of another program", (f) => cursor(f, [1, 2]), { arrive: ALL, told: /does not say where/ }],
+  ["a cursor with numbers that are none", (f) => cursor(f, { segment: -1, offset: 1e300, done: "0" }), {
     arrive: ALL,
     told: /does not say where/,
-  },
-  {
-    name: "a cursor with numbers that are none",
-    harm: (f) => cursor(f, { segment: -1, offset: 1e300, done: "0" }),
-    arrive: ALL,
-    told: /does not say where/,
-  },
-  {
-    name: "a cursor ahead of all segments",
-    harm: (f) => cursor(f, { segment: 9, offset: 5, done: 1, lines: {} }),
+  }],
+  ["a cursor ahead of all segments", (f) => cursor(f, { segment: 9, offset: 5, done: 1, lines: {} }), {
     arrive: ALL,
     told: /where no line begins/,
-  },
-  {
-    name: "a cursor beyond the end of its segment",
-    harm: (f) => cursor(f, { segment: 2, offset: 1_000_000, done: 1, lines: {} }),
+  }],
+  [
+    "a cursor beyond the end of its segment",
+    (f) => cursor(f, { segment: 2, offset: 1_000_000, done: 1, lines: {} }),
+    { arrive: ALL.slice(10), told: /where no line begins/ },
+  ],
+  ["a cursor in the middle of a line", (f) => cursor(f, { segment: 2, offset: 7, done: 0, lines: {} }), {
     arrive: ALL.slice(10),
     told: /where no line begins/,
-  },
-  {
-    name: "a cursor in the middle of a line",
-    harm: (f) => cursor(f, { segment: 2, offset: 7, done: 0, lines: {} }),
+  }],
+  ["a cursor into a segment that is gone, oldest of all", (f) => Deno.removeSync(segment(f, 1)), {
     arrive: ALL.slice(10),
     told: /where no line begins/,
-  },
-  {
-    name: "a cursor into a segment that is gone, oldest of all",
-    harm: (f) => Deno.removeSync(segment(f, 1)),
-    arrive: ALL.slice(10),
-    told: /where no line begins/,
-  },
-  {
-    name: "a cursor with wrong counts",
-    harm: (f) =>
-      cursor(f, {
-        segment: 1,
-        offset: line(0).length,
-        done: 7,
-        segments: {
-          1: 3,
-          2: { bytes: 490, lines: 900 },
-          3: { bytes: 1e6, lines: 0 },
-          x: { bytes: -1, lines: 1 },
-        },
-      }),
-    arrive: ALL.slice(1),
-  },
-  {
-    name: "a gap in the segments",
-    harm: (f) => Deno.removeSync(segment(f, 2)),
+  }],
+  ["a cursor with wrong counts", (f) =>
+    cursor(f, {
+      segment: 1,
+      offset: line(0).length,
+      done: 7,
+      segments: {
+        1: 3,
+        2: { bytes: 490, lines: 900 },
+        3: { bytes: 1e6, lines: 0 },
+        x: { bytes: -1, lines: 1 },
+      },
+    }), { arrive: ALL.slice(1) }],
+  ["a gap in the segments", (f) => Deno.removeSync(segment(f, 2)), {
     arrive: [...ALL.slice(3, 10), ...ALL.slice(20)],
     told: /missing before 3/,
-  },
-  {
-    name: "an empty segment",
-    harm: (f) => edit(f, 2, () => new Uint8Array()),
+  }],
+  ["an empty segment", (f) => edit(f, 2, () => new Uint8Array()), {
     arrive: without(...ALL.slice(10, 20)),
     corrupt: 10,
     told: /shorter than it was/,
-  },
-  {
-    name: "a last line torn by a crash",
-    harm: (f) => edit(f, 3, (bytes) => bytes.subarray(0, bytes.length - 9)),
+  }],
+  ["a last line torn by a crash", (f) => edit(f, 3, (bytes) => bytes.subarray(0, bytes.length - 9)), {
     arrive: without(29),
     corrupt: 1,
-  },
-  {
-    name: "a last line without its newline",
-    harm: (f) => edit(f, 3, (bytes) => bytes.subarray(0, bytes.length - 1)),
-  },
-  {
-    name: "a segment cut off in the middle of a line",
-    harm: (f) => edit(f, 2, (bytes) => bytes.subarray(0, startOf(bytes, 4) + 9)),
-    arrive: without(...ALL.slice(14, 20)),
-    corrupt: 6,
-    told: /could not be read/,
-  },
-  {
-    name: "a tail of zeros after a power cut",
-    harm: (f) => edit(f, 3, (bytes) => join(bytes.subarray(0, startOf(bytes, 8)), new Uint8Array(4096))),
-    arrive: without(28, 29),
-    corrupt: 1,
-  },
-  {
-    name: "zeros in the middle",
-    harm: replaceLine(4, new Uint8Array(300)),
+  }],
+  ["a last line without its newline", (f) => edit(f, 3, (bytes) => bytes.subarray(0, bytes.length - 1))],
+  [
+    "a segment cut off in the middle of a line",
+    (f) => edit(f, 2, (bytes) => bytes.subarray(0, startOf(bytes, 4) + 9)),
+    { arrive: without(...ALL.slice(14, 20)), corrupt: 6, told: /could not be read/ },
+  ],
+  [
+    "a tail of zeros after a power cut",
+    (f) => edit(f, 3, (bytes) => join(bytes.subarray(0, startOf(bytes, 8)), new Uint8Array(4096))),
+    { arrive: without(28, 29), corrupt: 1 },
+  ],
+  ["zeros in the middle", replaceLine(4, new Uint8Array(300)), {
     arrive: without(14),
     corrupt: 1,
     told: /could not be read and were skipped, the first at byte \d+/,
-  },
-  {
-    name: "bytes that are no UTF-8",
-    harm: replaceLine(4, Uint8Array.of(123, 34, 0xff, 0xfe, 125)),
+  }],
+  ["bytes that are no UTF-8", replaceLine(4, Uint8Array.of(123, 34, 0xff, 0xfe, 125)), {
     arrive: without(14),
     corrupt: 1,
-  },
-  { name: "a line that is no JSON", harm: replaceLine(4, "{oops}"), arrive: without(14), corrupt: 1 },
-  { name: "a line that is JSON and no event", harm: replaceLine(4, "[1]"), arrive: without(14), corrupt: 1 },
-  { name: "an empty line", harm: replaceLine(4, ""), arrive: without(14), corrupt: 1 },
-  {
-    name: "two lines run together",
-    harm: replaceLine(4, `${line(14).slice(0, 20)}${line(99).trimEnd()}`),
+  }],
+  ["a line that is no JSON", replaceLine(4, "{oops}"), { arrive: without(14), corrupt: 1 }],
+  ["a line that is JSON and no event", replaceLine(4, "[1]"), { arrive: without(14), corrupt: 1 }],
+  ["an empty line", replaceLine(4, ""), { arrive: without(14), corrupt: 1 }],
+  ["two lines run together", replaceLine(4, `${line(14).slice(0, 20)}${line(99).trimEnd()}`), {
     arrive: without(14),
     corrupt: 1,
-  },
-  {
-    name: "a line of 65 MB",
-    harm: replaceLine(4, `{"action":"${"x".repeat(65 * 1024 * 1024)}"}`),
+  }],
+  ["a line of 65 MB", replaceLine(4, `{"action":"${"x".repeat(65 * 1024 * 1024)}"}`), {
     arrive: without(14),
     corrupt: 1,
-  },
-  {
-    name: "a folder in the place of a segment",
-    harm: (f) => (Deno.removeSync(segment(f, 2)), Deno.mkdirSync(`${segment(f, 2)}/x`, { recursive: true })),
-    arrive: without(...ALL.slice(10, 20)),
-    told: /missing before 3/,
-  },
-  {
-    name: "files of others",
-    harm: (f) => {
-      for (
-        const name of [
-          "notes.txt",
-          "1.jsonl",
-          "00000000.jsonl",
-          "000000001.jsonl",
-          "99999999999999999999.jsonl",
-        ]
-      ) {
-        Deno.writeTextFileSync(`${f}/${name}`, "not ours\n");
-      }
-    },
-  },
-  {
-    name: "what a crash left of a cursor",
-    harm: (f) => Deno.writeTextFileSync(`${f}/cursor.json.tmp`, '{"segment":77'),
-  },
-  {
-    name: "no id",
-    harm: (f) => Deno.removeSync(`${f}/id`),
+  }],
+  [
+    "a folder in the place of a segment",
+    (f) => (Deno.removeSync(segment(f, 2)), Deno.mkdirSync(`${segment(f, 2)}/x`, { recursive: true })),
+    { arrive: without(...ALL.slice(10, 20)), told: /missing before 3/ },
+  ],
+  ["files of others", (f) => {
+    for (
+      const name of [
+        "notes.txt",
+        "1.jsonl",
+        "00000000.jsonl",
+        "000000001.jsonl",
+        "99999999999999999999.jsonl",
+      ]
+    ) {
+      Deno.writeTextFileSync(`${f}/${name}`, "not ours\n");
+    }
+  }],
+  ["what a crash left of a cursor", (f) => Deno.writeTextFileSync(`${f}/cursor.json.tmp`, '{"segment":77')],
+  ["no id", (f) => Deno.removeSync(`${f}/id`), { told: /id was missing or damaged/ }],
+  ["an id of another program", (f) => Deno.writeTextFileSync(`${f}/id`, "../../etc"), {
     told: /id was missing or damaged/,
-  },
-  {
-    name: "an id of another program",
-    harm: (f) => Deno.writeTextFileSync(`${f}/id`, "../../etc"),
-    told: /id was missing or damaged/,
-  },
-  {
-    name: "a segment with the highest number of all",
-    harm: (f) => Deno.writeTextFileSync(`${f}/99999999.jsonl`, line(77)),
-    arrive: [...REST, 77],
-    told: /missing before 99999999/,
-  },
+  }],
+  [
+    "a segment with the highest number of all",
+    (f) => Deno.writeTextFileSync(`${f}/99999999.jsonl`, line(77)),
+    { arrive: [...REST, 77], told: /missing before 99999999/ },
+  ],
 ];
 
-for (const { name, harm, arrive = REST, corrupt = 0, told } of DAMAGES) {
+for (const [name, harm, { arrive = REST, corrupt = 0, told } = {}] of DAMAGES) {
   Deno.test(`a spool with ${name} is delivered, as far as it can be read`, async () => {
     await using it = await Setting.make({ concurrency: 1 });
     await makeSpool(it);
