@@ -47,7 +47,7 @@ export interface SinkStatus {
   readonly linesDropped: Readonly<Record<string, number>>;
   /** When the oldest line that waits for its far end was made, Unix milliseconds; absent where that is not known. */
   readonly oldestWaiting?: number;
-  /** Bytes that wait on the disk, and those of parked events; absent where there is no spool. */
+  /** Bytes of its spool on the disk, and those of parked events; absent where there is no spool. */
   readonly spoolBytes?: number;
   readonly parkedBytes?: number;
   /** The last failure as a sentence, absent when there was none since the place last worked. */
