@@ -2,10 +2,13 @@
 import type { AccessOptions, AuthenticatorName } from "../access/options.ts";
 import type { Config } from "../config/config.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
+import { expiryNews } from "../listeners/certificate_watch.ts";
 import { isLocal, placeText } from "../listeners/options.ts";
 import { fileNews, probeFile } from "../sinks/lines/probe_file.ts";
 import { goodNews, probe, type Problem, reach } from "../sinks/schemes.ts";
 import {
+  type CertificateReport,
+  certificateReports,
   configuredUrls,
   loadConfigured,
   probeListeners,
@@ -35,6 +38,12 @@ export const check: Verb = async (values, _positionals, io) => {
   const addresses = offline ? [] : await probeListeners(config);
   io.out(`\nListeners\n${tableText(listenerRows(config))}`);
   for (const problem of addresses) if (problem !== undefined) io.out(`  ${visible(problem)}\n`);
+  const certificates = certificateReports(config);
+  if (certificates.length > 0) io.out(`\nCertificates\n${tableText(certificateRows(certificates))}`);
+  const expiring = certificates.flatMap(({ expiries }) =>
+    expiries.flatMap((it) => expiryNews(it, Date.now()) ?? [])
+  );
+  for (const { sentence } of expiring) warn(sentence);
   io.out(`\nAccess\n${tableText(accessRows(config.access))}`);
   const rules = ruleRows(config);
   io.out(
@@ -46,7 +55,9 @@ export const check: Verb = async (values, _positionals, io) => {
   if (places.length > 0) io.out(`\nFiles and endpoints\n${tableText(places.map(({ row }) => row))}`);
   const strays = strayNews(config, io.cwd);
   for (const sentence of strays) warn(sentence);
-  const refused = addresses.filter((problem) => problem !== undefined).length +
+  // The addresses tell of them too, where they are tried.
+  const unusable = offline ? certificates.filter(({ problem }) => problem !== undefined).length : 0;
+  const refused = addresses.filter((problem) => problem !== undefined).length + unusable +
     places.filter(({ problem }) => problem?.refused).length;
   const deaf = places.filter(({ problem }) => problem?.refused === false).length;
   if (refused > 0) {
@@ -57,7 +68,7 @@ export const check: Verb = async (values, _positionals, io) => {
     fail(`run would start, but ${deaf === 1 ? "1 place takes" : `${deaf} places take`} nothing now.`);
     return EXIT.failed;
   }
-  const warnings = config.warnings.length + strays.length;
+  const warnings = config.warnings.length + strays.length + expiring.length;
   io.out(warnings === 0 ? "\nAll good.\n" : `\nIt would start. Warnings: ${warnings}.\n`);
   return EXIT.done;
 };
@@ -72,6 +83,17 @@ function listenerRows(config: Config): string[][] {
     isLocal(listener.place) ? "this machine only" : "the network",
   ]);
   return [["NAME", "KIND", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
+}
+
+function certificateRows(reports: readonly CertificateReport[]): string[][] {
+  const rows = reports.flatMap(({ listener, expiries, problem }) =>
+    problem === undefined
+      ? expiries.map((
+        { file, subject, at },
+      ) => [listener, file, subject, new Date(at).toISOString().slice(0, 10)])
+      : [[listener, problem, "", ""]]
+  );
+  return [["LISTENER", "FILE", "SUBJECT", "EXPIRES"], ...rows.map((row) => row.map(visible))];
 }
 
 /** Who is asked about clients, and what decides on what they may do. */

@@ -75,20 +75,22 @@ function streamSource(files: readonly string[], loops: number): Source {
 async function play(source: Source, options: PlayOptions, io: Io): Promise<Outcome> {
   using stack = new DisposableStack();
   const onStart = (progress: Progress): void => {
-    if (io.errIsTerminal) stack.use(new ProgressLine(io.err, progressText(source, progress)));
+    if (!io.errIsTerminal) return;
+    stack.use(new ProgressLine(io.err, progressText(source, progress, options.speed < Infinity)));
   };
   return await replayLines(source, { ...options, onStart });
 }
 
 /** `[████░░░░]  45 %  123456 sent, 98765/s, 0.2 s late` */
-function progressText(source: Source, { tally, lag }: Progress): () => string {
+function progressText(source: Source, { tally, lag }: Progress, isTimed: boolean): () => string {
   let [sent, at] = [0, performance.now()];
   return () => {
     const now = performance.now();
     const rate = Math.round((tally.sent - sent) * 1000 / Math.max(1, now - at));
     [sent, at] = [tally.sent, now];
     const done = source.size === undefined ? "" : `${bar(source.read / Math.max(1, source.size))}  `;
-    return `${done}${sent} sent, ${rate}/s, ${(lag() / 1000).toFixed(1)} s late`;
+    const late = isTimed ? `, ${(lag() / 1000).toFixed(1)} s late` : "";
+    return `${done}${sent} sent, ${rate}/s${late}`;
   };
 }
 

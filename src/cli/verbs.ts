@@ -36,6 +36,16 @@ const SINCE: VerbOption = {
   value: "TIME",
   help: "only events since then: 90s, 1h or 2d ago, or '2026-11-24 09:05'",
 };
+const API_URL: VerbOption = {
+  type: "text",
+  value: "URL",
+  default: "http://127.0.0.1:6060",
+  help: "the HTTP API of the running Hookline",
+};
+const API_PLACE: Readonly<Record<string, VerbOption>> = {
+  url: API_URL,
+  "token-file": { type: "text", value: "FILE", help: "file that holds the API's token" },
+};
 const DB: VerbOption = {
   type: "text",
   value: "FILE",
@@ -152,15 +162,31 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
       `Asks a running Hookline whether it listens and its sinks and store are well. Prints "ready" and ends
 with 0, or prints what is not well and ends with 1: the health check of a container.`,
     maxPositionals: 0,
-    options: {
-      url: {
-        type: "text",
-        value: "URL",
-        default: "http://127.0.0.1:6060",
-        help: "its HTTP API, http_laddr",
-      },
-    },
+    options: { url: API_URL },
     load: async () => (await import("./status.ts")).status,
+  },
+  {
+    name: "top",
+    summary: "show a running Hookline live",
+    usage: "top [--url URL] [options]",
+    about: `Shows rates, clients, topics and sinks of a running Hookline, asked of its HTTP API once a
+second, until q or Ctrl-C. Tab changes between clients, topics and sinks, left and right choose the
+column that sorts, r turns the order round, / filters. Topics are counted while somebody looks.
+The token comes from the file of --token-file, or else from HOOKLINE_TOKEN.`,
+    maxPositionals: 0,
+    options: {
+      ...API_PLACE,
+      view: {
+        type: "text",
+        value: "VIEW",
+        choices: ["clients", "topics", "sinks"],
+        default: "clients",
+        help: "what is shown at first",
+      },
+      once: { type: "flag", help: "print what there is now and end" },
+      json: { type: "flag", help: "with --once: everything as one JSON object" },
+    },
+    load: async () => (await import("./top.ts")).top,
   },
   {
     name: "query",

@@ -134,11 +134,12 @@ function unixOptions(doc: Document, at: KeyPath, values: Values, cwd: string): L
 }
 
 function tlsOptions(doc: Document, path: KeyPath, values: Values, cwd: string): TlsOptions | "unusable" {
-  const { cert, key, crossCertificate, clientCa, usernameIsCommonName, usernameIsSubject } = optionsOf(
-    TLS_OPTIONS,
-    values,
-    cwd,
-  );
+  const { cert, key, crossCertificate, clientCa, clientCrl, usernameIsCommonName, usernameIsSubject } =
+    optionsOf(
+      TLS_OPTIONS,
+      values,
+      cwd,
+    );
   if (cert === undefined || key === undefined) {
     doc.error(path, "needs cert and key: PEM files of a certificate and its private key");
     return "unusable";
@@ -157,9 +158,18 @@ function tlsOptions(doc: Document, path: KeyPath, values: Values, cwd: string): 
   }
   const { refusal, warning } = guarded(key);
   if (warning !== undefined) doc.warn([...path, "key"], `${key} ${warning}`);
-  const open = [["key", refusal], ["client_ca_certs", clientCa && guarded(clientCa).refusal]] as const;
+  const open = [
+    ["key", refusal],
+    ["client_ca_certs", clientCa && guarded(clientCa).refusal],
+    ["client_crls", clientCrl && guarded(clientCrl).refusal],
+  ] as const;
   for (const [name, problem] of open) if (problem) doc.error([...path, name], problem);
-  return { cert, key, ...crossCertificate && { clientCa }, ...username && { username } };
+  return {
+    cert,
+    key,
+    ...crossCertificate && { clientCa, ...clientCrl !== undefined && { clientCrl } },
+    ...username && { username },
+  };
 }
 
 /** The system would refuse the second one only at start, without saying which. */

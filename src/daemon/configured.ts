@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
 import { HOOKS_NAME, loadConfig } from "../config/load.ts";
+import { CertificateError, Certificates, type Expiry } from "../listeners/certificates.ts";
 import { probeListeners as probe } from "../listeners/listeners.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import { leftBy } from "../sinks/schemes.ts";
@@ -48,4 +49,26 @@ export function strayNews(config: Config, cwd: string): string[] {
 /** For each listener, why it cannot be had now, as a whole sentence, or undefined. Accepts nobody. */
 export function probeListeners(config: Config): Promise<(string | undefined)[]> {
   return probe(config.listeners);
+}
+
+/** What a listener shows its peers and asks of them, as `check` tells it. */
+export interface CertificateReport {
+  readonly listener: string;
+  /** Empty where there is a problem. */
+  readonly expiries: readonly Expiry[];
+  /** Why the files cannot be used, as a sentence. */
+  readonly problem?: string;
+}
+
+/** One for each listener that has certificates. */
+export function certificateReports({ listeners }: Config): CertificateReport[] {
+  return listeners.flatMap(({ name: listener, tls }) => {
+    if (tls === undefined) return [];
+    try {
+      return [{ listener, expiries: new Certificates(tls).loaded.expiries }];
+    } catch (error) {
+      if (!(error instanceof CertificateError)) throw error;
+      return [{ listener, expiries: [], problem: error.message }];
+    }
+  });
 }

@@ -6,6 +6,7 @@ import { Broker } from "../broker/broker.ts";
 import { Turn } from "../broker/turn.ts";
 import type { Config, ServedListener } from "../config/config.ts";
 import { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
+import { CertificateWatch } from "../listeners/certificate_watch.ts";
 import { ListenError, Listeners } from "../listeners/listeners.ts";
 import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
 import { RecentEntries } from "../status/log_entries.ts";
@@ -95,6 +96,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   }
   announce(listeners.all, sinks, config.mainFile, log);
   for (const sentence of strayNews(config, cwd)) log("warn", sentence);
+  using _certificates = new CertificateWatch(() => listeners.all, clock, log);
   tellReady(notifier, listeners);
 
   const signal = await signals.stop;

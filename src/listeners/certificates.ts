@@ -1,101 +1,132 @@
 // What a TLS listener shows its peers and asks of them, out of files that may change while it listens.
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, type X509Certificate } from "node:crypto";
 import tls from "node:tls";
 import { errorText } from "../base/error_text.ts";
 import type { Prepared } from "../base/prepared.ts";
+import { ClientCertificates, parseCertificates } from "./_client_certificates.ts";
 import type { TlsOptions } from "./options.ts";
 
-/** No certificates are near this. */
-const MAX_FILE_BYTES = 1024 * 1024;
+/** No file of certificates is near this; lists of revoked ones may be. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** A file cannot be used; `message` is a sentence that names it. */
 export class CertificateError extends Error {
   override readonly name = "CertificateError";
 }
 
-interface Loaded {
+/** When a certificate ends that the listener needs. */
+export interface Expiry {
+  readonly file: string;
+  /** Of the certificate, in one line. */
+  readonly subject: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** What the files say, all of one moment. */
+export interface Loaded {
   readonly options: TlsOptions;
   /** Never listens: connections are given to it. */
   readonly server: tls.Server;
-  /** Of the certificate that peers are shown. */
-  readonly certificate: X509Certificate;
-  /** Differs where any file does. */
-  readonly stamp: string;
+  /** Where clients must have a certificate. */
+  readonly clients: ClientCertificates | undefined;
+  readonly expiries: readonly Expiry[];
 }
 
 export class Certificates {
   readonly #protocol: string;
   #loaded: Loaded;
+  /** Of the files when they were last read. */
+  #stamp: string;
 
   /**
    * Throws CertificateError.
    * @param protocol what is spoken over TLS, by its ALPN name
    */
-  constructor(options: TlsOptions, protocol: string) {
+  constructor(options: TlsOptions, protocol = "mqtt") {
     this.#protocol = protocol;
+    // Before the files are read: what changes meanwhile is read again.
+    this.#stamp = stampOf(options);
     this.#loaded = load(options, protocol);
   }
 
-  get server(): tls.Server {
-    return this.#loaded.server;
-  }
-
-  get options(): TlsOptions {
-    return this.#loaded.options;
-  }
-
-  /** When the certificate that peers are shown expires, Unix milliseconds. */
-  get expiresAt(): number {
-    return this.#loaded.certificate.validToDate.getTime();
+  get loaded(): Loaded {
+    return this.#loaded;
   }
 
   /** Reads the files again: for connections that come after the commit. Throws CertificateError. */
   prepare(options: TlsOptions): Prepared {
+    const stamp = stampOf(options);
     const loaded = load(options, this.#protocol);
-    return { commit: () => this.#loaded = loaded, abandon: () => {}, afterRestart: [] };
+    return {
+      commit: () => {
+        this.#loaded = loaded;
+        this.#stamp = stamp;
+      },
+      abandon: () => {},
+      afterRestart: [],
+    };
   }
 
-  /** Has the files as they are now; whether they had changed. Throws CertificateError, and then nothing changes. */
+  /**
+   * Has the files as they are now; whether they had changed. Throws CertificateError where they cannot be used: then
+   * it stays as it is, and looks at them again when they change again.
+   */
   refresh(): boolean {
-    const { options, stamp } = this.#loaded;
-    if (stampOf(options) === stamp) return false;
+    const { options } = this.#loaded;
+    const stamp = stampOf(options);
+    if (stamp === this.#stamp) return false;
+    this.#stamp = stamp;
     this.prepare(options).commit();
     return true;
   }
 }
 
 function load(options: TlsOptions, protocol: string): Loaded {
-  const { cert, key, clientCa } = options;
-  // Before the files are read: what changes meanwhile is read again next time.
-  const stamp = stampOf(options);
+  const { cert, key, clientCa, clientCrl } = options;
   const files = { cert: read(cert), key: read(key), ...clientCa !== undefined && { ca: read(clientCa) } };
-  const certificate = parsed(cert, "a certificate", () => new X509Certificate(files.cert));
-  const privateKey = parsed(key, "a private key without a passphrase", () => createPrivateKey(files.key));
-  if (!certificate.checkPrivateKey(privateKey)) {
+  const [own] = parsed(cert, "certificates in PEM form", () => parseCertificates(files.cert));
+  const privateKey = parsed(
+    key,
+    "a private key in PEM form without a passphrase",
+    () => createPrivateKey(files.key),
+  );
+  if (!own.checkPrivateKey(privateKey)) {
     throw new CertificateError(`${key} is not the private key of the certificate in ${cert}`);
   }
-  if (clientCa !== undefined) parsed(clientCa, "certificates", () => new X509Certificate(files.ca ?? ""));
-  try {
-    const server = tls.createServer({
-      ...files,
-      minVersion: "TLSv1.2",
-      requestCert: clientCa !== undefined,
-      rejectUnauthorized: clientCa !== undefined,
-      ALPNProtocols: [protocol],
-    });
-    return { options, server, certificate, stamp };
-  } catch (error) {
-    throw new CertificateError(`TLS cannot use ${cert}: ${errorText(error)}`);
+  const expiries = [expiryOf(cert, own)];
+  let clients: ClientCertificates | undefined;
+  if (clientCa !== undefined) {
+    const authorities = parsed(clientCa, "certificates in PEM form", () => parseCertificates(files.ca ?? ""));
+    expiries.push(...authorities.map((certificate) => expiryOf(clientCa, certificate)));
+    const lists = clientCrl === undefined ? undefined : read(clientCrl);
+    try {
+      clients = new ClientCertificates(authorities, lists);
+    } catch (error) {
+      throw new CertificateError(`${clientCrl} ${errorText(error)}`);
+    }
   }
+  const server = tls.createServer({
+    ...files,
+    minVersion: "TLSv1.2",
+    requestCert: clientCa !== undefined,
+    rejectUnauthorized: clientCa !== undefined,
+    ALPNProtocols: [protocol],
+  });
+  return { options, server, clients, expiries };
+}
+
+function expiryOf(file: string, { subject, validToDate }: X509Certificate): Expiry {
+  return { file, subject: (subject ?? "").replaceAll("\n", ", "), at: validToDate.getTime() };
 }
 
 /** Links are followed: a link that leads elsewhere is a change. A file that is not there has a stamp too. */
-function stampOf({ cert, key, clientCa }: TlsOptions): string {
-  return [cert, key, clientCa].map((path) => {
+function stampOf({ cert, key, clientCa, clientCrl }: TlsOptions): string {
+  return [cert, key, clientCa, clientCrl].map((path) => {
     if (path === undefined) return "";
     try {
-      const { mtime, size, ino, dev } = Deno.statSync(path);
-      return `${mtime?.getTime()} ${size} ${dev}:${ino}`;
+      const { mtime, ctime, size, ino, dev } = Deno.statSync(path);
+      return `${mtime?.getTime()} ${ctime?.getTime()} ${size} ${dev}:${ino}`;
     } catch {
       // Whoever reads it tells why it cannot be had.
       return "none";
@@ -111,6 +142,7 @@ function read(path: string): string {
   } catch (error) {
     if (error instanceof CertificateError) throw error;
     if (error instanceof Deno.errors.NotFound) throw new CertificateError(`${path} does not exist`);
+    if (error instanceof Deno.errors.PermissionDenied) throw new CertificateError(`${path} may not be read`);
     throw new CertificateError(`${path} cannot be read: ${errorText(error)}`);
   }
 }
@@ -121,6 +153,6 @@ function parsed<T>(path: string, what: string, parse: () => T): T {
     return parse();
   } catch {
     // OpenSSL's own words help nobody.
-    throw new CertificateError(`${path} is not ${what} in PEM form`);
+    throw new CertificateError(`${path} does not hold ${what}`);
   }
 }

@@ -42,10 +42,10 @@ function listenOver(over: Over): (...args: Parameters<Listen>) => Listener {
 
 /** @param protocol what is spoken over TLS, by its ALPN name */
 function withTls(protocol: string, over: Over): Listen {
-  return (options, ...rest) => {
+  return (options, onTransport, onError, clock) => {
     const certificates = new Certificates(tlsOf(options()), protocol);
-    const listen = listenOver((raw) => over(overTls(raw, certificates), options));
-    return { ...listen(options, ...rest), certificates };
+    const listen = listenOver((raw) => over(overTls(raw, certificates, clock), options));
+    return { ...listen(options, onTransport, onError, clock), certificates };
   };
 }
 

@@ -97,6 +97,14 @@ export const TLS_OPTIONS = optionTable({
     sample: "/etc/hookline/client-ca.pem",
     doc: "The CAs of clients.",
   },
+  clientCrl: {
+    key: "client_crls",
+    kind: "path",
+    what: "a PEM file",
+    sample: "/etc/hookline/client-crl.pem",
+    doc:
+      "Their revocation lists: a certificate that is in one is refused. One list of each CA, or none of it.",
+  },
   usernameIsCommonName: {
     key: "cert_cn_as_username",
     kind: "boolean",
@@ -190,6 +198,8 @@ export interface TlsOptions {
   readonly key: string;
   /** Where there are some, a client must have a certificate of one of them. */
   readonly clientCa?: string;
+  /** Lists of the certificates that they revoked. */
+  readonly clientCrl?: string;
   /** What of a client's certificate takes the place of the user name that it gives. */
   readonly username?: "commonName" | "subject";
 }

@@ -2,7 +2,9 @@
 // of its own while it listens.
 import { Duplex } from "node:stream";
 import type tls from "node:tls";
+import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/error_text.ts";
+import type { ClientCertificates } from "./_client_certificates.ts";
 import type { Certificates } from "./certificates.ts";
 import { type PeerCertificate, type Transport, TransportError } from "./transport.ts";
 
@@ -11,8 +13,8 @@ const READ_START = 4 * 1024;
 const READ_LARGEST = 64 * 1024;
 
 /** `raw` as its peer speaks TLS over it. The handshake is part of the first read. */
-export function overTls(raw: Transport, certificates: Certificates): Transport {
-  return new TlsTransport(raw, certificates);
+export function overTls(raw: Transport, certificates: Certificates, clock: Clock): Transport {
+  return new TlsTransport(raw, certificates, clock);
 }
 
 class TlsTransport implements Transport {
@@ -21,13 +23,15 @@ class TlsTransport implements Transport {
   readonly #raw: Transport;
   readonly #stream: RawStream;
   readonly #certificates: Certificates;
+  readonly #clock: Clock;
   #socket: tls.TLSSocket | undefined = undefined;
   /** Read and not asked for yet. */
   #rest: Uint8Array | undefined = undefined;
   /** Lets a read look again. */
   #wake = (): void => {};
 
-  constructor(raw: Transport, certificates: Certificates) {
+  constructor(raw: Transport, certificates: Certificates, clock: Clock) {
+    this.#clock = clock;
     this.#raw = raw;
     this.#stream = new RawStream(raw);
     this.#certificates = certificates;
@@ -73,15 +77,17 @@ class TlsTransport implements Transport {
 
   async #open(): Promise<tls.TLSSocket> {
     this.#stream.wanted = true;
-    const socket = await handshake(this.#stream, this.#certificates.server);
+    const { server, clients, options } = this.#certificates.loaded;
+    const socket = await handshake(this.#stream, server);
     this.#stream.wanted = false;
     socket.on("readable", () => this.#wake());
     socket.on("end", () => this.#wake());
     socket.on("close", () => this.#wake());
     // What failed does not matter: reads and writes reject.
     socket.on("error", () => this.#wake());
-    const { clientCa, username } = this.#certificates.options;
-    if (clientCa !== undefined) this.certificate = certificateOf(socket, username);
+    if (clients !== undefined) {
+      this.certificate = certificateOf(socket, clients, options.username, this.#clock.now());
+    }
     return this.#socket = socket;
   }
 }
@@ -162,22 +168,33 @@ async function writeAll(raw: Transport, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await raw.write(bytes.subarray(at));
 }
 
-/** Throws TransportError where the names cannot be told, for they decide on what the client may do. */
+/** Throws TransportError where the client may not come in, or has no name: names decide on what it may do. */
 function certificateOf(
   socket: tls.TLSSocket,
+  clients: ClientCertificates,
   username: "commonName" | "subject" | undefined,
+  now: number,
 ): PeerCertificate {
-  const names = Object.entries(socket.getPeerCertificate().subject ?? {}).flatMap(([key, value]) =>
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined || !socket.authorized) throw refused("the client has no certificate");
+  const refusal = clients.refusal(certificate, now);
+  if (refusal !== undefined) throw refused(refusal);
+  const names = Object.entries(socket.getPeerCertificate().subject).flatMap(([key, value]) =>
     [value].flat().map((one): [string, string] => [key, String(one)])
   );
-  const subject = names.map(([key, value]) => `${key}=${escaped(value)}`).join(", ");
-  const commonName = names.find(([key]) => key === "CN")?.[1];
   // deno-lint-ignore no-control-regex
-  if (!socket.authorized || subject === "" || /[\0-\x1f\x7f]/.test(names.join())) {
-    throw new TransportError("CertificateRefused", "the client's certificate has no name that can be used");
+  if (names.length === 0 || /[\0-\x1f\x7f]/.test(names.join())) {
+    throw refused("the client's certificate has no name");
   }
-  const whole = { commonName, subject };
+  const whole = {
+    commonName: names.find(([key]) => key === "CN")?.[1],
+    subject: names.map(([key, value]) => `${key}=${escaped(value)}`).join(", "),
+  };
   return { ...whole, username: username && whole[username] };
+}
+
+function refused(message: string): TransportError {
+  return new TransportError("CertificateRefused", message);
 }
 
 /** So that no name can pass for two: RFC 4514, 2.4. */

@@ -283,7 +283,7 @@ export class Connection {
     if (reasonCode >= 0x80) {
       tally.refuse(codeText(reasonCode, version, undefined));
       this.#underWay.delete(packetId);
-    } else if (type === PacketType.PUBREC) {
+    } else if (type === PacketType.PUBREC && !received) {
       this.#underWay.set(packetId, true);
       writeAcknowledgement(this.#out, PacketType.PUBREL, packetId, 0);
     } else if (type === PacketType.PUBACK || (type === PacketType.PUBCOMP && received)) {

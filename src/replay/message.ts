@@ -17,8 +17,13 @@ export interface ReplayMessage {
   readonly ts: number | undefined;
 }
 
-/** Topics whose bytes are kept. */
+/** Topics whose bytes are kept, and characters of the longest of them. */
 const MOST_TOPICS = 10_000;
+const LONGEST_KEPT = 512;
+/** Bytes of a string in a packet [1.5.4]. */
+const LONGEST_STRING = 65_535;
+
+const encoder = new TextEncoder();
 
 export class MessageReader {
   readonly #filter: Filter;
@@ -48,15 +53,17 @@ export class MessageReader {
   }
 
   #messageOf(event: LoggedEvent): ReplayMessage | undefined {
+    const client = event.text("from_clientid") ?? "";
     const payload = event.text("payload");
     const qos = event.number("qos");
     const topic = event.text("topic");
     if (payload === undefined || topic === undefined || (qos !== 0 && qos !== 1 && qos !== 2)) {
       return undefined;
     }
+    if (!isString(client)) return undefined;
     try {
       return {
-        client: event.text("from_clientid") ?? "",
+        client,
         topic: this.#topic(topic),
         payload: Uint8Array.fromBase64(payload),
         qos,
@@ -73,7 +80,7 @@ export class MessageReader {
     const known = this.#topics.get(text);
     if (known !== undefined) return known;
     const topic = new TopicName(this.#prefix + text);
-    this.#topics.set(text, topic);
+    if (text.length <= LONGEST_KEPT) this.#topics.set(text, topic);
     return topic;
   }
 
@@ -81,4 +88,10 @@ export class MessageReader {
     this.skipped++;
     return undefined;
   }
+}
+
+/** Whether a packet can hold the text. [MQTT-1.5.4-2] */
+function isString(text: string): boolean {
+  const bytes = text.length * 3 > LONGEST_STRING ? encoder.encode(text).length : 0;
+  return bytes <= LONGEST_STRING && !text.includes("\0");
 }

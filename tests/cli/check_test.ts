@@ -164,6 +164,28 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name:
+    "certificates are shown with their end, and those that cannot be used are told, without a network too",
+  ignore: !(await canMakeCertificates()),
+  fn: () =>
+    inTempDir(async (cwd) => {
+      await makeCertificates(cwd);
+      const config = `[listener.tls.a]\naddr = "127.0.0.1:0"\ncert = "server.pem"\nkey = "server.key"\n`;
+      const good = await check(cwd, { config });
+      assert.equal(good.code, 0);
+      assert.match(good.stdout, /Certificates\n.*\n +a +\S+server\.pem +CN=server +20\d\d-\d\d-\d\d/);
+      assert.match(good.stderr, /the certificate CN=server in \S+ expires on 20\S+, in 1 day/);
+      Deno.removeSync(join(cwd, "server.pem"));
+      for (const args of [[], ["--offline"]]) {
+        const bad = await check(cwd, { config }, args);
+        assert.equal(bad.code, 78);
+        assert.match(bad.stdout, /server\.pem does not exist/);
+        assert.match(bad.stderr, /1 problem,/);
+      }
+    }),
+});
+
 Deno.test("a link to nothing as a file of lines is told: where it leads, or why nothing can be made there", () =>
   inTempDir(async (cwd) => {
     const hooks = `urls = ["file:hook.log"]\n${RULES}`;

@@ -178,6 +178,7 @@ Deno.test("what only some kinds of listeners have arrives there", () => {
     key = "/k.pem"
     cross_certificate = true
     client_ca_certs = "ca.pem"
+    client_crls = "crl.pem"
     cert_cn_as_username = true
     [listener.wss.b]
     cert = "c.pem"
@@ -198,7 +199,13 @@ Deno.test("what only some kinds of listeners have arrives there", () => {
     {
       kind: "tls",
       place: { hostname: "::1", port: 8883 },
-      tls: { cert: "/work/dir/c.pem", key: "/k.pem", clientCa: "/work/dir/ca.pem", username: "commonName" },
+      tls: {
+        cert: "/work/dir/c.pem",
+        key: "/k.pem",
+        clientCa: "/work/dir/ca.pem",
+        clientCrl: "/work/dir/crl.pem",
+        username: "commonName",
+      },
       webSocket: undefined,
     },
     {

@@ -166,6 +166,7 @@ Deno.test("the page asks for the token, says when it is wrong, and keeps it for 
   await using dir = await tempDir();
   await using broker = await Hookline.start({
     cwd: dir.path,
+    http: true,
     config: 'listener.tcp.default.addr = "127.0.0.1:0"\n' +
       '[http_api]\nhttp_laddr = "127.0.0.1:0"\nhttp_bearer_token = "open sesame"\n',
   });

@@ -64,3 +64,64 @@ async function openssl(cwd: string, args: string): Promise<void> {
     .output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
+
+/** What tells the peers of a TLS listener apart: a pair of files each, `.pem` and `.key`. */
+export interface MoreCertificates {
+  /** Of clients, by the CA of {@link Certificates}: not valid any more, and revoked. */
+  readonly expired: string;
+  readonly revoked: string;
+  /** With a subject of several parts. */
+  readonly named: string;
+  /** Another CA, and a client of its. */
+  readonly otherCa: string;
+  readonly stranger: string;
+  /** Of servers: not valid any more, and for another host. */
+  readonly expiredServer: string;
+  readonly otherHost: string;
+  /** Revocation list of the CA. */
+  readonly crl: string;
+}
+
+const EC = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+
+/** Makes them in the folder of {@link makeCertificates}; returns the paths, without the endings of pairs. */
+export async function makeMoreCertificates(dir: string): Promise<MoreCertificates> {
+  const ca = (name: string): string =>
+    `[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nnew_certs_dir=.\nserial=serial\ncrlnumber=serial\n` +
+    `default_md=sha256\ndefault_crl_days=2\npolicy=p\ncertificate=${name}.pem\nprivate_key=${name}.key\n` +
+    `[p]\ncountryName=optional\norganizationName=optional\ncommonName=supplied\n`;
+  await Deno.writeTextFile(`${dir}/index.txt`, "");
+  await Deno.writeTextFile(`${dir}/serial`, "0A01");
+  await Deno.writeTextFile(`${dir}/other.ext`, "subjectAltName=DNS:elsewhere.example\n");
+  await openssl(dir, `req -x509 ${EC} -days 2 -subj /CN=other-ca -keyout other-ca.key -out other-ca.pem`);
+  const made: readonly (readonly [name: string, subject: string, by: string, ext: string, dates: string])[] =
+    [
+      ["expired", "/CN=expired", "ca", "client", "-startdate 20200101000000Z -enddate 20210101000000Z"],
+      ["revoked", "/CN=revoked", "ca", "client", "-days 2"],
+      ["named", "/C=AU/O=Acme,Inc/CN=gate-1", "ca", "client", "-days 2"],
+      ["stranger", "/CN=client", "other-ca", "client", "-days 2"],
+      ["expired-server", "/CN=server", "ca", "server", "-startdate 20200101000000Z -enddate 20210101000000Z"],
+      ["other-host", "/CN=elsewhere.example", "ca", "other", "-days 2"],
+    ];
+  for (const [name, subject, by, ext, dates] of made) {
+    await openssl(dir, `req -new ${EC} -subj ${subject} -keyout ${name}.key -out ${name}.csr`);
+    await Deno.writeTextFile(`${dir}/openssl.cnf`, ca(by));
+    await openssl(
+      dir,
+      `ca -config openssl.cnf -batch -notext -in ${name}.csr ${dates} -extfile ${ext}.ext -out ${name}.pem`,
+    );
+  }
+  await Deno.writeTextFile(`${dir}/openssl.cnf`, ca("ca"));
+  await openssl(dir, "ca -config openssl.cnf -revoke revoked.pem");
+  await openssl(dir, "ca -config openssl.cnf -gencrl -out crl.pem");
+  return {
+    expired: `${dir}/expired`,
+    revoked: `${dir}/revoked`,
+    named: `${dir}/named`,
+    otherCa: `${dir}/other-ca.pem`,
+    stranger: `${dir}/stranger`,
+    expiredServer: `${dir}/expired-server`,
+    otherHost: `${dir}/other-host`,
+    crl: `${dir}/crl.pem`,
+  };
+}

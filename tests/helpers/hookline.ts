@@ -80,7 +80,10 @@ export class Hookline implements AsyncDisposable {
     }).spawn();
     const hookline = new Hookline(options, process);
     try {
-      await until(() => hookline.#ended || hookline.port > 0, "the broker listens", 20_000);
+      // The live view listens right behind the broker.
+      const listens = (): boolean =>
+        hookline.port > 0 && (options.http !== true || hookline.#view !== undefined);
+      await until(() => hookline.#ended || listens(), "the broker listens", 20_000);
       if (hookline.port === 0) throw new Error(`the broker did not start: ${JSON.stringify(hookline.log)}`);
     } catch (error) {
       await hookline[Symbol.asyncDispose]();
@@ -106,8 +109,11 @@ export class Hookline implements AsyncDisposable {
 
   /** Of the HTTP API, without a path. */
   get httpUrl(): string {
-    const entry = this.log.findLast(({ msg }) => msg.startsWith("live view on "));
-    return `http://127.0.0.1:${entry?.["port"]}`;
+    return `http://127.0.0.1:${this.#view?.["port"]}`;
+  }
+
+  get #view(): LogEntry | undefined {
+    return this.log.findLast(({ msg }) => msg.startsWith("live view on "));
   }
 
   get url(): string {

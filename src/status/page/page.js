@@ -105,6 +105,27 @@ function problemIn(text) {
   }
 }
 
+// src/status/reader/all_clients.ts
+var PART = 500;
+async function allClients(api, query = {}) {
+  const all = /* @__PURE__ */ new Map();
+  for (let offset = 0; ; offset += PART) {
+    const part = {
+      ...query,
+      _limit: PART,
+      _offset: offset
+    };
+    const { rows, total } = await api.list("api/v1/clients", part);
+    for (const row of rows) all.set(row.clientid, row);
+    if (rows.length === 0 || offset + rows.length >= total) return {
+      rows: [
+        ...all.values()
+      ],
+      total
+    };
+  }
+}
+
 // src/status/reader/client_rates.ts
 var CLOSEST = 500;
 var NONE = {
@@ -306,7 +327,6 @@ function classOf({ number, wide }) {
 
 // src/status/page/script/clients.ts
 var PAGE = 100;
-var PART = 500;
 var COLUMNS = [
   {
     title: "Client Identifier",
@@ -404,9 +424,9 @@ var ClientsView = class {
   async refresh() {
     const began = performance.now();
     const byRate = this.#heads.sort === "in" || this.#heads.sort === "out";
-    const { rows, total } = byRate ? await this.#all() : await this.#first();
+    const { rows, total } = byRate ? await allClients(this.#api, this.#query()) : await this.#first();
+    this.#rates.take(rows, performance.now());
     if (byRate) this.#sortByRate(rows);
-    else this.#rates.take(rows, performance.now());
     this.#rates.forgetBefore(began - 6e4);
     const shown = this.#held(rows).slice(0, this.#shown);
     await this.#askOpened();
@@ -443,25 +463,6 @@ var ClientsView = class {
       _limit: this.#shown
     };
     return await this.#api.list("api/v1/clients", query);
-  }
-  async #all() {
-    const all = /* @__PURE__ */ new Map();
-    for (let offset = 0; ; offset += PART) {
-      const query = {
-        ...this.#query(),
-        _limit: PART,
-        _offset: offset
-      };
-      const { rows, total } = await this.#api.list("api/v1/clients", query);
-      this.#rates.take(rows, performance.now());
-      for (const row of rows) all.set(row.clientid, row);
-      if (rows.length < PART || offset + PART >= total) return {
-        rows: [
-          ...all.values()
-        ],
-        total
-      };
-    }
   }
   #sortByRate(rows) {
     const which = this.#heads.sort === "in" ? "in" : "out";
@@ -1264,7 +1265,8 @@ function lossesOf({ counters }) {
   ]);
   return [
     ...pairs("message", counters.messages_dropped),
-    ...pairs("connection", counters.connections_refused)
+    ...pairs("connection", counters.connections_refused),
+    ...pairs("throttled", counters.clients_throttled)
   ];
 }
 function pairItem([title]) {

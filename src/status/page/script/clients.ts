@@ -1,6 +1,7 @@
 // The view of clients: searched and sorted by the broker, by rate here; subscriptions and kicking on request.
 import type { ClientInfo, SubscriptionInfo } from "../../api_types.ts";
 import type { Api, Query } from "../../reader/api.ts";
+import { type AllClients, allClients } from "../../reader/all_clients.ts";
 import { RatesOfClients } from "../../reader/client_rates.ts";
 import { bytesText, countText, rateText } from "../../reader/figures.ts";
 import { ask, errorText, tell } from "./dialog.ts";
@@ -10,8 +11,6 @@ import type { View } from "./view.ts";
 
 /** Rows shown at first, and added by each `Show more`. */
 const PAGE = 100;
-/** Clients asked for at once where all are needed: an answer is to hold up no message. */
-const PART = 500;
 
 const COLUMNS: readonly Column[] = [
   { title: "Client Identifier", sort: "clientid" },
@@ -78,9 +77,9 @@ export class ClientsView implements View {
   async refresh(): Promise<void> {
     const began = performance.now();
     const byRate = this.#heads.sort === "in" || this.#heads.sort === "out";
-    const { rows, total } = byRate ? await this.#all() : await this.#first();
+    const { rows, total } = byRate ? await allClients(this.#api, this.#query()) : await this.#first();
+    this.#rates.take(rows, performance.now());
     if (byRate) this.#sortByRate(rows);
-    else this.#rates.take(rows, performance.now());
     this.#rates.forgetBefore(began - 60_000);
     const shown = this.#held(rows).slice(0, this.#shown);
     await this.#askOpened();
@@ -106,21 +105,10 @@ export class ClientsView implements View {
     return { [this.#kind.value]: text === "" ? undefined : text };
   }
 
-  async #first(): Promise<{ readonly rows: ClientInfo[]; readonly total: number }> {
+  async #first(): Promise<AllClients> {
     const { sort, order } = this.#heads;
     const query = { ...this.#query(), _sort: sort, _order: order, _limit: this.#shown };
     return await this.#api.list<ClientInfo>("api/v1/clients", query);
-  }
-
-  async #all(): Promise<{ readonly rows: ClientInfo[]; readonly total: number }> {
-    const all = new Map<string, ClientInfo>();
-    for (let offset = 0;; offset += PART) {
-      const query = { ...this.#query(), _limit: PART, _offset: offset };
-      const { rows, total } = await this.#api.list<ClientInfo>("api/v1/clients", query);
-      this.#rates.take(rows, performance.now());
-      for (const row of rows) all.set(row.clientid, row);
-      if (rows.length < PART || offset + PART >= total) return { rows: [...all.values()], total };
-    }
   }
 
   #sortByRate(rows: ClientInfo[]): void {

@@ -84,6 +84,7 @@ function lossesOf({ counters }: Overview): Pair[] {
   return [
     ...pairs("message", counters.messages_dropped),
     ...pairs("connection", counters.connections_refused),
+    ...pairs("throttled", counters.clients_throttled),
   ];
 }
 
