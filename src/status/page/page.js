@@ -1225,7 +1225,6 @@ var OverviewView = class {
       ...new Set(health.problems)
     ], (text) => text);
     setText(byId("tally-clients"), countText(overview.clients));
-    setText(byId("tally-retained"), countText(overview.retained_messages));
     const degraded = sinks.filter(({ state }) => state !== "ok").length;
     setText(byId("tally-sinks"), degraded === 0 ? countText(sinks.length) : `${degraded} degraded`);
     setAttribute(byId("tally-sinks"), "class", degraded === 0 ? "tally" : "tally bad");
@@ -1255,7 +1254,7 @@ function totalsOf(overview) {
       `shared ${countText(overview.shared_subscriptions)}`
     ],
     [
-      "Retained Messages",
+      "Retained, with $SYS",
       countText(overview.retained_messages),
       bytesText(overview.retained_bytes)
     ],
