@@ -21,6 +21,13 @@ function blocks(language: string): string[] {
 const IN_CI = "in .ci/run";
 type Step = (desk: Desk, line: string) => Promise<void>;
 
+const OPENSSL =
+  "openssl req -x509 -newkey rsa:2048 -nodes -days 365 -subj /CN=localhost -addext subjectAltName=DNS:localhost " +
+  "-keyout gateway/key.pem -out gateway/cert.pem";
+const MOSQUITTO_PUB =
+  "mosquitto_pub -h localhost -p 8883 --cafile gateway/cert.pem -u alice -P 'open sesame' " +
+  "-t demo/a -m hi -q 1";
+
 /** Every command of README, and what someone who types it should see. */
 const WALK: readonly (readonly [line: string, step: Step | typeof IN_CI])[] = [
   ["npx --yes deno@2.9.6 task start", async (desk, line) => {
@@ -68,25 +75,39 @@ const WALK: readonly (readonly [line: string, step: Step | typeof IN_CI])[] = [
   ["deno task hookline init gateway", async (desk, line) => {
     match(await desk.run(line), /wrote gateway\/hookline\.toml/);
   }],
-  [`sed -i 's/^addr = "127.0.0.1:1883"/addr = "0.0.0.0:1883"/' gateway/hookline.toml`, async (desk, line) => {
-    equal(await desk.run(line), "");
+  [OPENSSL, async (desk, line) => {
+    await desk.run(line);
   }],
   ["echo 'open sesame' | deno task hookline passwd gateway/passwords alice --stdin", async (desk, line) => {
     match(await desk.run(line), /alice has a new password/);
   }],
-  [
-    `sed -i 's/^#auth.password_file = .*/auth.password_file = "gateway\\/passwords"/' gateway/hookline.toml`,
-    async (desk, line) => {
-      equal(await desk.run(line), "");
-    },
-  ],
+  ["printf 'user alice\\ntopic readwrite demo/#\\n' > gateway/acl", async (desk, line) => {
+    equal(await desk.run(line), "");
+  }],
   ["deno task hookline check --config gateway/hookline.toml", async (desk, line) => {
-    match(await desk.run(line), /0\.0\.0\.0:1883 +no .*the network[^]*password_file +1 user/);
+    // "Put these lines in place of what is in gateway/hookline.toml"
+    await Deno.writeTextFile(`${desk.clone}/gateway/hookline.toml`, blocks("toml")[0] ?? "");
+    match(await desk.run(line), /0\.0\.0\.0:8883 .* no .*the network[^]*password_file +1 user[^]*All good\./);
   }],
   ["deno task hookline run --config gateway/hookline.toml", async (desk, line) => {
-    await desk.type(line).shows(/listening on 0\.0\.0\.0:1883/);
-    await desk.run("mosquitto_pub -h 127.0.0.2 -t demo/c -m from-elsewhere -u alice -P 'open sesame'");
-    match(await desk.run("mosquitto_pub -h 127.0.0.2 -t demo/c -m x 2>&1 || true"), /not authorised/i);
+    await desk.type(line).shows(/listening on 0\.0\.0\.0:8883/);
+  }],
+  [MOSQUITTO_PUB, async (desk, line) => {
+    equal(await desk.run(line), "");
+    // "Now Alice gets in, to demo/#, and nobody else does"
+    const others = ["-u alice -P wrong", "-u bob -P 'open sesame'", ""];
+    for (const other of others) {
+      const stranger = line.replace("-u alice -P 'open sesame'", other);
+      match(await desk.run(`${stranger} 2>&1 || true`), /not authori[sz]ed|bad user name or password/i);
+    }
+    await desk.run(line.replace("demo/a", "other/a"));
+    const lines = (await desk.lines()).filter(({ action }) =>
+      /^message_(publish|dropped)$/.test(String(action))
+    );
+    deepEqual(lines.slice(-2).map(({ action, topic }) => `${action} ${topic}`), [
+      "message_publish demo/a",
+      "message_dropped other/a",
+    ]);
     equal(await desk.changes(), "", "no file of the clone was changed");
     await desk.stop();
   }],
@@ -148,7 +169,7 @@ const ENDPOINT = `Deno.serve({ port: 0, onListen: ({ port }) => console.log("at"
   async (request) => (console.log(await request.text()), new Response()))`;
 
 Deno.test("README is walked from top to bottom in a fresh clone", async (t) => {
-  const commands = blocks("sh").flatMap((block) => block.trimEnd().split("\n"));
+  const commands = blocks("sh").flatMap((block) => block.trimEnd().replaceAll(" \\\n  ", " ").split("\n"));
   deepEqual(commands, WALK.map(([line]) => line));
   const ciLines = (await Deno.readTextFile(`${ROOT}.ci/run`)).split("\n");
   ok(await hasMosquitto(), NO_MOSQUITTO);
@@ -166,8 +187,7 @@ Deno.test("README is walked from top to bottom in a fresh clone", async (t) => {
 
 Deno.test("README's configuration loads", async () => {
   await using dir = await tempDir();
-  const [broker = "", files = "", access = "", http = ""] = blocks("toml");
-  await Deno.writeTextFile(`${dir.path}/hookline.toml`, broker);
+  const [, files = "", access = "", http = ""] = blocks("toml");
   await Deno.writeTextFile(`${dir.path}/files.toml`, files.replaceAll("/var/log", `${dir.path}/log`));
   await Deno.writeTextFile(`${dir.path}/http.toml`, http);
   const guards = {
@@ -180,9 +200,6 @@ Deno.test("README's configuration loads", async () => {
   for (const [name, text] of Object.entries(guards)) {
     await Deno.writeTextFile(`${dir.path}/plugins/${name}.toml`, text);
   }
-  for (const name of ["passwords", "acl"]) {
-    await Deno.writeTextFile(`${dir.path}/${name}`, "", { mode: 0o600 });
-  }
   const check = async (hooks: string): Promise<string> => {
     const { command, args } = hooklineCommand(
       withoutNetwork(["check", "--config", "hookline.toml", "--hooks", hooks]),
@@ -194,8 +211,8 @@ Deno.test("README's configuration loads", async () => {
     return text;
   };
   await Deno.writeTextFile(`${dir.path}/hookline.toml`, access);
-  match(await check("files.toml"), /password_file +0 users\n +jwt +the token is the password/);
-  await Deno.writeTextFile(`${dir.path}/hookline.toml`, broker);
+  match(await check("files.toml"), /jwt +the token is the password/);
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, "");
   match(await check("files.toml"), /message_publish +alarm +alarm\/\+/);
   const told = await check("http.toml");
   match(told, /message_publish +message_publish +all +https:\/\/example\.com\/hook/);
@@ -206,10 +223,7 @@ Deno.test("README's error is the one that such a file gets", async () => {
   await using dir = await tempDir();
   const [shown = ""] = blocks("text");
   const wrong = /(\w+): unknown key/.exec(shown)?.[1];
-  const [broker = ""] = blocks("toml");
-  const lines = broker.split("\n");
-  equal(lines[1], "[listener.tcp.external]");
-  await Deno.writeTextFile(`${dir.path}/hookline.toml`, [lines[0], lines[1], `${wrong} = 16`].join("\n"));
+  await Deno.writeTextFile(`${dir.path}/hookline.toml`, `\n[listener.tcp.external]\n${wrong} = 16\n`);
   const { command, args } = hooklineCommand(["check", "--config", "hookline.toml"]);
   const { code, stderr } = await new Deno.Command(command, { args, cwd: dir.path }).output();
   equal(code, 78);

@@ -19,15 +19,14 @@ export class TestBrowser implements AsyncDisposable {
   static async open(): Promise<TestBrowser> {
     const isThere = await Deno.stat(PROGRAM).then(() => true, () => false);
     if (!isThere) throw new Error(NO_CHROMIUM);
-    // Its sandbox is for foreign pages, and root has none.
-    return new TestBrowser(
-      await chromium.launch({ executablePath: PROGRAM, args: ["--no-sandbox"], timeout: 20_000 }),
-    );
+    // Its sandbox is for foreign pages, and root has none; the certificates are made for the test.
+    const args = ["--no-sandbox", "--ignore-certificate-errors"];
+    return new TestBrowser(await chromium.launch({ executablePath: PROGRAM, args, timeout: 20_000 }));
   }
 
   /** A page that shows `url`, with nothing of any other page's; it trusts every certificate. */
   async page(url: string): Promise<Page> {
-    const page = await this.#browser.newPage({ ignoreHTTPSErrors: true });
+    const page = await this.#browser.newPage();
     page.on("pageerror", (error) => void this.complaints.push(error.message));
     page.on("console", (message) => {
       if (message.type() === "error") this.complaints.push(message.text());
