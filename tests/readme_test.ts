@@ -43,7 +43,7 @@ const WALK: readonly (readonly [line: string, step: Step | typeof IN_CI])[] = [
   ["mosquitto_pub -t demo/a -m hi -q 1", async (desk, line) => {
     equal(await desk.run(line), "");
     // README's line is the one that this makes, but for what is another one each time.
-    const shown = JSON.parse(blocks("json")[0] ?? "");
+    const shown = JSON.parse(blocks("jsonl")[0] ?? "");
     const found = (await desk.lines()).find(({ topic, action }) =>
       topic === shown.topic && action === "message_publish"
     ) ?? {};

@@ -22,7 +22,27 @@ export async function listenUnix(
   }
   const peer = placeText(place);
   const made = (conn: Deno.Conn): Transport => new ConnTransport(conn, peer);
-  return { address: peer, port: 0, close: acceptAll(socket, made, onTransport, onError) };
+  let isOpen = true;
+  const close = acceptAll(socket, made, onTransport, onError);
+  return {
+    address: peer,
+    port: 0,
+    close: () => {
+      // Once: a later file of this name is another listener's.
+      if (isOpen) remove(place.path);
+      isOpen = false;
+      return close();
+    },
+  };
+}
+
+/** Deno does it too, but only after a while, in which the process may have ended. */
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // Closed before, or somebody else removed it: it is gone.
+  }
 }
 
 /** Removes a socket that nobody listens on any more. Throws Deno.errors.AddrInUse where somebody does, or it is none. */

@@ -1,10 +1,12 @@
 // Topic Names and Topic Filters: the standard's own examples, and what may be written at all.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import {
   levelCount,
   parseFilter,
   topicFilterProblem,
   topicMatches,
+  topicMatchesByLevels,
   topicNameProblem,
 } from "../../src/mqtt/topics.ts";
 
@@ -68,8 +70,23 @@ const MATCHES: readonly (readonly [filter: string, topic: string, matches: boole
 for (const [filter, topic, matches] of MATCHES) {
   Deno.test(`${JSON.stringify(filter)} ${matches ? "matches" : "does not match"} ${JSON.stringify(topic)}`, () => {
     assert.equal(topicMatches(filter, topic), matches);
+    assert.equal(topicMatchesByLevels(filter, topic), matches);
   });
 }
+
+Deno.test("character by character and level by level, a filter matches the same topics", () => {
+  const someLevels = (...levels: string[]): fc.Arbitrary<string> =>
+    fc.array(fc.constantFrom(...levels), { minLength: 1, maxLength: 5 }).map((each) => each.join("/"));
+  const someTopic = someLevels("", "a", "ab", "$x");
+  const someFilter = fc.tuple(someLevels("", "a", "ab", "$x", "+", "+"), fc.constantFrom("", "/#"))
+    .map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(fc.oneof(someFilter, fc.constant("#")), someTopic, (filter, topic) => {
+      assert.equal(topicMatches(filter, topic), topicMatchesByLevels(filter, topic));
+    }),
+    { numRuns: 5_000 },
+  );
+});
 
 const LONGEST = "a".repeat(65_535);
 const GOOD_FILTERS = [
