@@ -78,7 +78,7 @@ export class RetainedTree {
       return false;
     }
     this.#put(message);
-    this.#journal.retained(message.topic, message, before);
+    if (message.fromType !== "system") this.#journal.retained(message.topic, message, before);
     return true;
   }
 
@@ -165,7 +165,7 @@ export class RetainedTree {
       node = child;
     }
     node.message = undefined;
-    this.#journal.retained(message.topic, undefined, message);
+    if (message.fromType !== "system") this.#journal.retained(message.topic, undefined, message);
     this.#size--;
     this.#bytes -= message.size;
     for (let last = path.pop(); last !== undefined; last = path.pop()) {

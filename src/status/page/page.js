@@ -627,6 +627,8 @@ var ClientsView = class {
 
 // src/mqtt/topics.ts
 var MAX_BYTES = 65535;
+var HASH = "#".charCodeAt(0);
+var PLUS = "+".charCodeAt(0);
 var encoder = new TextEncoder();
 function topicFilterProblem(filter) {
   const problem = commonProblem(filter, "Topic Filter");
@@ -643,14 +645,22 @@ function topicFilterProblem(filter) {
 }
 function topicMatches(filter, topic) {
   if (filter === topic) return true;
-  if (topic.startsWith("$") && (filter.startsWith("#") || filter.startsWith("+"))) return false;
-  const wanted = filter.split("/");
-  const levels = topic.split("/");
-  for (const [i, level] of wanted.entries()) {
-    if (level === "#") return true;
-    if (i >= levels.length || level !== "+" && level !== levels[i]) return false;
+  if (isHidden(filter, topic)) return false;
+  let f = 0;
+  for (let t = 0; ; f++, t++) {
+    const wanted = filter.charCodeAt(f);
+    if (wanted === HASH) return true;
+    if (wanted === PLUS) {
+      t = topic.indexOf("/", t);
+      if (t < 0) t = topic.length;
+      f++;
+    }
+    if (t === topic.length) return f === filter.length || filter.slice(f) === "/#";
+    if (filter.charCodeAt(f) !== topic.charCodeAt(t)) return false;
   }
-  return wanted.length === levels.length;
+}
+function isHidden(filter, topic) {
+  return topic.startsWith("$") && (filter.startsWith("#") || filter.startsWith("+"));
 }
 function commonProblem(text, what) {
   if (text === "") return `a ${what} must have at least one character`;
