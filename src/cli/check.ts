@@ -98,14 +98,13 @@ function listenerRows({ listeners, status: { http } }: Config): string[][] {
 }
 
 function certificateRows(reports: readonly CertificateReport[]): string[][] {
-  const rows = reports.flatMap(({ listener, expiries, problem }) =>
-    problem === undefined
-      ? expiries.map((
-        { file, subject, at },
-      ) => [listener, file, subject, new Date(at).toISOString().slice(0, 10)])
-      : [[listener, problem, "", ""]]
-  );
-  return [["LISTENER", "FILE", "SUBJECT", "EXPIRES"], ...rows.map((row) => row.map(visible))];
+  const rows = reports.flatMap(({ listener, expiries, problem }) => {
+    if (problem !== undefined) return [[listener, problem, "", ""]];
+    return expiries.map(({ file, kind, subject, at }) => {
+      return [listener, file, `${kind} ${subject}`, new Date(at).toISOString().slice(0, 10)];
+    });
+  });
+  return [["LISTENER", "FILE", "HOLDS", "UNTIL"], ...rows.map((row) => row.map(visible))];
 }
 
 /** Who is asked about clients, and what decides on what they may do. */

@@ -175,7 +175,10 @@ Deno.test({
       const config = `[listener.tls.a]\naddr = "127.0.0.1:0"\ncert = "server.pem"\nkey = "server.key"\n`;
       const good = await check(cwd, { config });
       assert.equal(good.code, 0);
-      assert.match(good.stdout, /Certificates\n.*\n +a +\S+server\.pem +CN=server +20\d\d-\d\d-\d\d/);
+      assert.match(
+        good.stdout,
+        /Certificates\n.*\n +a +\S+server\.pem +certificate CN=server +20\d\d-\d\d-\d\d/,
+      );
       assert.match(good.stderr, /the certificate CN=server in \S+ expires on 20\S+, in 1 day/);
       Deno.removeSync(join(cwd, "server.pem"));
       for (const args of [[], ["--offline"]]) {
