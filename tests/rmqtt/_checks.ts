@@ -111,6 +111,13 @@ export const CHECKS = {
     }
   },
 
+  httpApi: (): void => {
+    const { http } = loadBroker("").status;
+    assert.deepEqual([http?.hostname, http?.port], ["127.0.0.1", 6060]);
+    const [error] = errorsOf(() => loadBroker('[http_api]\nhttp_laddr = "0.0.0.0:6060"\n'));
+    assert.match(error?.message ?? "", /set http_bearer_token/);
+  },
+
   limitsOfItsOwn: (): void => {
     const own = ["max_connect_packet_size", "max_mqueue_bytes"];
     for (const key of own) {
