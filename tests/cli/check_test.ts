@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { canMakeCertificates, makeCertificates } from "../helpers/certificates.ts";
 import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
 import { Endpoint } from "../helpers/http_endpoint.ts";
+import { SHIPPED } from "../access/_shipped.ts";
 import { inProcess, type MemoryIoOptions, type Outcome, program } from "./_io.ts";
 import { freePort } from "../helpers/free_port.ts";
 import { inTempDir } from "../helpers/temp_dir.ts";
@@ -243,6 +244,34 @@ function privilegedPort(): number {
     return Infinity;
   }
 }
+
+Deno.test("RMQTT's four files are taken as they are shipped, with its TCP, TLS and WebSocket listeners", () =>
+  inTempDir(async (cwd) => {
+    const fixture = new URL("../config/fixtures/rmqtt.toml", import.meta.url);
+    const plugins = ["rmqtt-acl", "rmqtt-auth-http", "rmqtt-auth-jwt"];
+    const main = Deno.readTextFileSync(fixture).replace(
+      "default_startups = []",
+      `default_startups = ${JSON.stringify(plugins)}`,
+    );
+    Deno.writeTextFileSync(`${cwd}/rmqtt.toml`, main);
+    for (const folder of ["plugins", "rmqtt-bin"]) Deno.mkdirSync(`${cwd}/${folder}`);
+    for (const [i, text] of [SHIPPED.acl, SHIPPED.http, SHIPPED.jwt].entries()) {
+      Deno.writeTextFileSync(`${cwd}/plugins/${plugins[i]}.toml`, text, { mode: 0o600 });
+    }
+    const { serverCert, serverKey } = await makeCertificates(cwd);
+    Deno.renameSync(serverCert, `${cwd}/rmqtt-bin/rmqtt.pem`);
+    Deno.renameSync(serverKey, `${cwd}/rmqtt-bin/rmqtt.key`);
+    const { code, stdout, stderr } = await inProcess(["check", "--offline", "--config", "rmqtt.toml"], {
+      cwd,
+    });
+    assert.equal(code, 0, stderr);
+    for (const shown of [/external +tcp/, /external +tls/, /external +ws /, /external +wss/]) {
+      assert.match(stdout, shown);
+    }
+    assert.match(
+      stdout,
+      /http +http:\/\/127\.0\.0\.1:9090\/mqtt\/auth\n +jwt .*\n +http_acl_req .*\n +rmqtt-acl +4 rules/,
+    );
 
 Deno.test("the HTTP API: shown, and its address tried where somebody wrote it", () =>
   inTempDir(async (cwd) => {
