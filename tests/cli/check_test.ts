@@ -272,6 +272,7 @@ Deno.test("RMQTT's four files are taken as they are shipped, with its TCP, TLS a
       stdout,
       /http +http:\/\/127\.0\.0\.1:9090\/mqtt\/auth\n +jwt .*\n +http_acl_req .*\n +rmqtt-acl +4 rules/,
     );
+  }));
 
 Deno.test("the HTTP API: shown, and its address tried where somebody wrote it", () =>
   inTempDir(async (cwd) => {
