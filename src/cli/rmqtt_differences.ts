@@ -118,6 +118,12 @@ export const RMQTT_DIFFERENCES: readonly RmqttDifference[] = [
     because: "what is denied is not delivered",
   },
   {
+    what: "who may bring connections: proxies; web pages over `ws`, `wss`",
+    rmqtt: "all; all, by any path",
+    hookline: "as `proxy_protocol_trusted`, `allowed_origins`, `path` say",
+    because: "nobody gives himself an address, and no site uses its visitor's network",
+  },
+  {
     what: "other plugins; `listener.quic`; `delayed_publish`",
     rmqtt: "served",
     hookline: "a warning says what is missing",

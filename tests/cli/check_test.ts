@@ -175,7 +175,10 @@ Deno.test({
       const config = `[listener.tls.a]\naddr = "127.0.0.1:0"\ncert = "server.pem"\nkey = "server.key"\n`;
       const good = await check(cwd, { config });
       assert.equal(good.code, 0);
-      assert.match(good.stdout, /Certificates\n.*\n +a +\S+server\.pem +CN=server +20\d\d-\d\d-\d\d/);
+      assert.match(
+        good.stdout,
+        /Certificates\n.*\n +a +\S+server\.pem +certificate CN=server +20\d\d-\d\d-\d\d/,
+      );
       assert.match(good.stderr, /the certificate CN=server in \S+ expires on 20\S+, in 1 day/);
       Deno.removeSync(join(cwd, "server.pem"));
       for (const args of [[], ["--offline"]]) {
@@ -244,6 +247,33 @@ function privilegedPort(): number {
     return Infinity;
   }
 }
+
+Deno.test("check lists each door: who may come in by it, and from where", () =>
+  inTempDir(async (cwd) => {
+    const { serverCert, serverKey, ca } = await makeCertificates(cwd);
+    const config = `
+listener.tcp.open = { addr = "0.0.0.0:0", allow_anonymous = true }
+listener.unix.local.path = "${cwd}/mqtt.sock"
+http_api = { http_laddr = "0.0.0.0:6060", http_bearer_token = "hunter2" }
+[listener.tls.guarded]
+addr = "0.0.0.0:0"
+cert = "${serverCert}"
+key = "${serverKey}"
+cross_certificate = true
+client_ca_certs = "${ca}"
+`;
+    const { stdout, stderr } = await check(cwd, { config }, ["--offline"]);
+    const doors = [
+      /open +tcp +0\.0\.0\.0:0 +yes +\d+ +the network/,
+      /guarded +tls +0\.0\.0\.0:0 +no +\d+ +the network/,
+      /local +unix +unix:\S+ +yes +\d+ +this machine only/,
+      /http_api +http +0\.0\.0\.0:6060 +no +the network/,
+      /certificate +asked for by listener\.tls\.guarded/,
+    ];
+    for (const door of doors) assert.match(stdout, door);
+    assert.match(stderr, /listener\.tcp\.open\.allow_anonymous: others reach .*to close it/);
+    assert(!stdout.includes("hunter2"));
+  }));
 
 Deno.test("RMQTT's four files are taken as they are shipped, with its TCP, TLS and WebSocket listeners", () =>
   inTempDir(async (cwd) => {
