@@ -1,4 +1,5 @@
 // What the broker counts: above all, everything that it did not do, by reason.
+import type { MessageData } from "../hooks/events.ts";
 
 export class Counters {
   /** Clients accepted since start. */
@@ -11,6 +12,8 @@ export class Counters {
   /** PUBLISH packets that left, repeated ones included, and their payload bytes. */
   sent = 0;
   sentBytes = 0;
+  /** Those of them that have a message of the broker itself, of which no event tells. */
+  sentOwn = 0;
   /** Messages whose exchange with a client ended well. */
   acknowledged = 0;
   /** Messages that will not reach a client, by reason without its details. */
@@ -26,10 +29,10 @@ export class Counters {
     this.receivedBytes += bytes;
   }
 
-  /** @param bytes of its payload */
-  countSent(bytes: number): void {
+  countSent({ payload, fromType }: Pick<MessageData, "payload" | "fromType">): void {
     this.sent++;
-    this.sentBytes += bytes;
+    this.sentBytes += payload.length;
+    if (fromType === "system") this.sentOwn++;
   }
 
   countDropped(reason: string): void {

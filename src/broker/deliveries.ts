@@ -275,7 +275,7 @@ export class Deliveries implements QueueOwner {
     } else forget(this.#context, delivery);
     delivery.sentAt = turn.monotonic;
     this.sent++;
-    counters.countSent(message.payload.length);
+    counters.countSent(message);
     hooks.message_delivered?.(delivery);
     outlet.publish(delivery);
   }
@@ -288,7 +288,7 @@ export class Deliveries implements QueueOwner {
     delivery.dup = true; // [MQTT-3.3.1-1]
     delivery.identity = this.#identity;
     this.sent++;
-    counters.countSent(delivery.payload.length);
+    counters.countSent(delivery.message);
     hooks.message_delivered?.(delivery);
     outlet.publish(delivery);
   }

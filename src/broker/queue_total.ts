@@ -11,6 +11,8 @@ import type { Message } from "./message.ts";
  * roughly.
  */
 const ENTRY = 256;
+/** Of the limit: what was full is no longer when it holds less. */
+const STILL_FULL = 0.9;
 /** Between two entries of the log, milliseconds. */
 const MINUTE = 60_000;
 
@@ -36,6 +38,7 @@ export class QueueTotal {
   #floor = 0;
   #dropped = 0;
   #toldAt = -Infinity;
+  #wasFull = false;
 
   /**
    * @param limit bytes; may be replaced; 0: no limit
@@ -49,6 +52,11 @@ export class QueueTotal {
   /** Bytes kept; a message that several sessions keep counts once, and a little for each. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether something had to go for another lately, and little has become free since. */
+  get isFull(): boolean {
+    return this.#wasFull &&= this.#bytes > this.limit * STILL_FULL;
   }
 
   /** Messages kept; one that several sessions keep counts once. */
@@ -142,6 +150,7 @@ export class QueueTotal {
   /** False where nothing can go. */
   #displace(mayDisplace: boolean): boolean {
     this.#dropped++;
+    this.#wasFull = true;
     const giver = mayDisplace ? this.#heaviest() : undefined;
     giver?.giveUpOldest();
     return giver !== undefined;

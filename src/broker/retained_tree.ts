@@ -76,7 +76,7 @@ export class RetainedTree {
       return false;
     }
     this.#put(message);
-    this.#journal.retained(message.topic, message, before);
+    if (message.fromType !== "system") this.#journal.retained(message.topic, message, before);
     return true;
   }
 
@@ -163,7 +163,7 @@ export class RetainedTree {
       node = child;
     }
     node.message = undefined;
-    this.#journal.retained(message.topic, undefined, message);
+    if (message.fromType !== "system") this.#journal.retained(message.topic, undefined, message);
     this.#size--;
     this.#bytes -= message.size;
     for (let last = path.pop(); last !== undefined; last = path.pop()) {

@@ -224,6 +224,8 @@ export class Session implements Subscriber, SessionRecord {
     subscriptionIdentifiers?: readonly number[],
     from?: Publisher,
   ): void {
+    // What the broker says of itself is of now, and waits for nobody.
+    if (!this.present && message.fromType === "system") return;
     this.deliveries.deliver(message, qos, retain, subscriptionIdentifiers, from);
   }
 

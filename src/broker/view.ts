@@ -33,6 +33,15 @@ export interface BrokerSnapshot {
   /** Of messages that wait for clients or are not acknowledged by them. */
   readonly keptMessages: number;
   readonly keptBytes: number;
+  /** Bytes of those of them that are in the store, how many there may be (0: no limit), and whether that was reached. */
+  readonly storedBytes: number;
+  readonly storedLimit: number;
+  readonly storeIsFull: boolean;
+}
+
+/** The message is published, and could not be stored: after a crash it may be gone. */
+export class NotStored extends Error {
+  override readonly name = "NotStored";
 }
 
 /** A client that is here, or the session of one that is away. */
@@ -105,7 +114,7 @@ export class BrokerView {
   }
 
   snapshot(): BrokerSnapshot {
-    const { counters, options, retained, router, total, traffic } = this.#context;
+    const { counters, options, retained, router, stored, total, traffic } = this.#context;
     return {
       nodeId: options.nodeId,
       counters,
@@ -119,10 +128,13 @@ export class BrokerView {
       retainedBytes: retained.bytes,
       keptMessages: total.messages + total.shelved,
       keptBytes: total.bytes,
+      storedBytes: stored.bytes,
+      storedLimit: stored.limit,
+      storeIsFull: stored.isFull,
     };
   }
 
-  /** The traffic of all listeners that ever had this name. */
+  /** The traffic of all listeners that ever had this name. @param listener kind and name */
   trafficOf(listener: string): Traffic {
     return this.#context.traffic.of(listener);
   }
@@ -170,7 +182,7 @@ export class BrokerView {
 
   /**
    * Publishes as the operator, whom no rule of access binds. Resolves, once it outlives the process, to how many
-   * subscribers it goes. Rejects with a malformed MqttError for what is no Topic Name.
+   * subscribers it goes. Rejects with NotStored, and with a malformed MqttError for what is no Topic Name.
    */
   async publish(message: OperatorMessage): Promise<number> {
     const { turn, options } = this.#context;
@@ -178,7 +190,9 @@ export class BrokerView {
     turn.enter();
     const from = new ClientIdentity(options.nodeId, address, clientId, username);
     const receivers = publish(this.#context, this.#made(from, "admin", message, expiry), undefined);
-    await new Promise<void>((resolve) => turn.flushAtEnd({ flush: resolve }));
+    await new Promise<void>((resolve, reject) => {
+      turn.flushAtEnd({ flush: resolve, withhold: () => reject(new NotStored()) });
+    });
     return receivers;
   }
 

@@ -1,5 +1,5 @@
 // `hookline check`: what the configuration means, and whether the broker would start with it.
-import type { AccessOptions, AuthenticatorName } from "../access/options.ts";
+import type { AuthenticatorName } from "../access/options.ts";
 import type { Config } from "../config/config.ts";
 import { EVENT_NAMES, eventHasTopic } from "../hooks/events.ts";
 import { expiryNews } from "../listeners/certificate_watch.ts";
@@ -11,6 +11,7 @@ import {
   certificateReports,
   configuredUrls,
   loadConfigured,
+  probeHttpApi,
   probeListeners,
   sinkOptionsOf,
   strayNews,
@@ -39,13 +40,17 @@ export const check: Verb = async (values, _positionals, io) => {
   const addresses = offline ? [] : await probeListeners(config);
   io.out(`\nListeners\n${tableText(listenerRows(config))}`);
   for (const problem of addresses) if (problem !== undefined) io.out(`  ${visible(problem)}\n`);
+  const { http } = config.status;
+  const taken = offline ? undefined : probeHttpApi(config);
+  io.out(`\nLive view\n${tableText(liveRows(http))}`);
+  if (taken !== undefined) io.out(`  ${visible(taken)}\n`);
   const certificates = certificateReports(config);
   if (certificates.length > 0) io.out(`\nCertificates\n${tableText(certificateRows(certificates))}`);
   const expiring = certificates.flatMap(({ expiries }) =>
     expiries.flatMap((it) => expiryNews(it, Date.now()) ?? [])
   );
   for (const { sentence } of expiring) warn(sentence);
-  io.out(`\nAccess\n${tableText(accessRows(config.access))}`);
+  io.out(`\nAccess\n${tableText(accessRows(config))}`);
   const rules = ruleRows(config);
   io.out(
     rules.length === 0
@@ -58,7 +63,8 @@ export const check: Verb = async (values, _positionals, io) => {
   for (const sentence of strays) warn(sentence);
   // The addresses tell of them too, where they are tried.
   const unusable = offline ? certificates.filter(({ problem }) => problem !== undefined).length : 0;
-  const refused = addresses.filter((problem) => problem !== undefined).length + unusable +
+  const refused = (taken === undefined ? 0 : 1) +
+    addresses.filter((problem) => problem !== undefined).length + unusable +
     places.filter(({ problem }) => problem?.refused).length;
   const deaf = places.filter(({ problem }) => problem?.refused === false).length;
   if (refused > 0) {
@@ -74,36 +80,59 @@ export const check: Verb = async (values, _positionals, io) => {
   return EXIT.done;
 };
 
-function listenerRows(config: Config): string[][] {
-  const rows = config.listeners.map((listener) => [
+/** All doors: the listeners, and the HTTP API. */
+function listenerRows({ listeners, status: { http } }: Config): string[][] {
+  const openTo = (local: boolean): string => local ? "this machine only" : "the network";
+  const rows = listeners.map((listener) => [
     listener.name,
     listener.kind,
     placeText(listener.place),
     listener.options.allowAnonymous ? "yes" : "no",
     Number.isFinite(listener.options.maxConnections) ? String(listener.options.maxConnections) : "no limit",
-    isLocal(listener.place) ? "this machine only" : "the network",
+    openTo(isLocal(listener.place)),
   ]);
+  if (http !== undefined) {
+    rows.push([
+      "http_api",
+      "http",
+      placeText(http),
+      http.token === undefined ? "yes" : "no",
+      "",
+      openTo(isLocal(http)),
+    ]);
+  }
   return [["NAME", "KIND", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
 }
 
+function liveRows(http: Config["status"]["http"]): string[][] {
+  if (http === undefined) return [["off"]];
+  const openTo = isLocal(http) ? "this machine only" : "the network";
+  return [["ADDRESS", "TOKEN", "OPEN TO"], [
+    placeText(http),
+    http.token === undefined ? "no" : "yes",
+    openTo,
+  ]];
+}
+
 function certificateRows(reports: readonly CertificateReport[]): string[][] {
-  const rows = reports.flatMap(({ listener, expiries, problem }) =>
-    problem === undefined
-      ? expiries.map((
-        { file, subject, at },
-      ) => [listener, file, subject, new Date(at).toISOString().slice(0, 10)])
-      : [[listener, problem, "", ""]]
-  );
-  return [["LISTENER", "FILE", "SUBJECT", "EXPIRES"], ...rows.map((row) => row.map(visible))];
+  const rows = reports.flatMap(({ listener, expiries, problem }) => {
+    if (problem !== undefined) return [[listener, problem, "", ""]];
+    return expiries.map(({ file, kind, subject, at }) => {
+      return [listener, file, `${kind} ${subject}`, new Date(at).toISOString().slice(0, 10)];
+    });
+  });
+  return [["LISTENER", "FILE", "HOLDS", "UNTIL"], ...rows.map((row) => row.map(visible))];
 }
 
 /** Who is asked about clients, and what decides on what they may do. */
-function accessRows(
-  { order, passwordFile, http, jwt, mosquittoAcl, rmqttAcl, flapping }: AccessOptions,
-): string[][] {
+function accessRows({ access, listeners }: Config): string[][] {
+  const { order, passwordFile, http, jwt, mosquittoAcl, rmqttAcl, flapping } = access;
   const users = passwordFile?.users.size;
+  const asking = listeners.flatMap(({ kind, name, tls }) =>
+    tls?.clientCa === undefined ? [] : [`${kind}.${name}`]
+  );
   const asked: Readonly<Record<AuthenticatorName, string | undefined>> = {
-    certificate: undefined,
+    certificate: asking.length === 0 ? undefined : `asked for by listener.${asking.join(", listener.")}`,
     password_file: users === undefined ? undefined : `${users} ${users === 1 ? "user" : "users"}`,
     http: http?.authRequest && maskUrl(http.authRequest.url),
     jwt: jwt && `the token is the ${jwt.from}`,

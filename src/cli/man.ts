@@ -39,6 +39,26 @@ const ACCESS: readonly string[] = [
   "rmqtt-flapping.toml bans who connects too often. Files that everyone on the machine may write are refused.",
 ];
 
+/** What the kinds of listeners come to, where the sample file leaves it open. */
+const LISTENERS: readonly string[] = [
+  "Clients come by TCP, TLS 1.2 and 1.3, WebSockets with and without TLS, and Unix sockets: " +
+  "[listener.tcp.NAME], tls, ws, wss and unix, any number of each, with the limits of its own.",
+  "Certificates, keys, CAs and revocation lists are read again on SIGHUP, and within a minute when they " +
+  "change, links followed; connections stay. What is broken is told, and the old ones stay. Thirty days " +
+  "before a certificate ends the log says so each day, and hookline check does.",
+  "Where cross_certificate is true, a client shows a certificate of a CA in client_ca_certs that has " +
+  "not expired and is in no list in client_crls; a list past its next update still counts. Its user is " +
+  "who it says, where it says nobody or its own Common Name or subject; cert_cn_as_username and " +
+  "cert_subject_dn_as_username take it from the certificate. A comma in a name of the subject has a " +
+  "backslash before it.",
+  "A WebSocket is asked for at path, with the subprotocol mqtt, mqttv3.1 or mqttv5.0. Pages of the host " +
+  "that they connect to may, whatever its port; others where allowed_origins has them.",
+  "A handshake of TLS or WebSocket is part of what handshake_timeout and the limits of handshakes " +
+  "bound. A PROXY header is read before it, of proxies in proxy_protocol_trusted alone.",
+  "In the lines, a client of a Unix socket has the address unix:PATH. All of a socket are one address " +
+  "for limits and bans.",
+];
+
 /** roff for man(7). */
 function manPage(verbs: readonly VerbEntry[]): string {
   return `.\\" Printed by: hookline man
@@ -54,6 +74,8 @@ No client is told anything before the line it stands for is in the file.
 While the file cannot be written, clients are told all the same: lines wait up to
 .BR file_buffer ,
 past it they are dropped and counted.
+.SH LISTENERS
+${LISTENERS.map((text) => `.PP\n${roff(text)}`).join("\n")}
 .SH WHO MAY COME IN
 ${ACCESS.map((text) => `.PP\n${roff(text)}`).join("\n")}
 .SH COMING FROM RMQTT

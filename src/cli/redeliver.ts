@@ -2,6 +2,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
+import { linesOfFile } from "../sinks/lines/lines_of_file.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
 import { redeliver as redeliverLines } from "../sinks/redeliver.ts";
 import { EXIT } from "./exit_code.ts";
@@ -9,9 +10,6 @@ import { pemFilesOf } from "./pem_files.ts";
 import { Stopping } from "./stopping.ts";
 import { countOf, listOf, textOf, UsageError, type Values, type Verb } from "./verb.ts";
 import { visible } from "../terminal/visible.ts";
-
-/** Longest line that is read, characters; a longer one is skipped and counted. */
-const MAX_LINE = 64 * 1024 * 1024;
 
 export const redeliver: Verb = async (values, files, io) => {
   if (files.length === 0) throw new UsageError("Missing FILE. Usage: hookline redeliver FILE... [options]");
@@ -84,24 +82,9 @@ async function* linesOf(paths: readonly string[]): AsyncGenerator<{ name: string
   for (const path of paths) {
     let number = 0;
     try {
-      for await (const text of linesIn(path)) yield { name: `${basename(path)}:${++number}`, text };
+      for await (const text of linesOfFile(path)) yield { name: `${basename(path)}:${++number}`, text };
     } catch (error) {
       throw new Failure(`${path} cannot be read: ${errorText(error)}.`, { cause: error });
     }
   }
-}
-
-async function* linesIn(path: string): AsyncGenerator<string> {
-  // Not `using`: reading to the end, or giving up on the stream, closes it.
-  const { readable } = await Deno.open(path);
-  const bytes = path.endsWith(".gz") ? readable.pipeThrough(new DecompressionStream("gzip")) : readable;
-  let rest = "";
-  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    // What is left of an overlong line is no JSON, and is skipped as such.
-    if (rest.length > MAX_LINE) rest = "";
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
 }

@@ -118,10 +118,22 @@ export const RMQTT_DIFFERENCES: readonly RmqttDifference[] = [
     because: "what is denied is not delivered",
   },
   {
+    what: "who may bring connections: proxies; web pages over `ws`, `wss`",
+    rmqtt: "all; all, by any path",
+    hookline: "as `proxy_protocol_trusted`, `allowed_origins`, `path` say",
+    because: "nobody gives himself an address, and no site uses its visitor's network",
+  },
+  {
     what: "other plugins; `listener.quic`; `delayed_publish`",
     rmqtt: "served",
     hookline: "a warning says what is missing",
     because: "not there yet",
+  },
+  {
+    what: "HTTP API without `http_bearer_token`",
+    rmqtt: "everyone who reaches it may do everything, at `0.0.0.0:6060` where nothing is written",
+    hookline: "only this machine reaches it, at `127.0.0.1:6060`, and no page of another origin",
+    because: "who asks may end clients",
   },
   {
     what: "events for a web server that is gone",

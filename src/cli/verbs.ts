@@ -36,13 +36,14 @@ const SINCE: VerbOption = {
   value: "TIME",
   help: "only events since then: 90s, 1h or 2d ago, or '2026-11-24 09:05'",
 };
+const API_URL: VerbOption = {
+  type: "text",
+  value: "URL",
+  default: "http://127.0.0.1:6060",
+  help: "the HTTP API of the running Hookline",
+};
 const API_PLACE: Readonly<Record<string, VerbOption>> = {
-  url: {
-    type: "text",
-    value: "URL",
-    default: "http://127.0.0.1:6060",
-    help: "the HTTP API of the running Hookline",
-  },
+  url: API_URL,
   "token-file": { type: "text", value: "FILE", help: "file that holds the API's token" },
 };
 const DB: VerbOption = {
@@ -152,6 +153,17 @@ truncation and removal until Ctrl-C. FILE need not exist yet.`,
       },
     },
     load: async () => (await import("./tail.ts")).tail,
+  },
+  {
+    name: "status",
+    summary: "tell whether a running broker is ready",
+    usage: "status [--url URL]",
+    about:
+      `Asks a running Hookline whether it listens and its sinks and store are well. Prints "ready" and ends
+with 0, or prints what is not well and ends with 1: the health check of a container.`,
+    maxPositionals: 0,
+    options: { url: API_URL },
+    load: async () => (await import("./status.ts")).status,
   },
   {
     name: "top",

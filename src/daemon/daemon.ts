@@ -63,7 +63,7 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   await using store = storeOf(config.store, logger, clock);
   const wired = wire(config, sinks, store, logger, clock);
   const { turn, broker, listeners } = wired;
-  await using status = new Status(sourcesOf({ ...wired, sinks, entries, version, log, clock }));
+  await using status = new Status(sourcesOf({ ...wired, sinks, store, entries, version, log, clock }));
   using _access = wired.access;
   await using notifier = openNotifier({
     env,
@@ -84,8 +84,8 @@ export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   });
   serveSignals(signals, reloader, sinks, logger);
   try {
-    await listeners.open(config.listeners);
     await status.open(config.status);
+    await listeners.open(config.listeners);
   } catch (error) {
     listeners.close();
     await broker.stop(0);

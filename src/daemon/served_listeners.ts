@@ -10,8 +10,8 @@ export interface ServedReceiver extends Receiver<ServedListener> {
 }
 
 /** Hands the connections of one listener to the broker, with what that listener allows. */
-export function receiverFor(broker: Broker, { name, options }: ServedListener): ServedReceiver {
-  const state = new ListenerState(name, options, broker.view.trafficOf(name));
+export function receiverFor(broker: Broker, { kind, name, options }: ServedListener): ServedReceiver {
+  const state = new ListenerState(name, options, broker.view.trafficOf(`${kind} ${name}`));
   return {
     state,
     accept: (transport) => broker.accept(transport, state),

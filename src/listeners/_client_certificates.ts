@@ -9,10 +9,12 @@ const LONGEST_CHAIN = 8;
 interface Authority {
   readonly certificate: X509Certificate;
   revoked: ReadonlySet<string>;
+  /** When its list should be replaced by a newer one, Unix milliseconds; `undefined` where nothing says so. */
+  listEnds: number | undefined;
 }
 
 export class ClientCertificates {
-  readonly #authorities: readonly Authority[];
+  readonly authorities: readonly Readonly<Authority>[];
 
   /**
    * Throws an Error whose message is a phrase about the lists.
@@ -20,11 +22,15 @@ export class ClientCertificates {
    * @param lists their revocation lists in PEM form
    */
   constructor(certificates: readonly X509Certificate[], lists?: string) {
-    this.#authorities = certificates.map((certificate) => ({ certificate, revoked: new Set() }));
+    const authorities = certificates.map((certificate): Authority => {
+      return { certificate, revoked: new Set(), listEnds: undefined };
+    });
+    this.authorities = authorities;
     for (const list of lists === undefined ? [] : parseRevocationLists(lists)) {
-      const authority = this.#authorities.find(({ certificate }) => list.isOf(certificate));
+      const authority = authorities.find(({ certificate }) => list.isOf(certificate));
       if (authority === undefined) throw new Error("has a revocation list of no CA in client_ca_certs");
       authority.revoked = authority.revoked.union(list.serials);
+      authority.listEnds = list.nextUpdate;
     }
   }
 
@@ -38,7 +44,7 @@ export class ClientCertificates {
       if (now > certificate.validToDate.getTime()) return "the client's certificate has expired";
       if (now < certificate.validFromDate.getTime()) return "the client's certificate is not valid yet";
       const its: X509Certificate = certificate;
-      const authority = this.#authorities.find((it) => isIssuedBy(its, it.certificate));
+      const authority = this.authorities.find((it) => isIssuedBy(its, it.certificate));
       if (authority?.revoked.has(serialOf(its))) return "the client's certificate is revoked";
       if (authority !== undefined) return undefined;
       const issuer: X509Certificate | undefined = its.issuerCertificate;

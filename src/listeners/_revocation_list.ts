@@ -24,6 +24,8 @@ const EXTENSIONS = 0xa0;
 export interface RevocationList {
   /** Serial numbers as {@link serialOf} writes them. */
   readonly serials: ReadonlySet<string>;
+  /** Unix milliseconds; `undefined` where it does not say. */
+  readonly nextUpdate: number | undefined;
   /** Whether it is this CA's: its signature verifies. */
   isOf(ca: X509Certificate): boolean;
 }
@@ -49,16 +51,20 @@ function parseList(base64: string): RevocationList {
   }
   const signature = parts.take(BIT_STRING).content.subarray(1);
   return {
-    serials: readSerials(new Der(signed.content)),
+    ...readSigned(new Der(signed.content)),
     isOf: ({ publicKey }) => verify(HASHES[algorithm], signed.whole, publicKey, signature),
   };
 }
 
-function readSerials(list: Der): Set<string> {
+function readSigned(list: Der): Pick<RevocationList, "serials" | "nextUpdate"> {
   if (list.next === INTEGER) list.take(INTEGER); // version
   list.take(SEQUENCE); // algorithm
   list.take(SEQUENCE); // issuer: whose key verifies it
-  while (list.next === UTC_TIME || list.next === GENERALIZED_TIME) list.take(list.next);
+  let nextUpdate: number | undefined;
+  for (let count = 0; list.next === UTC_TIME || list.next === GENERALIZED_TIME; count++) {
+    const time = timeOf(list.take(list.next).content);
+    if (count === 1) nextUpdate = time; // the first is when it was made
+  }
   const serials = new Set<string>();
   if (list.next === SEQUENCE) {
     const entries = list.enter(SEQUENCE);
@@ -67,7 +73,16 @@ function readSerials(list: Der): Set<string> {
     }
   }
   if (list.next === EXTENSIONS) refuseCritical(list.enter(EXTENSIONS).enter(SEQUENCE));
-  return serials;
+  return { serials, nextUpdate };
+}
+
+/** UTCTime has two digits of the year, GeneralizedTime four. */
+function timeOf(content: Uint8Array): number {
+  const text = new TextDecoder().decode(content);
+  const [, year = "", ...rest] = /^((?:\d\d)?\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text) ?? [];
+  const [month = NaN, day, hour, minute, second] = rest.map(Number);
+  const century = year.length === 4 ? 0 : Number(year) < 50 ? 2000 : 1900;
+  return Date.UTC(century + Number(year), month - 1, day, hour, minute, second);
 }
 
 /** Such as those of lists that hold a part, or another CA's certificates. */

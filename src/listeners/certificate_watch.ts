@@ -7,8 +7,8 @@ import type { Certificates, Expiry } from "./certificates.ts";
 /** How often the files are looked at, milliseconds. */
 const LOOK = 60_000;
 const DAY = 86_400_000;
-/** Days before its end from which on a certificate is told of, each day. */
-const SOON = 30;
+/** Days before its end from which on each is told of, each day: lists are made again and again. */
+const SOON = { certificate: 30, "revocation list": 2 } as const;
 
 /** What is looked after: a listener's name, and its certificates where it has some. */
 export interface Watched {
@@ -74,15 +74,15 @@ export class CertificateWatch implements Disposable {
  * @param now Unix milliseconds
  */
 export function expiryNews(
-  { file, subject, at }: Expiry,
+  { file, kind, subject, at }: Expiry,
   now: number,
 ): { readonly level: "warn" | "error"; readonly sentence: string } | undefined {
   const days = Math.floor((at - now) / DAY);
-  if (days >= SOON) return undefined;
+  if (!(days < SOON[kind])) return undefined;
   const level = days < 0 ? "error" : "warn";
   const day = new Date(at).toISOString().slice(0, 10);
   const when = days < 0
     ? `expired on ${day}`
     : `expires on ${day}, in ${days === 1 ? "1 day" : `${days} days`}`;
-  return { level, sentence: `the certificate ${subject} in ${file} ${when}` };
+  return { level, sentence: `the ${kind} ${subject} in ${file} ${when}` };
 }

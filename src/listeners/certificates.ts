@@ -14,10 +14,11 @@ export class CertificateError extends Error {
   override readonly name = "CertificateError";
 }
 
-/** When a certificate ends that the listener needs. */
+/** When something ends that the listener needs. */
 export interface Expiry {
   readonly file: string;
-  /** Of the certificate, in one line. */
+  readonly kind: "certificate" | "revocation list";
+  /** Of the certificate, or of the CA whose list it is, in one line. */
   readonly subject: string;
   /** Unix milliseconds. */
   readonly at: number;
@@ -102,6 +103,10 @@ function load(options: TlsOptions, protocol: string): Loaded {
     const lists = clientCrl === undefined ? undefined : read(clientCrl);
     try {
       clients = new ClientCertificates(authorities, lists);
+      for (const { certificate, listEnds: at } of clients.authorities) {
+        if (at === undefined) continue;
+        expiries.push({ ...expiryOf(clientCrl ?? "", certificate), kind: "revocation list", at });
+      }
     } catch (error) {
       throw new CertificateError(`${clientCrl} ${errorText(error)}`);
     }
@@ -117,7 +122,12 @@ function load(options: TlsOptions, protocol: string): Loaded {
 }
 
 function expiryOf(file: string, { subject, validToDate }: X509Certificate): Expiry {
-  return { file, subject: (subject ?? "").replaceAll("\n", ", "), at: validToDate.getTime() };
+  return {
+    file,
+    kind: "certificate",
+    subject: (subject ?? "").replaceAll("\n", ", "),
+    at: validToDate.getTime(),
+  };
 }
 
 /** Links are followed: a link that leads elsewhere is a change. A file that is not there has a stamp too. */

@@ -20,8 +20,7 @@ function alone(length: number): Uint8Array {
 export class TopicName {
   /** The name as it stands in a packet: two bytes of length, then UTF-8. */
   readonly wire: Uint8Array;
-  /** The name as a JSON string. */
-  readonly json: string;
+  #json: string | undefined = undefined;
   memo: object | undefined = undefined;
 
   /**
@@ -37,7 +36,11 @@ export class TopicName {
     this.wire[0] = bytes.length >> 8;
     this.wire[1] = bytes.length & 0xff;
     this.wire.set(bytes, 2);
-    this.json = jsonText(text);
+  }
+
+  /** The name as a JSON string, made by the first line that needs it. */
+  get json(): string {
+    return this.#json ??= jsonText(this.text);
   }
 }
 

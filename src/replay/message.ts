@@ -24,16 +24,22 @@ const LONGEST_KEPT = 512;
 const LONGEST_STRING = 65_535;
 
 const encoder = new TextEncoder();
+/** How a line begins, in Hookline's order of keys as in RMQTT's. */
+const BEGINNING = encoder.encode('{"action":"');
+const QUOTE = 0x22;
 
 export class MessageReader {
   readonly #filter: Filter;
   readonly #prefix: string;
   readonly #decoder = new TextDecoder();
   readonly #topics = new Remembered<TopicName>(MOST_TOPICS);
-  /** Lines that are no event, or chosen and no message. */
+  /** Lines that are no event, or chosen and no message; other events are not looked into. */
   skipped = 0;
 
-  /** @param prefix stands before each topic */
+  /**
+   * @param filter with the actions that are messages
+   * @param prefix stands before each topic
+   */
   constructor(filter: Filter, prefix: string) {
     this.#filter = filter;
     this.#prefix = prefix;
@@ -41,6 +47,7 @@ export class MessageReader {
 
   /** `undefined` for a line that is not wanted, or skipped. */
   read(line: Uint8Array): ReplayMessage | undefined {
+    if (this.#isOther(line)) return undefined;
     let keys: unknown;
     try {
       keys = JSON.parse(this.#decoder.decode(line));
@@ -50,6 +57,14 @@ export class MessageReader {
     if (!isTable(keys)) return this.#skip();
     const event = new LoggedEvent(keys);
     return selects(this.#filter, event) ? this.#messageOf(event) ?? this.#skip() : undefined;
+  }
+
+  /** Most lines of a log are other events: they are told by their beginning, several times faster. */
+  #isOther(line: Uint8Array): boolean {
+    for (let i = 0; i < BEGINNING.length; i++) if (line[i] !== BEGINNING[i]) return false;
+    const end = line.indexOf(QUOTE, BEGINNING.length);
+    const action = this.#decoder.decode(line.subarray(BEGINNING.length, Math.max(0, end)));
+    return !action.includes("\\") && !this.#filter.actions.includes(action);
   }
 
   #messageOf(event: LoggedEvent): ReplayMessage | undefined {

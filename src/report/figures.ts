@@ -71,8 +71,15 @@ export function figuresOf(database: EventsDatabase): Figures {
       STEP_EVENTS.slice(0, 4).map((event) => `sum(action = '${event}')`).join(", ")
     } FROM events`,
   );
-  const [[topicCount, bytes] = []] = ask("SELECT count(*), sum(bytes) FROM topics");
-  const [[clientCount] = []] = ask("SELECT count(*) FROM clients");
+  // The numbers of all of them stand beside each of the first.
+  const topics = ask(
+    `SELECT topic, count, bytes, last, count(*) OVER (), sum(bytes) OVER () FROM topics
+      ORDER BY count DESC, topic LIMIT ${MOST_ROWS}`,
+  );
+  const clients = ask(
+    `SELECT clientid, messages, connects, first, last, count(*) OVER () FROM clients
+      ORDER BY messages DESC, connects DESC, clientid LIMIT ${MOST_ROWS}`,
+  );
   const axis = from === null || from === undefined
     ? undefined
     : new TimeAxis(Number(from), Number(to), zoneOf(ask));
@@ -83,22 +90,18 @@ export function figuresOf(database: EventsDatabase): Figures {
     delivered: Number(delivered),
     dropped: Number(dropped),
     connects: Number(connects),
-    bytes: Number(bytes),
-    topicCount: Number(topicCount),
-    clientCount: Number(clientCount),
+    bytes: Number(topics[0]?.[5] ?? 0),
+    topicCount: Number(topics[0]?.[4] ?? 0),
+    clientCount: Number(clients[0]?.[5] ?? 0),
     axis,
     steps: axis === undefined ? new Map() : stepsOf(ask, axis),
-    topics: ask(`SELECT topic, count, bytes, last FROM topics ORDER BY count DESC, topic LIMIT ${MOST_ROWS}`)
-      .map(([topic = null, count, size, last = null]) => ({
-        topic,
-        count: Number(count),
-        bytes: Number(size),
-        last,
-      })),
-    clients: ask(
-      `SELECT clientid, messages, connects, first, last FROM clients
-        ORDER BY messages DESC, connects DESC, clientid LIMIT ${MOST_ROWS}`,
-    ).map(([clientid = null, sent, times, first = null, last = null]) => ({
+    topics: topics.map(([topic = null, count, bytes, last = null]) => ({
+      topic,
+      count: Number(count),
+      bytes: Number(bytes),
+      last,
+    })),
+    clients: clients.map(([clientid = null, sent, times, first = null, last = null]) => ({
       clientid,
       messages: Number(sent),
       connects: Number(times),

@@ -1,6 +1,7 @@
 // The set of all open sinks, which a turn flushes, and how it becomes that of another configuration.
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { Outcome } from "./delivery/send_again.ts";
 import type { Prepared } from "../base/prepared.ts";
 import type { SinkOptions } from "./options.ts";
 import { schemeOf } from "./schemes.ts";
@@ -19,6 +20,8 @@ export interface SinkSet extends AsyncDisposable {
   reopen(): void;
   /** One entry per sink, in the order of the URLs. */
   status(): SinkSetStatus[];
+  /** Sends parked events of a sink again; undefined where it parks none. @param index among those of `status` */
+  redeliver(index: number, signal: AbortSignal): Promise<Outcome> | undefined;
   /**
    * Opens what the URLs of another configuration need besides what is open. `commit` hands over to them:
    * sinks without a URL are flushed, and end in the background. Resolves when sinks that were given up before
@@ -105,6 +108,10 @@ class OpenSinks implements SinkSet {
       this.places.byPlace.values(),
       (sink) => ({ url: sink.url, status: sink.status() }),
     );
+  }
+
+  redeliver(index: number, signal: AbortSignal): Promise<Outcome> | undefined {
+    return [...this.places.byPlace.values()][index]?.redeliver?.(signal);
   }
 
   async prepare(urls: Iterable<string>, options: SinkOptions): Promise<Prepared> {

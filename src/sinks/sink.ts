@@ -1,5 +1,6 @@
 // What a sink is: the whole contract between the hooks that make lines and the places where lines end up.
 import type { Prepared } from "../base/prepared.ts";
+import type { Outcome } from "./delivery/send_again.ts";
 import { maskUrl } from "./mask_url.ts";
 import type { SinkOptions } from "./options.ts";
 
@@ -26,6 +27,11 @@ export interface Sink extends AsyncDisposable {
    * @param url one that names this place
    */
   prepare(url: string, options: SinkOptions): Prepared | undefined;
+  /**
+   * Sends its parked events again, and parks those once more that are not taken; absent, or undefined, where it parks
+   * none. Resolves when all were tried, or the far end failed. Does not reject.
+   */
+  redeliver?(signal: AbortSignal): Promise<Outcome> | undefined;
   /** Writes what is left, waits for work under way within the sink's own limit, releases everything. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -41,7 +47,7 @@ export interface SinkStatus {
   readonly linesDropped: Readonly<Record<string, number>>;
   /** When the oldest line that waits for its far end was made, Unix milliseconds; absent where that is not known. */
   readonly oldestWaiting?: number;
-  /** Bytes that wait on the disk, and those of parked events; absent where there is no spool. */
+  /** Bytes of its spool on the disk, and those of parked events; absent where there is no spool. */
   readonly spoolBytes?: number;
   readonly parkedBytes?: number;
   /** The last failure as a sentence, absent when there was none since the place last worked. */

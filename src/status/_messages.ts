@@ -1,5 +1,5 @@
 // Retained messages, and messages that the operator publishes.
-import type { MessageSnapshot } from "../broker/view.ts";
+import { type MessageSnapshot, NotStored } from "../broker/view.ts";
 import { topicNameProblem } from "../mqtt/topics.ts";
 import { isTable } from "../base/table.ts";
 import { json, list, page, Refused, text } from "./_answers.ts";
@@ -99,7 +99,10 @@ async function send(
     const expiry = options.messageExpiry;
     return sources.broker.publish({ ...message, topic, address: peer, username: undefined, expiry });
   });
-  await Promise.all(all);
+  await Promise.all(all).catch((error) => {
+    if (!(error instanceof NotStored)) throw error;
+    throw new Refused(503, "the store takes nothing now: the message may not outlive a crash.");
+  });
 }
 
 function checkedTopic(topic: string): string {

@@ -1,15 +1,16 @@
 // Each request to its endpoint: the table of them, and what an answer that went wrong says.
 import { errorStack } from "../base/error_text.ts";
 import { answer, json, refusal, Refused } from "./_answers.ts";
-import type { Endpoint } from "./api_types.ts";
+import type { Endpoint, Overview } from "./api_types.ts";
 import type { Call, EndpointEntry } from "./_call.ts";
 import { CLIENT_ENDPOINTS } from "./_clients.ts";
 import { guard } from "./_guard.ts";
 import { LIVE_ENDPOINTS } from "./_live.ts";
 import { MESSAGE_ENDPOINTS } from "./_messages.ts";
 import { NODE_ENDPOINTS } from "./_node.ts";
-import { health } from "./overview.ts";
+import { health, overview } from "./overview.ts";
 import { PAGE_FILES, PAGE_HEADERS } from "./page/page.ts";
+import { PROMETHEUS_TYPE, prometheusText } from "./_prometheus.ts";
 import { Query } from "./_query.ts";
 import { SINK_ENDPOINTS } from "./_sinks.ts";
 
@@ -58,6 +59,8 @@ async function dispatched(context: Context, request: Request, peer: string): Pro
     const state = health(context.sources);
     return json(state, state.ready ? 200 : 503);
   }
+  const prometheus = pathname === "/metrics" || pathname === `${API}/metrics/prometheus`;
+  if (prometheus && method === "GET") return answer(prometheusText(now(context)), PROMETHEUS_TYPE);
   const found = matching(pathname);
   if (found.length === 0) {
     throw new Refused(404, `there is nothing at this path; ${API} lists what there is.`);
@@ -70,6 +73,10 @@ async function dispatched(context: Context, request: Request, peer: string): Pro
     );
   }
   return await endpoint.answer({ ...context, request, query: new Query(searchParams), path, peer });
+}
+
+function now({ sources, started, streams }: Context): Overview {
+  return overview(sources, started, streams.size);
 }
 
 /** The endpoints of a path, each with what stands in the places of its names; the first one of a method counts. */

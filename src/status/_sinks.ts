@@ -1,6 +1,7 @@
 // Sinks, and their parked events.
 import { isTable } from "../base/table.ts";
 import { json, Refused } from "./_answers.ts";
+import type { Redelivered } from "./api_types.ts";
 import { readBody } from "./_body.ts";
 import type { Call, EndpointEntry } from "./_call.ts";
 import { sinkInfos } from "./overview.ts";
@@ -28,8 +29,10 @@ async function redeliver({ request, sources, peer }: Call): Promise<Response> {
   if (typeof url !== "string") {
     throw new Refused(400, "url is missing: that of a sink, as /api/v1/sinks shows it.");
   }
-  const redelivering = sources.redeliver(url);
+  const index = sinkInfos(sources).findIndex((sink) => sink.url === url);
+  const redelivering = sources.redeliver(index, request.signal);
   if (redelivering === undefined) throw new Refused(404, "there is no such sink, or it parks no events.");
   sources.log("info", "parked events are sent again", { url, by: peer });
-  return json(await redelivering);
+  const { sent, failed, skipped, lastFailure } = await redelivering;
+  return json({ sent, failed, skipped, last_failure: lastFailure ?? null } satisfies Redelivered);
 }

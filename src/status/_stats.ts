@@ -32,7 +32,7 @@ export function metricsOf({ broker, hooks: { counts } }: StatusSources): Readonl
     "client.subscribe": counts.client_subscribe,
     "client.unsubscribe": counts.client_unsubscribe,
     "messages.publish": counters.received,
-    "messages.delivered": counters.sent,
+    "messages.delivered": counters.sent - counters.sentOwn,
     "messages.acked": counters.acknowledged,
     "messages.dropped": sum(counters.dropped),
     "client.publish.auth.error": counters.dropped.get("NotAuthorized") ?? 0,

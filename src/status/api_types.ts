@@ -3,15 +3,13 @@
 // Where RMQTT's API has the path, names and forms are RMQTT's, and what Hookline adds stands behind its keys. Numbers
 // of `Overview.counters` only grow: rates are the reader's to work out, from two answers and their `now`.
 
-/** `YYYY-MM-DD HH:mm:ss`, local time; `""` where there is none. */
+/** `YYYY-MM-DD HH:mm:ss`, local time, `""` where there is none; and Unix milliseconds. */
 export type LocalTime = string;
-/** Unix milliseconds. */
 export type Millis = number;
 export type Base64 = string;
 
-/** What every answer with a status of 400 or more has. */
+/** What every answer with a status of 400 or more has: a sentence, on what was wrong and what is allowed. */
 export interface ApiError {
-  /** A sentence: what was wrong, and what is allowed. */
   readonly error: string;
 }
 
@@ -261,10 +259,12 @@ export interface ListenerInfo {
 /** What survives a restart, in {@link Overview}; null there where nothing does. */
 export interface StoreInfo {
   readonly state: "ok" | "degraded";
+  /** Of its files. */
   readonly bytes: number;
   readonly last_error: string | null;
-  /** Whatever else it counts. */
-  readonly counts: Readonly<Record<string, number>>;
+  /** Of messages in it that wait or are not acknowledged, and how many there may be; 0: no limit. */
+  readonly kept_bytes: number;
+  readonly limit_bytes: number;
 }
 
 /** GET /api/v1/overview: everything of this moment but lists that grow with the clients. */

@@ -37,9 +37,9 @@ export function overview(sources: StatusSources, started: number, readers: numbe
       events: {
         ...sources.hooks.counts,
         message_publish: counters.received,
-        message_delivered: counters.sent,
+        message_delivered: counters.sent - counters.sentOwn,
         message_acked: counters.acknowledged,
-        message_dropped: [...counters.dropped.values()].reduce((sum, count) => sum + count, 0),
+        message_dropped: sum(counters.dropped) - (counters.dropped.get("RetainedLimit") ?? 0),
       },
     },
     clients: held.clients,
@@ -59,14 +59,25 @@ export function overview(sources: StatusSources, started: number, readers: numbe
   };
 }
 
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((all, count) => all + count, 0);
+}
+
 /** RMQTT's form of it. */
 export function nodeName(nodeId: number): string {
   return `${nodeId}@127.0.0.1`;
 }
 
+/** Where two differ in nothing but their secrets, the second one has a number. */
 export function sinkInfos({ sinks }: StatusSources): SinkInfo[] {
+  const seen = new Map<string, number>();
+  const named = (url: string): string => {
+    const count = (seen.get(url) ?? 0) + 1;
+    seen.set(url, count);
+    return count === 1 ? url : `${url} (${count})`;
+  };
   return sinks().map(({ url, status }) => ({
-    url,
+    url: named(url),
     state: status.state,
     lines_written: status.linesWritten,
     lines_waiting: status.linesWaiting,

@@ -3,8 +3,9 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { BrokerView } from "../broker/view.ts";
 import type { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
+import type { Outcome } from "../sinks/delivery/send_again.ts";
 import type { SinkSetStatus } from "../sinks/open_sinks.ts";
-import type { ListenerInfo, LogEntry, Redelivered, StoreInfo } from "./api_types.ts";
+import type { ListenerInfo, LogEntry, StoreInfo } from "./api_types.ts";
 
 export interface StatusSources {
   /** Hookline's own: `0.1.0`. */
@@ -13,8 +14,8 @@ export interface StatusSources {
   readonly hooks: Pick<ReloadableHooks, "counts" | "lineOptions" | "watch">;
   readonly listeners: () => readonly ListenerInfo[];
   readonly sinks: () => readonly SinkSetStatus[];
-  /** Sends parked events of the sink with this URL, as its status shows it, again. Undefined where there is none. */
-  readonly redeliver: (url: string) => Promise<Redelivered> | undefined;
+  /** Sends parked events of a sink again; undefined where it parks none. @param index among those of `sinks` */
+  readonly redeliver: (index: number, signal: AbortSignal) => Promise<Outcome> | undefined;
   /** Absent where nothing survives a restart. */
   readonly store?: () => StoreInfo;
   readonly entries: LogEntries;

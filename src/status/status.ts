@@ -8,6 +8,7 @@ import { route } from "./_router.ts";
 import { HttpServer, ServeError } from "./server.ts";
 import type { StatusSources } from "./sources.ts";
 import { Streams } from "./_streams.ts";
+import { SysTopics } from "./_sys_topics.ts";
 import { TopicCounts } from "./_topic_counts.ts";
 
 export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
@@ -15,6 +16,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
   readonly #started: number;
   readonly #streams: Streams;
   readonly #topics: TopicCounts;
+  readonly #sys: SysTopics;
   #server: HttpServer | undefined = undefined;
   #options: HttpApiOptions | undefined = undefined;
 
@@ -24,6 +26,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
     this.#started = sources.clock.now();
     const changed = (): void => this.#watch();
     this.#streams = new Streams(sources.clock, changed);
+    this.#sys = new SysTopics(sources, this.#started);
     const hides = (topic: string): boolean => payloadHidden(sources.hooks.lineOptions)(topic);
     this.#topics = new TopicCounts(sources.clock, hides, changed);
   }
@@ -38,7 +41,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
     (await this.prepare(options)).commit();
   }
 
-  async prepare({ http }: StatusOptions): Promise<Prepared> {
+  async prepare({ http, sysInterval }: StatusOptions): Promise<Prepared> {
     const before = this.#server;
     const next = await this.#opened(http);
     const { log } = this.#sources;
@@ -46,6 +49,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
       afterRestart: [],
       commit: () => {
         this.#options = http;
+        this.#sys.every(sysInterval);
         this.#server = next;
         if (next === before) return;
         if (before !== undefined) {
@@ -64,6 +68,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#streams.close();
     this.#topics.stop();
+    this.#sys.stop();
     await this.#server?.close();
   }
 
@@ -109,7 +114,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
         this.#sources.log("info", "HTTP request", fields);
       }
       return response;
-    });
+    }, this.#sources.clock);
   }
 
   /** Events are shown to this room only while somebody wants to see them. */

@@ -100,6 +100,11 @@ export class Store implements Journal, AsyncDisposable {
     return this.#trouble;
   }
 
+  /** Bytes of its files, as far as the disk says. */
+  get bytes(): number {
+    return ["", "-wal"].reduce((sum, end) => sum + sizeOf(this.#parts.path + end), 0);
+  }
+
   next(): number {
     return ++this.#next;
   }
@@ -279,5 +284,15 @@ export class Store implements Journal, AsyncDisposable {
     } catch (error) {
       this.#failed(error);
     }
+  }
+}
+
+/** 0 where there is no such file. */
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    // What is wrong with it, the next transaction says.
+    return 0;
   }
 }

@@ -1,6 +1,7 @@
 // The files of the table of decisions, and who asks there.
 import { createHash } from "node:crypto";
 import type { Sources } from "./_doors.ts";
+import { SHIPPED } from "./_shipped.ts";
 
 /** A `$6$` line, which costs no time. */
 export function user(name: string, password: string): string {
@@ -31,17 +32,6 @@ topic write bob/out
 pattern readwrite devices/%c/#
 pattern read users/%u/inbox
 pattern deny devices/%c/locked
-`;
-
-/** As RMQTT ships it. */
-const SHIPPED = `
-disconnect_if_pub_rejected = true
-rules = [
-    ["allow", { user = "dashboard" }, "subscribe", ["$SYS/#"]],
-    ["allow", { ipaddr = "127.0.0.1" }, "pubsub", ["$SYS/#", "#"]],
-    ["deny", "all", "subscribe", ["$SYS/#", { eq = "#" }]],
-    ["allow", "all"]
-]
 `;
 
 /** Every word that the format has. */
@@ -75,8 +65,8 @@ export const SOURCES = {
   nothing: {},
   passwords: { passwords: PASSWORDS },
   mosquitto: { passwords: PASSWORDS, mosquitto: MOSQUITTO },
-  shipped: { rmqtt: SHIPPED },
-  guarded: { passwords: PASSWORDS, rmqtt: SHIPPED },
+  shipped: { rmqtt: SHIPPED.acl },
+  guarded: { passwords: PASSWORDS, rmqtt: SHIPPED.acl },
   rules: { rmqtt: RULES },
   closed: { passwords: PASSWORDS, rmqtt: CLOSED },
   both: { passwords: PASSWORDS, mosquitto: MOSQUITTO, rmqtt: CLOSED },

@@ -8,6 +8,7 @@ import {
   readJwtPlugin,
 } from "../../src/config/_access_plugins.ts";
 import { readToml } from "./_doors.ts";
+import { SHIPPED } from "./_shipped.ts";
 
 const aclErrors = (rules: string): readonly string[] =>
   readToml(`rules = [\n${rules}\n]`, (doc) => readAclPlugin(doc, "/")).errors;
@@ -136,25 +137,7 @@ Deno.test("rmqtt-acl.toml: what surprises is warned of", () => {
 });
 
 Deno.test("rmqtt-auth-http.toml as it is shipped is read", () => {
-  const { value, errors } = readToml(
-    `
-http_timeout = "5s"
-http_headers.accept = "*/*"
-http_headers.Cache-Control = "no-cache"
-http_headers.User-Agent = "RMQTT/0.4.0"
-http_headers.Connection = "keep-alive"
-disconnect_if_pub_rejected = true
-deny_if_error = true
-http_auth_req.url = "http://127.0.0.1:9090/mqtt/auth"
-http_auth_req.method = "post"
-http_auth_req.headers = { content-type = "application/x-www-form-urlencoded" }
-http_auth_req.params = { clientid = "%c", username = "%u", password = "%P" }
-http_acl_req.url = "http://127.0.0.1:9090/mqtt/acl"
-http_acl_req.method = "post"
-http_acl_req.params = { access = "%A", username = "%u", clientid = "%c", ipaddr = "%a", topic = "%t" }
-`,
-    (doc) => readHttpPlugin(doc, "/"),
-  );
+  const { value, errors } = readToml(SHIPPED.http, (doc) => readHttpPlugin(doc, "/"));
   assert.deepEqual(errors, []);
   assert.deepEqual(value?.options.authRequest?.headers, {
     "accept": "*/*",
@@ -182,20 +165,7 @@ http_acl_req = { method = "delete", headers = { x = "hunter2\\nhunter2" }, param
 });
 
 Deno.test("rmqtt-auth-jwt.toml as it is shipped is read", () => {
-  const { value, errors } = readToml(
-    `
-disconnect_if_pub_rejected = true
-disconnect_if_expiry = false
-from = "password"
-encrypt = "hmac-based"
-hmac_secret = "rmqttsecret"
-hmac_base64 = false
-validate_claims.exp = true
-validate_claims.iss = ["https://rmqtt.com1", "https://rmqtt.com"]
-validate_claims.clientid = "\${clientid}"
-`,
-    (doc) => readJwtPlugin(doc, "/", () => undefined),
-  );
+  const { value, errors } = readToml(SHIPPED.jwt, (doc) => readJwtPlugin(doc, "/", () => undefined));
   assert.deepEqual(errors, []);
   assert.deepEqual(value?.options.claims["clientid"], ["${clientid}"]);
   assert.equal(value?.options.checkNotBefore, true);

@@ -5,6 +5,7 @@ import { setImmediate } from "node:timers";
 import type { Access } from "../../src/access/access.ts";
 import { Chain } from "../../src/access/chain.ts";
 import { NO_ACCESS_OPTIONS } from "../../src/access/options.ts";
+import { optionsFrom } from "../../src/base/option.ts";
 import type { Clock } from "../../src/base/clock.ts";
 import type { Log } from "../../src/base/log.ts";
 import { Broker } from "../../src/broker/broker.ts";
@@ -16,8 +17,9 @@ import {
 } from "../../src/broker/options.ts";
 import { ListenerState } from "../../src/broker/listener_state.ts";
 import { Turn } from "../../src/broker/turn.ts";
-import { createHooks } from "../../src/hooks/bus.ts";
 import { EVENT_NAMES, type EventName } from "../../src/hooks/events.ts";
+import { ReloadableHooks } from "../../src/hooks/reloadable_hooks.ts";
+import { LINE_OPTIONS } from "../../src/hooks/rules.ts";
 import type { ProtocolVersion } from "../../src/mqtt/packets.ts";
 import { NoJournal } from "../../src/store/journal.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -59,6 +61,7 @@ export class World implements AsyncDisposable {
   readonly log: string[] = [];
   readonly options: ListenerOptions;
   readonly broker: Broker;
+  readonly hooks: ReloadableHooks;
   readonly store: Store | undefined;
   #stopped = false;
   #ports = 40_000;
@@ -87,9 +90,11 @@ export class World implements AsyncDisposable {
     const rules = Object.fromEntries(
       EVENT_NAMES.map((event) => [event, [{ action: event, urls: [this.sink.url] }]]),
     );
+    this.hooks = new ReloadableHooks(() => turn.now, () => this.sink);
+    this.hooks.prepare({ rules, ...optionsFrom(LINE_OPTIONS) }).commit();
     this.broker = new Broker({
       options: { ...brokerDefaults(), ...brokerOptions },
-      hooks: createHooks(rules, () => this.sink, () => turn.now),
+      hooks: this.hooks.hooks,
       turn,
       clock: this.clock,
       journal: this.store ?? new NoJournal(),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { canMakeCertificates, makeCertificates } from "../helpers/certificates.ts";
 import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
 import { Endpoint } from "../helpers/http_endpoint.ts";
+import { SHIPPED } from "../access/_shipped.ts";
 import { inProcess, type MemoryIoOptions, type Outcome, program } from "./_io.ts";
 import { freePort } from "../helpers/free_port.ts";
 import { inTempDir } from "../helpers/temp_dir.ts";
@@ -187,7 +188,10 @@ Deno.test({
       const config = `[listener.tls.a]\naddr = "127.0.0.1:0"\ncert = "server.pem"\nkey = "server.key"\n`;
       const good = await check(cwd, { config });
       assert.equal(good.code, 0);
-      assert.match(good.stdout, /Certificates\n.*\n +a +\S+server\.pem +CN=server +20\d\d-\d\d-\d\d/);
+      assert.match(
+        good.stdout,
+        /Certificates\n.*\n +a +\S+server\.pem +certificate CN=server +20\d\d-\d\d-\d\d/,
+      );
       assert.match(good.stderr, /the certificate CN=server in \S+ expires on 20\S+, in 1 day/);
       Deno.removeSync(join(cwd, "server.pem"));
       for (const args of [[], ["--offline"]]) {
@@ -256,3 +260,82 @@ function privilegedPort(): number {
     return Infinity;
   }
 }
+
+Deno.test("check lists each door: who may come in by it, and from where", () =>
+  inTempDir(async (cwd) => {
+    const { serverCert, serverKey, ca } = await makeCertificates(cwd);
+    const config = `
+listener.tcp.open = { addr = "0.0.0.0:0", allow_anonymous = true }
+listener.unix.local.path = "${cwd}/mqtt.sock"
+http_api = { http_laddr = "0.0.0.0:6060", http_bearer_token = "hunter2" }
+[listener.tls.guarded]
+addr = "0.0.0.0:0"
+cert = "${serverCert}"
+key = "${serverKey}"
+cross_certificate = true
+client_ca_certs = "${ca}"
+`;
+    const { stdout, stderr } = await check(cwd, { config }, ["--offline"]);
+    const doors = [
+      /open +tcp +0\.0\.0\.0:0 +yes +\d+ +the network/,
+      /guarded +tls +0\.0\.0\.0:0 +no +\d+ +the network/,
+      /local +unix +unix:\S+ +yes +\d+ +this machine only/,
+      /http_api +http +0\.0\.0\.0:6060 +no +the network/,
+      /certificate +asked for by listener\.tls\.guarded/,
+    ];
+    for (const door of doors) assert.match(stdout, door);
+    assert.match(stderr, /listener\.tcp\.open\.allow_anonymous: others reach .*to close it/);
+    assert(!stdout.includes("hunter2"));
+  }));
+
+Deno.test("RMQTT's four files are taken as they are shipped, with its TCP, TLS and WebSocket listeners", () =>
+  inTempDir(async (cwd) => {
+    const fixture = new URL("../config/fixtures/rmqtt.toml", import.meta.url);
+    const plugins = ["rmqtt-acl", "rmqtt-auth-http", "rmqtt-auth-jwt"];
+    const main = Deno.readTextFileSync(fixture).replace(
+      "default_startups = []",
+      `default_startups = ${JSON.stringify(plugins)}`,
+    );
+    Deno.writeTextFileSync(`${cwd}/rmqtt.toml`, main);
+    for (const folder of ["plugins", "rmqtt-bin"]) Deno.mkdirSync(`${cwd}/${folder}`);
+    for (const [i, text] of [SHIPPED.acl, SHIPPED.http, SHIPPED.jwt].entries()) {
+      Deno.writeTextFileSync(`${cwd}/plugins/${plugins[i]}.toml`, text, { mode: 0o600 });
+    }
+    const { serverCert, serverKey } = await makeCertificates(cwd);
+    Deno.renameSync(serverCert, `${cwd}/rmqtt-bin/rmqtt.pem`);
+    Deno.renameSync(serverKey, `${cwd}/rmqtt-bin/rmqtt.key`);
+    const { code, stdout, stderr } = await inProcess(["check", "--offline", "--config", "rmqtt.toml"], {
+      cwd,
+    });
+    assert.equal(code, 0, stderr);
+    for (const shown of [/external +tcp/, /external +tls/, /external +ws /, /external +wss/]) {
+      assert.match(stdout, shown);
+    }
+    assert.match(
+      stdout,
+      /http +http:\/\/127\.0\.0\.1:9090\/mqtt\/auth\n +jwt .*\n +http_acl_req .*\n +rmqtt-acl +4 rules/,
+    );
+  }));
+
+Deno.test("the HTTP API: shown, and its address tried where somebody wrote it", () =>
+  inTempDir(async (cwd) => {
+    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const used = `127.0.0.1:${taken.addr.port}`;
+    const written = (address: string): string => `${FREE}[http_api]\nhttp_laddr = "${address}"\n`;
+    const refused = await check(cwd, { config: written(used), hooks: RULES });
+    assert.equal(refused.code, 78);
+    assert.ok(
+      refused.stdout.includes(`the HTTP API cannot listen on ${used}: the address is in use`),
+      refused.stdout,
+    );
+    assert.equal((await run(cwd)).code, 1);
+    assert.equal((await check(cwd, { config: written(used) }, ["--offline"])).code, 0);
+    const open = await check(cwd, { config: `${written("0.0.0.0:0")}http_bearer_token = "s3cret"\n` });
+    assert.match(
+      open.stdout,
+      /Live view\n {2}ADDRESS {4}TOKEN {2}OPEN TO\n {2}0\.0\.0\.0:0 {2}yes {4}the network\n/,
+    );
+    assert.ok(!open.stdout.includes("s3cret"));
+    const off = await check(cwd, { config: `${FREE}[http_api]\nenable = false\n` });
+    assert.match(off.stdout, /Live view\n {2}off\n/);
+  }));

@@ -53,10 +53,19 @@ function withDate(toml: string, path: readonly string[]): string {
 }
 
 const KEYS = listedKeys();
-const { warnings } = load(MAIN, HOOKS);
+const { warnings, listeners } = load(MAIN, HOOKS);
 
 Deno.test("the list of RMQTT's keys has been read as a whole", () => {
   assert.equal(KEYS.length, 41 + 5 * 53 + 33);
+});
+
+Deno.test("RMQTT's listeners are served, all but quic", () => {
+  assert.deepEqual(listeners.map(({ kind, name }) => `${kind}.${name}`), [
+    "tcp.external",
+    "tls.external",
+    "ws.external",
+    "wss.external",
+  ]);
 });
 
 for (const { file, path } of KEYS) {

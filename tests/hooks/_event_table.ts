@@ -57,8 +57,8 @@ const connAck: Type = matching(
 /** Why a connection or a session ends, which may also cost messages. */
 const ENDS = [
   /Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?/,
-  /RemoteClose|KeepaliveTimeout|Kicked|LoginExpired|NotAuthorized|ReadWriteError|ProtocolError\(.+\)|StoreUnavailable/,
-  /SessionExpiration|ServerShuttingDown/,
+  /RemoteClose|KeepaliveTimeout|Kicked|ByAdminKick|LoginExpired|NotAuthorized|ReadWriteError|ProtocolError\(.+\)/,
+  /SessionExpiration|ServerShuttingDown|StoreUnavailable/,
 ].map(({ source }) => source).join("|");
 const endReason: Type = matching("why something ends", new RegExp(`^(${ENDS})$`));
 const dropReason: Type = matching(

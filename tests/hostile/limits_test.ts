@@ -160,7 +160,7 @@ Deno.test("a packet that claims 256 MB is given room as its bytes come, not as i
   await settled();
   peer.send(bytesOf("30 ffffff7f 0001 61"));
   await settled();
-  assert.equal(room, 2_048);
+  assert(room <= 2_048, `${room} bytes for a claim`);
   for (let sent = 0; sent < 1_000_000; sent += 10_000) {
     peer.send(new Uint8Array(10_000));
     await settled();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CertificateWatch, expiryNews } from "../../src/listeners/certificate_watch.ts";
 import { CertificateError, Certificates } from "../../src/listeners/certificates.ts";
-import { canMakeCertificates, makeCertificates } from "../helpers/certificates.ts";
+import { canMakeCertificates, makeCertificates, makeMoreCertificates } from "../helpers/certificates.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { type Entry, logInto } from "../helpers/told.ts";
@@ -114,13 +114,30 @@ Deno.test("files that cannot be used are named, with the reason", { ignore }, as
 Deno.test("the end of a certificate is told 30 days before it, each day, and after it", () => {
   const at = Date.UTC(2027, 0, 31, 12);
   const news = (days: number): string => {
-    const told = expiryNews({ file: "c.pem", subject: "CN=a", at }, at - days * DAY);
+    const told = expiryNews({ file: "c.pem", kind: "certificate", subject: "CN=a", at }, at - days * DAY);
     return told === undefined ? "" : `${told.level} ${told.sentence}`;
   };
   assert.equal(news(30), "");
   assert.equal(news(29.9), "warn the certificate CN=a in c.pem expires on 2027-01-31, in 29 days");
   assert.equal(news(1), "warn the certificate CN=a in c.pem expires on 2027-01-31, in 1 day");
   assert.equal(news(-0.1), "error the certificate CN=a in c.pem expired on 2027-01-31");
+});
+
+Deno.test("a revocation list is read with its end, and told of when that comes", { ignore }, async () => {
+  const { crl } = await makeMoreCertificates(made.path);
+  const { serverCert: cert = "", serverKey: key = "", ca: clientCa = "" } = files ?? {};
+  const { loaded } = new Certificates({ cert, key, clientCa, clientCrl: crl });
+  const list = loaded.expiries.find(({ kind }) => kind === "revocation list");
+  assert(list !== undefined);
+  assert(Math.abs(list.at - (Date.now() + 2 * DAY)) < DAY / 24);
+  assert.match(
+    expiryNews(list, list.at + DAY)?.sentence ?? "",
+    /^the revocation list CN=test-ca in .*crl\.pem expired on /,
+  );
+  // One of another CA.
+  assert.throws(() => new Certificates({ cert, key, clientCa: files?.selfSignedCa ?? "", clientCrl: crl }), {
+    message: `${crl} has a revocation list of no CA in client_ca_certs`,
+  });
 });
 
 Deno.test("what expires is told at start and once a day", { ignore }, async () => {

@@ -63,7 +63,10 @@ const value = fc.oneof(
   fc.maxSafeInteger(),
   // JSON has no -0.
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
-  fc.dictionary(hostile, fc.array(hostile, { maxLength: 2 }), { maxKeys: 2 }),
+  // V8's JSON.parse remembers a key with a backslash, and takes the escape that looks like it for it.
+  fc.dictionary(hostile.filter((key) => !key.includes("\\")), fc.array(hostile, { maxLength: 2 }), {
+    maxKeys: 2,
+  }),
 );
 const keys = KEYS.filter((key) => key !== "payload" && key !== "packet_id");
 

@@ -8,6 +8,7 @@ import { canMakeCertificates, makeCertificates } from "../helpers/certificates.t
 import { Hookline, hooklineCommand } from "../helpers/hookline.ts";
 import { MqttClient } from "../helpers/mqtt_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { until } from "../helpers/until.ts";
 import { inProcess, type MemoryIoOptions, type Outcome } from "../cli/_io.ts";
 
 const RMQTT = fileURLToPath(new URL("../rmqtt/recorded_lines.txt", import.meta.url));
@@ -47,6 +48,12 @@ async function play(
   const all = args.map((arg) => arg.replace("$TO", `127.0.0.1:${hookline.port}`));
   const to = all.includes("--to") ? [] : ["--to", hookline.url];
   const outcome = await inProcess(["replay", "played.log", ...to, ...all], { ...io, cwd: dir.path });
+  const count = async (event: string): Promise<number> =>
+    (await hookline.events()).filter(({ action }) => action === event).length;
+  await until(
+    async () => await count("client_connected") === await count("client_disconnected"),
+    "it has disconnected",
+  );
   await hookline.stop();
   const events = await hookline.events();
   return { ...outcome, events, messages: events.filter(({ action }) => action === "message_publish") };
@@ -108,7 +115,8 @@ Deno.test("options choose and change what comes; what is no message is counted",
   const log = line({ topic: "room/a", payload: btoa("1") }) + "no event\n" +
     line({ topic: "room/b", from_clientid: "other", payload: btoa("2") }) +
     line({ topic: "else", payload: btoa("3") }) +
-    line({ action: "sensor", topic: "room/c", payload: btoa("4") }) +
+    line({ action: "sensor", topic: "room/c", payload: btoa("4") }).replace("sensor", "s\\u0065nsor") +
+    line({ action: "other", payload: null }) + '{"action":"oth\n' +
     line({ topic: "room/#" }) + line({ topic: "room/x", qos: 3 }) + line({ topic: "room/x", payload: "?" }) +
     line({ topic: "room/x", payload: null }) + line({ from_clientid: "c\0" }) +
     line({ from_clientid: "é".repeat(33_000) }) + line({ topic: "t".repeat(65_536) }) +
@@ -127,6 +135,7 @@ Deno.test("options choose and change what comes; what is no message is counted",
     "again/room/a 1",
     "again/room/z 5",
   ]);
+  assert.deepEqual((await payloads("--topic", "nowhere", "--loop", "0"))[0], []);
   assert.deepEqual((await payloads("--event", "sensor", "--protocol", "3.1.1"))[0], ["again/room/c 4"]);
 });
 

@@ -111,6 +111,27 @@ export const CHECKS = {
     }
   },
 
+  httpApi: (): void => {
+    const { http } = loadBroker("").status;
+    assert.deepEqual([http?.hostname, http?.port], ["127.0.0.1", 6060]);
+    const [error] = errorsOf(() => loadBroker('[http_api]\nhttp_laddr = "0.0.0.0:6060"\n'));
+    assert.match(error?.message ?? "", /set http_bearer_token/);
+  },
+
+  /** What they then do is tests/listeners/proxy_test.ts and ws_test.ts. */
+  whoBringsConnections: (): void => {
+    for (const key of ["proxy_protocol_trusted", "allowed_origins", "path"]) {
+      assert.ok(!RMQTT_KEYS.includes(key));
+    }
+    const { listeners: [listener] } = loadBroker("[listener.ws.a]\nproxy_protocol = true\n");
+    assert.deepEqual(["127.0.0.1", "::1", "10.0.0.7"].map((it) => listener?.proxy?.isTrusted(it)), [
+      true,
+      true,
+      false,
+    ]);
+    assert.deepEqual(listener?.webSocket, { path: "/mqtt", allowedOrigins: [] });
+  },
+
   limitsOfItsOwn: (): void => {
     const own = ["max_connect_packet_size", "max_mqueue_bytes"];
     for (const key of own) {

@@ -1,5 +1,6 @@
 // Lines to write and ways to look at what arrived, shared by the tests of the sinks.
 import assert from "node:assert/strict";
+import type { Sink, SinkStatus } from "../../src/sinks/sink.ts";
 
 /** One line as the hooks make them. */
 export function line(n: number, filling = ""): string {
@@ -39,4 +40,10 @@ export function namesIn(dir: string): string[] {
 export async function gunzipped(path: string): Promise<string> {
   const file = await Deno.open(path);
   return await new Response(file.readable.pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+/** What a sink says of its lines; where they wait is left out. */
+export function countsOf(sink: Sink): Omit<SinkStatus, "oldestWaiting" | "spoolBytes" | "parkedBytes"> {
+  const { oldestWaiting: _, spoolBytes: __, parkedBytes: ___, ...counts } = sink.status();
+  return counts;
 }

@@ -3,11 +3,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../base/clock.ts";
 import { type Log, withFields } from "../../base/log.ts";
 import type { Prepared } from "../../base/prepared.ts";
+import type { Outcome } from "../delivery/send_again.ts";
 import { Deliverer } from "../delivery/deliverer.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
 import type { SinkOptions } from "../options.ts";
 import { type Sink, SinkError, type SinkStatus } from "../sink.ts";
 import type { Backlog, BacklogLimits } from "../spool/backlog.ts";
+import { redeliverParked } from "../spool/redeliver_parked.ts";
 import { MemoryQueue } from "../spool/memory_queue.ts";
 import { Spool } from "../spool/spool.ts";
 import { spoolFolderName, SpoolInUse } from "../spool/spool_folder.ts";
@@ -17,6 +19,9 @@ import { HTTP_OPTIONS, type HttpEndpoint, type HttpOptions } from "./options.ts"
 
 /** Decide how events are kept and in which order they leave: an open sink cannot change them. */
 const AFTER_RESTART = ["spool", "spoolDir", "order"] as const;
+
+/** Parked events that are on their way at once, beside those that were never refused. */
+const MOST_AGAIN = 4;
 
 /** The options of one endpoint: those of all, and what its own table says. */
 interface Options {
@@ -32,6 +37,9 @@ export class HttpSink implements Sink {
   readonly #poster: Poster;
   readonly #deliverer: Deliverer;
   #options: Options;
+  readonly #log: Log;
+  readonly #ending = new AbortController();
+  #redelivering: Promise<Outcome> | undefined;
   #disposing: Promise<void> | undefined;
 
   /** Throws SinkError when the URL, a PEM file or the spool is of no use; a full disk is no error. */
@@ -39,7 +47,7 @@ export class HttpSink implements Sink {
     this.#options = optionsOf(url, options);
     const { http, target } = this.#options;
     this.url = target.shownUrl;
-    const own = withFields(log, { url: this.url });
+    const own = this.#log = withFields(log, { url: this.url });
     this.#poster = new Poster(connectionTo(target, http), clock);
     try {
       this.#backlog = this.#openBacklog(own, clock, disk);
@@ -66,14 +74,28 @@ export class HttpSink implements Sink {
   }
 
   status(): SinkStatus {
+    const { oldest, bytes, parked } = this.#backlog;
     const lastError = this.#backlog.failure ?? this.#deliverer.lastError;
     return {
       state: lastError === undefined ? "ok" : "degraded",
       linesWritten: this.#deliverer.delivered,
       linesWaiting: this.#backlog.waiting,
       linesDropped: { ...this.#backlog.dropped },
+      ...oldest !== undefined && { oldestWaiting: oldest },
+      ...bytes !== undefined && { spoolBytes: bytes },
+      ...parked !== undefined && { parkedBytes: parked.bytes },
       ...(lastError === undefined ? {} : { lastError }),
     };
+  }
+
+  redeliver(signal: AbortSignal): Promise<Outcome> | undefined {
+    const { parked } = this.#backlog;
+    if (parked === undefined) return undefined;
+    const concurrency = Math.min(MOST_AGAIN, this.#options.http.concurrency);
+    const until = AbortSignal.any([signal, this.#ending.signal]);
+    this.#redelivering ??= redeliverParked(parked, this.#poster, concurrency, until, this.#log)
+      .finally(() => this.#redelivering = undefined);
+    return this.#redelivering;
   }
 
   prepare(url: string, options: SinkOptions): Prepared | undefined {
@@ -106,6 +128,8 @@ export class HttpSink implements Sink {
 
   async #dispose(): Promise<void> {
     this.flush();
+    this.#ending.abort();
+    await this.#redelivering;
     await this.#deliverer.stop(this.#options.http.shutdownTimeout);
     await this.#backlog.close();
     this.#poster[Symbol.dispose]();

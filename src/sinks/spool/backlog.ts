@@ -50,10 +50,22 @@ export interface Backlog {
   readonly waiting: number;
   /** Events lost, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** When the oldest event that was read and is not settled was made, Unix milliseconds; undefined: none, or unknown. */
+  readonly oldest: number | undefined;
+  /** Bytes that it takes on a disk, and its parked events; undefined where it has none. */
+  readonly bytes: number | undefined;
+  readonly parked: Parked | undefined;
   /** Why events cannot be kept, as a sentence. */
   readonly failure: string | undefined;
   /** No event is read or settled any more. Does not reject. */
   close(): Promise<void>;
+}
+
+/** Events that were refused to the end. */
+export interface Parked {
+  readonly bytes: number;
+  take(): readonly string[];
+  putBack(line: string): boolean;
 }
 
 /** What may change while a backlog is open. */

@@ -25,6 +25,9 @@ export class MemoryQueue implements Backlog {
 
   readonly volatile = true;
   readonly failure = undefined;
+  readonly oldest = undefined;
+  readonly bytes = undefined;
+  readonly parked = undefined;
 
   get waiting(): number {
     return this.#waiting;

@@ -6,7 +6,14 @@ import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
 import { LineWriter } from "../lines/line_writer.ts";
 import { Losses } from "../lines/losses.ts";
-import { type Backlog, type BacklogLimits, keyPart, type QueuedEvent, type Refusal } from "./backlog.ts";
+import {
+  type Backlog,
+  type BacklogLimits,
+  keyPart,
+  type Parked,
+  type QueuedEvent,
+  type Refusal,
+} from "./backlog.ts";
 import { backlogText } from "./_backlog_text.ts";
 import { type Cursor, CursorFile, resume, type Start } from "./_cursor.ts";
 import { ParkedFile } from "./_parked_file.ts";
@@ -99,6 +106,19 @@ export class Spool implements Backlog {
 
   get dropped(): Readonly<Record<string, number>> {
     return { ...this.#writer.dropped, ...this.#losses.counts };
+  }
+
+  get oldest(): number | undefined {
+    for (const { bytes } of this.#inHand) return timeOf(bytes);
+    return undefined;
+  }
+
+  get bytes(): number {
+    return this.#segments.bytes;
+  }
+
+  get parked(): Parked {
+    return this.#parked;
   }
 
   get failure(): string | undefined {
@@ -288,6 +308,13 @@ export class Spool implements Backlog {
       this.onMore();
     });
   }
+}
+
+/** Every line ends with its `time`. */
+function timeOf(line: Uint8Array): number | undefined {
+  const end = new TextDecoder().decode(line.subarray(-40));
+  const time = Date.parse(/"time":"([^"]*)"\}$/.exec(end)?.[1] ?? "");
+  return Number.isNaN(time) ? undefined : time;
 }
 
 function segmentBytes(maxBytes: number): number {
