@@ -36,6 +36,7 @@ export class Reader {
   readonly #qos0: StatementSync;
   readonly #expired: StatementSync;
   readonly #expiredRetained: StatementSync;
+  readonly #nextExpiry: StatementSync;
 
   constructor(db: DatabaseSync, clock: StoreClock) {
     this.#db = db;
@@ -44,6 +45,11 @@ export class Reader {
     const behind = "d.session = ? AND d.sequence > ?";
     this.#qos0 = this.#cells(`${DELIVERIES} WHERE ${behind} AND d.qos = 0 ORDER BY d.sequence LIMIT 1`);
     this.#expired = this.#cells(`${DELIVERIES} WHERE d.expires_at <= ? AND d.packet_id = 0 LIMIT ?`);
+    this.#nextExpiry = db.prepare(
+      `SELECT min(at) AS at FROM (
+        SELECT min(expires_at) AS at FROM delivery WHERE expires_at IS NOT NULL AND packet_id = 0
+        UNION ALL SELECT min(expires_at) FROM retained WHERE expires_at IS NOT NULL)`,
+    );
     this.#expiredRetained = db.prepare("SELECT topic FROM retained WHERE expires_at <= ? LIMIT ?");
   }
 
@@ -63,6 +69,12 @@ export class Reader {
 
   oldestQos0(row: number, sequence: number): LoadedDelivery | undefined {
     return this.#deliveries(this.#qos0, row, sequence)[0];
+  }
+
+  /** When something expires next, on the turn's monotonic clock; Infinity: never. */
+  nextExpiry(): number {
+    const found = this.#nextExpiry.get() as Row;
+    return this.#clock.monotonic(found["at"] ?? null);
   }
 
   /** @param now on the turn's monotonic clock */

@@ -10,10 +10,12 @@ export class ClosedStore extends NoJournal {
   override readonly troubled = true;
   readonly #clock: Clock;
   readonly #log: Log;
+  /** Of its file. */
+  readonly bytes = 0;
   #toldAt = -Infinity;
 
-  /** @param why a sentence */
-  constructor(readonly why: string, clock: Clock, log: Log) {
+  /** @param trouble why, a sentence */
+  constructor(readonly trouble: string, clock: Clock, log: Log) {
     super();
     this.#clock = clock;
     this.#log = log;
@@ -23,7 +25,7 @@ export class ClosedStore extends NoJournal {
     const now = this.#clock.monotonic();
     if (now - this.#toldAt < MINUTE) return;
     this.#toldAt = now;
-    this.#log("error", `${this.why}; until a restart, what would have to be stored is refused`);
+    this.#log("error", `${this.trouble}; until a restart, what would have to be stored is refused`);
   }
 
   /** Nothing is told that could be stored. */

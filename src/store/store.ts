@@ -62,6 +62,9 @@ export class Store implements Journal, AsyncDisposable {
   #next: number;
   #stampedAt = -Infinity;
   #shrunkAt = -Infinity;
+  /** When something in it expires next, and how many changes there were when that was looked up. */
+  #nextExpiry = -Infinity;
+  #expirySeenAt = -1;
   /** Why the disk did not take the last transaction. */
   #trouble: string | undefined = undefined;
   #toldAt = -Infinity;
@@ -158,10 +161,12 @@ export class Store implements Journal, AsyncDisposable {
   }
 
   expired(most: number): LoadedDelivery[] {
+    if (!this.#mayHaveExpired()) return [];
     return this.#read(() => this.#reader.expired(this.#parts.clock.monotonic(), most), []);
   }
 
   expiredRetained(most: number): string[] {
+    if (!this.#mayHaveExpired()) return [];
     return this.#read(() => this.#reader.expiredRetained(this.#parts.clock.monotonic(), most), []);
   }
 
@@ -259,6 +264,15 @@ export class Store implements Journal, AsyncDisposable {
 
   get #fields(): { store: string; error: string } {
     return { store: this.#parts.path, error: this.#trouble ?? "" };
+  }
+
+  /** Whether it is time to look: what expires next is looked up once after each change. */
+  #mayHaveExpired(): boolean {
+    if (this.changes !== this.#expirySeenAt) {
+      this.#expirySeenAt = this.changes;
+      this.#nextExpiry = this.#read(() => this.#reader.nextExpiry(), -Infinity);
+    }
+    return this.#nextExpiry <= this.#parts.clock.monotonic();
   }
 
   /** What is read is stored before, for changes are seen there only. */

@@ -7,7 +7,7 @@ import { settled, TIME_OF_DAY, World } from "../broker/_world.ts";
 /** One that is not closed. */
 export function opened(store: ReturnType<typeof openStore>): Store {
   if (store instanceof Store) return store;
-  throw new Error(store.why);
+  throw new Error(store.trouble);
 }
 
 export class Machine implements Disposable {
