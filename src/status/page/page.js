@@ -65,9 +65,12 @@ var Api = class {
       total: Number(response.headers.get("X-Total-Count") ?? rows.length)
     };
   }
-  /** Changes something; resolves to the answer's text. Rejects as `get` does. */
-  async send(method, path, body) {
-    const signal = AbortSignal.timeout(PATIENCE);
+  /**
+   * Changes something; resolves to the answer's text. Rejects as `get` does.
+   * @param patience how long that may take, milliseconds
+   */
+  async send(method, path, body, patience = PATIENCE) {
+    const signal = AbortSignal.timeout(patience);
     return await (await this.#ask(method, path, {}, signal, body)).text();
   }
   /** Gives the events of a stream until it ends or `signal` is aborted. Rejects as `get` does. */
@@ -1430,10 +1433,13 @@ function textsOf({ payload_size, qos, clientid, ts, expiry_interval }) {
 }
 
 // src/status/page/script/sinks.ts
+var REDELIVERY = 6e5;
 var SinksView = class {
   every = 1e3;
   #api;
   #changed;
+  /** Sinks whose parked events are being sent again. */
+  #redelivering = /* @__PURE__ */ new Set();
   #rates = /* @__PURE__ */ new Map();
   #rows = new Rows(byId("sink-rows"), (sink) => this.#row(sink));
   constructor(api, changed) {
@@ -1493,6 +1499,7 @@ var SinksView = class {
           const cell = numbers[i];
           if (cell !== void 0) setText(cell, text);
         }
+        redeliver.disabled = this.#redelivering.has(url);
         redeliver.hidden = (sink.parked_bytes ?? 0) === 0;
       }
     };
@@ -1511,14 +1518,19 @@ var SinksView = class {
   }
   async #redeliver(url) {
     if (!await ask(`Send the parked events of ${url} again?`, "Redeliver")) return;
+    this.#redelivering.add(url);
+    this.#changed();
     try {
-      const done = JSON.parse(await this.#api.send("POST", "api/v1/sinks/redeliver", {
+      const text = await this.#api.send("POST", "api/v1/sinks/redeliver", {
         url
-      }));
+      }, REDELIVERY);
+      const done = JSON.parse(text);
       const failed = done.failed === 0 ? "" : ` ${countText(done.failed)} were refused again and are parked: ${done.last_failure ?? ""}.`;
       tell(`${countText(done.sent)} parked events were sent again.${failed}`);
     } catch (error) {
       tell(`Parked events were not sent again: ${errorText(error)}.`);
+    } finally {
+      this.#redelivering.delete(url);
     }
     this.#changed();
   }
