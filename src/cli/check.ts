@@ -11,6 +11,7 @@ import {
   certificateReports,
   configuredUrls,
   loadConfigured,
+  probeHttpApi,
   probeListeners,
   sinkOptionsOf,
   strayNews,
@@ -38,6 +39,10 @@ export const check: Verb = async (values, _positionals, io) => {
   const addresses = offline ? [] : await probeListeners(config);
   io.out(`\nListeners\n${tableText(listenerRows(config))}`);
   for (const problem of addresses) if (problem !== undefined) io.out(`  ${visible(problem)}\n`);
+  const { http } = config.status;
+  const taken = offline ? undefined : probeHttpApi(config);
+  io.out(`\nLive view\n${tableText(liveRows(http))}`);
+  if (taken !== undefined) io.out(`  ${visible(taken)}\n`);
   const certificates = certificateReports(config);
   if (certificates.length > 0) io.out(`\nCertificates\n${tableText(certificateRows(certificates))}`);
   const expiring = certificates.flatMap(({ expiries }) =>
@@ -57,7 +62,8 @@ export const check: Verb = async (values, _positionals, io) => {
   for (const sentence of strays) warn(sentence);
   // The addresses tell of them too, where they are tried.
   const unusable = offline ? certificates.filter(({ problem }) => problem !== undefined).length : 0;
-  const refused = addresses.filter((problem) => problem !== undefined).length + unusable +
+  const refused = (taken === undefined ? 0 : 1) +
+    addresses.filter((problem) => problem !== undefined).length + unusable +
     places.filter(({ problem }) => problem?.refused).length;
   const deaf = places.filter(({ problem }) => problem?.refused === false).length;
   if (refused > 0) {
@@ -95,6 +101,16 @@ function listenerRows({ listeners, status: { http } }: Config): string[][] {
     ]);
   }
   return [["NAME", "KIND", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
+}
+
+function liveRows(http: Config["status"]["http"]): string[][] {
+  if (http === undefined) return [["off"]];
+  const openTo = isLocal(http) ? "this machine only" : "the network";
+  return [["ADDRESS", "TOKEN", "OPEN TO"], [
+    placeText(http),
+    http.token === undefined ? "no" : "yes",
+    openTo,
+  ]];
 }
 
 function certificateRows(reports: readonly CertificateReport[]): string[][] {

@@ -130,6 +130,12 @@ export const RMQTT_DIFFERENCES: readonly RmqttDifference[] = [
     because: "not there yet",
   },
   {
+    what: "HTTP API without `http_bearer_token`",
+    rmqtt: "everyone who reaches it may do everything, at `0.0.0.0:6060` where nothing is written",
+    hookline: "only this machine reaches it, at `127.0.0.1:6060`, and no page of another origin",
+    because: "who asks may end clients",
+  },
+  {
     what: "events for a web server that is gone",
     rmqtt: "wait in memory",
     hookline: "wait in files; `spool = false`: in memory",

@@ -6,6 +6,7 @@ import { CertificateError, Certificates, type Expiry } from "../listeners/certif
 import { probeListeners as probe } from "../listeners/listeners.ts";
 import type { SinkOptions } from "../sinks/options.ts";
 import { leftBy } from "../sinks/schemes.ts";
+import { probeHttp } from "../status/server.ts";
 
 /** Where a configuration comes from. */
 export interface ConfigPlace {
@@ -49,6 +50,11 @@ export function strayNews(config: Config, cwd: string): string[] {
 /** For each listener, why it cannot be had now, as a whole sentence, or undefined. Accepts nobody. */
 export function probeListeners(config: Config): Promise<(string | undefined)[]> {
   return probe(config.listeners);
+}
+
+/** The same of the HTTP API's address, where somebody wrote one: only then does `run` need it. */
+export function probeHttpApi({ status: { http } }: Config): string | undefined {
+  return http?.isWritten ? probeHttp(http) : undefined;
 }
 
 /** What a listener shows its peers and asks of them, as `check` tells it. */

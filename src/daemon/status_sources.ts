@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { ReloadableHooks } from "../hooks/reloadable_hooks.ts";
+import type { Expiry } from "../listeners/certificates.ts";
 import type { Listeners } from "../listeners/listeners.ts";
 import type { SinkSet } from "../sinks/open_sinks.ts";
 import type { ListenerInfo, StoreInfo } from "../status/api_types.ts";
@@ -63,6 +64,10 @@ function listenerInfos({ all }: Listeners<ServedListener, ServedReceiver>): List
     packets_sent: state.traffic.packetsSent,
     bytes_received: state.traffic.bytesReceived,
     bytes_sent: state.traffic.bytesSent,
-    certificate_expires: null,
+    certificate_expires: earliest(listener.certificates?.loaded.expiries),
   }));
+}
+
+function earliest(expiries: readonly Expiry[] = []): number | null {
+  return expiries.length === 0 ? null : Math.min(...expiries.map(({ at }) => at));
 }

@@ -61,6 +61,8 @@ export async function replay(source: Source, options: ReplayOptions): Promise<Ou
   const read = reader.read.bind(reader);
   try {
     for await (const block of source.blocks()) {
+      // A round without a message would be followed by others like it.
+      if (source.round > 1 && connections.made === 0) break;
       reader.skipped += block.tooLong;
       for (const message of messagesOf(block, read)) {
         const wait = pace.wait(message.ts);

@@ -6,6 +6,8 @@ import type { ReplayMessage } from "./message.ts";
 const NEWLINE = 10;
 
 export interface Source {
+  /** Which round it is in, from 1 on. */
+  readonly round: number;
   /** Bytes read of all rounds, packed ones as they lie on the disk. */
   readonly read: number;
   /** Bytes of all rounds; `undefined` where nobody knows. */
@@ -16,6 +18,7 @@ export interface Source {
 
 /** The files of a log, whose owner closes them. @param rounds Infinity: without an end */
 export class FileSource implements Source {
+  round = 1;
   read = 0;
   readonly size: number | undefined;
   readonly #files: readonly LogFile[];
@@ -29,7 +32,7 @@ export class FileSource implements Source {
   }
 
   async *blocks(): AsyncGenerator<LineBlock> {
-    for (let round = 0; round < this.#rounds; round++) {
+    for (; this.round <= this.#rounds; this.round++) {
       const before = this.read;
       for (const file of this.#files) {
         const start = this.read;
@@ -46,6 +49,7 @@ export class FileSource implements Source {
 }
 
 export class StreamSource implements Source {
+  readonly round = 1;
   read = 0;
   readonly size = undefined;
   readonly #stream: { read(into: Uint8Array): Promise<number | null> };

@@ -33,9 +33,7 @@ export class HttpServer {
         onError: () => new Response(null, { status: 500 }),
       }, (request, { remoteAddr }) => handler(request, addressText(remoteAddr)));
     } catch (error) {
-      throw new ServeError(`the HTTP API cannot listen on ${addressText(options)}: ${whyNot(error)}`, {
-        cause: error,
-      });
+      throw new ServeError(sentence(options, error), { cause: error });
     }
   }
 
@@ -54,6 +52,20 @@ export class HttpServer {
     await this.#server.shutdown();
     stopTimer();
   }
+}
+
+/** Why it could not listen there now, as a whole sentence, or undefined. Serves nobody. */
+export function probeHttp(options: HttpApiOptions): string | undefined {
+  try {
+    Deno.listen({ hostname: options.hostname, port: options.port }).close();
+    return undefined;
+  } catch (error) {
+    return sentence(options, error);
+  }
+}
+
+function sentence(options: HttpApiOptions, error: unknown): string {
+  return `the HTTP API cannot listen on ${addressText(options)}: ${whyNot(error)}`;
 }
 
 function whyNot(error: unknown): string {

@@ -31,6 +31,8 @@ export interface SinkRow extends SinkInfo {
 
 /** Answers of one moment; a view that was not asked for is empty. */
 export interface Gathered {
+  /** Those that were asked for. */
+  readonly views: readonly View[];
   readonly overview: Overview;
   /** Messages received and sent, a second, each moment of the last minute; the newest last. */
   readonly rates: readonly (readonly number[])[];
@@ -64,6 +66,7 @@ export class Gatherer {
       ? await this.#api.get<TopicsInfo>("api/v1/topics", { _limit: MOST_TOPICS })
       : undefined;
     return {
+      views,
       overview,
       rates: this.#rates.samples.map(({ rates }) => rates),
       clients: views.includes("clients") ? await this.#askClients() : [],

@@ -122,7 +122,8 @@ function tabsLine(scene: Scene, table: Shown, columns: number, paint: Painter): 
   const { selected, total } = table;
   const shown = table.rows.length;
   const place = shown < selected ? `${scene.from + 1} to ${scene.from + shown} of ` : "";
-  parts.push(["dim", ` ${place}${countText(selected)}${selected < total ? ` of ${countText(total)}` : ""}`]);
+  const counts = `${place}${countText(selected)}${selected < total ? ` of ${countText(total)}` : ""}`;
+  parts.push(["dim", ` ${gathered?.views.includes(view) === true ? counts : "asking"}`]);
   const leftOut = view === "topics" ? gathered?.topicsLeftOut ?? 0 : 0;
   if (leftOut > 0) parts.push(["careful", `  ${countText(leftOut)} messages of more topics left out`]);
   if (typing || looking.filter !== "") {

@@ -309,3 +309,26 @@ Deno.test("RMQTT's four files are taken as they are shipped, with its TCP, TLS a
       /http +http:\/\/127\.0\.0\.1:9090\/mqtt\/auth\n +jwt .*\n +http_acl_req .*\n +rmqtt-acl +4 rules/,
     );
   }));
+
+Deno.test("the HTTP API: shown, and its address tried where somebody wrote it", () =>
+  inTempDir(async (cwd) => {
+    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const used = `127.0.0.1:${taken.addr.port}`;
+    const written = (address: string): string => `${FREE}[http_api]\nhttp_laddr = "${address}"\n`;
+    const refused = await check(cwd, { config: written(used), hooks: RULES });
+    assert.equal(refused.code, 78);
+    assert.ok(
+      refused.stdout.includes(`the HTTP API cannot listen on ${used}: the address is in use`),
+      refused.stdout,
+    );
+    assert.equal((await run(cwd)).code, 1);
+    assert.equal((await check(cwd, { config: written(used) }, ["--offline"])).code, 0);
+    const open = await check(cwd, { config: `${written("0.0.0.0:0")}http_bearer_token = "s3cret"\n` });
+    assert.match(
+      open.stdout,
+      /Live view\n {2}ADDRESS {4}TOKEN {2}OPEN TO\n {2}0\.0\.0\.0:0 {2}yes {4}the network\n/,
+    );
+    assert.ok(!open.stdout.includes("s3cret"));
+    const off = await check(cwd, { config: `${FREE}[http_api]\nenable = false\n` });
+    assert.match(off.stdout, /Live view\n {2}off\n/);
+  }));

@@ -135,6 +135,7 @@ Deno.test("options choose and change what comes; what is no message is counted",
     "again/room/a 1",
     "again/room/z 5",
   ]);
+  assert.deepEqual((await payloads("--topic", "nowhere", "--loop", "0"))[0], []);
   assert.deepEqual((await payloads("--event", "sensor", "--protocol", "3.1.1"))[0], ["again/room/c 4"]);
 });
 

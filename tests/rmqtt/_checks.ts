@@ -111,6 +111,13 @@ export const CHECKS = {
     }
   },
 
+  httpApi: (): void => {
+    const { http } = loadBroker("").status;
+    assert.deepEqual([http?.hostname, http?.port], ["127.0.0.1", 6060]);
+    const [error] = errorsOf(() => loadBroker('[http_api]\nhttp_laddr = "0.0.0.0:6060"\n'));
+    assert.match(error?.message ?? "", /set http_bearer_token/);
+  },
+
   /** What they then do is tests/listeners/proxy_test.ts and ws_test.ts. */
   whoBringsConnections: (): void => {
     for (const key of ["proxy_protocol_trusted", "allowed_origins", "path"]) {

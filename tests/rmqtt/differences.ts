@@ -94,6 +94,7 @@ export const DIFFERENCES: readonly Difference[] = [
     shown: { check: CHECKS.whoBringsConnections },
   },
   { what: "other plugins; `listener.quic`; `delayed_publish`", shown: { check: CHECKS.notThereYet } },
+  { what: "HTTP API without `http_bearer_token`", shown: { check: CHECKS.httpApi } },
   { what: "events for a web server that is gone", shown: { check: CHECKS.spool } },
   { what: "what one client may make it keep", shown: { check: CHECKS.limitsOfItsOwn } },
   defaults({ addr: ['"0.0.0.0:1883"', '"127.0.0.1:1883"'], allow_anonymous: ["false", "true"] }),

@@ -1,5 +1,5 @@
 // Answers of the API as `top` gathers them, for what it draws.
-import type { ClientRow, Gathered, SinkRow, TopicRow } from "../../src/top/gather.ts";
+import { type ClientRow, type Gathered, type SinkRow, type TopicRow, VIEWS } from "../../src/top/gather.ts";
 import type { Scene } from "../../src/top/screen.ts";
 import { firstLook } from "../../src/top/tables.ts";
 
@@ -62,6 +62,7 @@ export function sink(url: string, changes: Partial<SinkRow> = {}): SinkRow {
 
 export function gathered(rows: Partial<Gathered> = {}, problems: readonly string[] = []): Gathered {
   return {
+    views: VIEWS,
     overview: {
       now: 0,
       version: "0.1.0",

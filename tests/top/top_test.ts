@@ -71,7 +71,7 @@ Deno.test("--once prints a table, --once --json everything as one object", () =>
     await meter.publish("demo/t", "1", { qos: 1, retain: true });
     const table = await inProcess(["top", "--once", "--url", broker.httpUrl]);
     deepEqual([table.code, table.stderr], [0, ""]);
-    match(table.stdout, /^Hookline [^]*retained 1 [^]*\nmeter /);
+    match(table.stdout, /^Hookline [^]*clients 1 [^]*\nmeter /);
     const json = await inProcess(["top", "--once", "--json", "--url", `${broker.httpUrl}/`]);
     const all = JSON.parse(json.stdout);
     equal(all.overview.clients, 1);

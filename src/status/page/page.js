@@ -854,7 +854,7 @@ var EventsView = class {
   #most = 0;
   #broken = "";
   #typing;
-  /** @param onBroken told why the stream cannot be followed */
+  /** @param onBroken is also told why the stream cannot be followed */
   constructor(api, onBroken) {
     this.#stream = new Stream(api, "api/v1/events", {
       onData: (json) => this.#list.add({
@@ -868,7 +868,7 @@ var EventsView = class {
       },
       onMissed: ({ sampled, slow }) => this.#list.leftOut(sampled + slow),
       onBroken: (error) => {
-        this.#broken = "not followed now";
+        this.#broken = `not followed: ${errorText(error)}`;
         this.#tell();
         onBroken(error);
       }
@@ -881,16 +881,13 @@ var EventsView = class {
     ]) {
       input.addEventListener("input", () => {
         clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => this.show(), TYPING);
+        this.#typing = setTimeout(() => {
+          if (this.#list.paused) this.#togglePause();
+          this.show();
+        }, TYPING);
       });
     }
-    this.#pause.addEventListener("click", () => {
-      if (this.#list.paused) this.#list.resume();
-      else this.#list.pause();
-      setAttribute(this.#pause, "aria-pressed", String(this.#list.paused));
-      setText(this.#pause, this.#list.paused ? "Go on" : "Pause");
-      this.#tell();
-    });
+    this.#pause.addEventListener("click", () => this.#togglePause());
   }
   /** Offers these events in the filter. */
   offer(names) {
@@ -916,6 +913,13 @@ var EventsView = class {
   }
   hide() {
     this.#stream.close();
+  }
+  #togglePause() {
+    if (this.#list.paused) this.#list.resume();
+    else this.#list.pause();
+    setAttribute(this.#pause, "aria-pressed", String(this.#list.paused));
+    setText(this.#pause, this.#list.paused ? "Go on" : "Pause");
+    this.#tell();
   }
   #tell() {
     const { shown, skipped, missed, paused } = this.#list;
@@ -991,14 +995,22 @@ var LogView = class {
   every = void 0;
   #list = new StreamList(byId("log-rows"), itemOf2, MOST2, () => this.#tell());
   #stream;
-  /** @param onBroken told why the log cannot be followed */
+  #broken = "";
+  /** @param onBroken is also told why the log cannot be followed */
   constructor(api, onBroken) {
     this.#stream = new Stream(api, "api/v1/log", {
       onData: (json) => this.#list.add(JSON.parse(json)),
       // What was before comes again with every opening.
-      onHello: () => this.#list.clear(),
+      onHello: () => {
+        this.#broken = "";
+        this.#list.clear();
+      },
       onMissed: ({ sampled, slow }) => this.#list.leftOut(sampled + slow),
-      onBroken
+      onBroken: (error) => {
+        this.#broken = `not followed: ${errorText(error)}`;
+        this.#tell();
+        onBroken(error);
+      }
     });
   }
   async refresh() {
@@ -1011,7 +1023,8 @@ var LogView = class {
   }
   #tell() {
     const { skipped } = this.#list;
-    setText(byId("log-shown"), skipped > 0 ? `${countText(skipped)} left out` : "");
+    const leftOut = skipped > 0 ? `${countText(skipped)} left out` : "";
+    setText(byId("log-shown"), this.#broken === "" ? leftOut : this.#broken);
   }
 };
 function itemOf2({ time, level, msg, fields }) {
@@ -1130,7 +1143,7 @@ var Chart = class {
         x: 0,
         y: y(rate) - 3
       });
-      label.textContent = i === 0 ? "" : rateText(rate);
+      label.textContent = i === 0 ? "" : rate < 10 ? String(rate) : countText(rate);
     }
     for (const { label, minutes } of this.#times) {
       set(label, {
@@ -1207,11 +1220,11 @@ var OverviewView = class {
     setText(byId("about"), `${version} \xB7 node ${node_id} \xB7 up ${durationText(uptime)}`);
     setText(byId("ready"), health.ready ? "ready" : "not ready");
     setAttribute(byId("ready"), "class", `badge ${health.ready ? "good" : "bad"}`);
+    document.title = `${health.ready ? "" : "! "}Hookline ${location.host}`;
     this.#problems.show([
       ...new Set(health.problems)
     ], (text) => text);
     setText(byId("tally-clients"), countText(overview.clients));
-    setText(byId("tally-retained"), countText(overview.retained_messages));
     const degraded = sinks.filter(({ state }) => state !== "ok").length;
     setText(byId("tally-sinks"), degraded === 0 ? countText(sinks.length) : `${degraded} degraded`);
     setAttribute(byId("tally-sinks"), "class", degraded === 0 ? "tally" : "tally bad");
@@ -1241,7 +1254,7 @@ function totalsOf(overview) {
       `shared ${countText(overview.shared_subscriptions)}`
     ],
     [
-      "Retained Messages",
+      "Retained, with $SYS",
       countText(overview.retained_messages),
       bytesText(overview.retained_bytes)
     ],
@@ -1436,6 +1449,9 @@ var SinksView = class {
       rates.add(now, [
         lines_written
       ]);
+    }
+    for (const url of this.#rates.keys()) {
+      if (!sinks.some((sink) => sink.url === url)) this.#rates.delete(url);
     }
     this.#rows.show(sinks, ({ url }) => url);
   }
@@ -1692,6 +1708,7 @@ var TopicsView = class {
       found === void 0 ? `${countText(this.#known)} topics` : `${countText(found)} found`
     ];
     if (found !== void 0 && found > MOST_SHOWN) notes.push(`the first ${MOST_SHOWN} are shown`);
+    if (this.#known > ASKED) notes.push(`asked for the ${countText(ASKED)} with the newest messages`);
     if (this.#known === 0) notes.push("messages are counted while somebody looks");
     const { leftOut } = this.#tree;
     if (leftOut > 0) notes.push(`${countText(leftOut)} messages of more topics than are kept are left out`);
@@ -1778,7 +1795,7 @@ var Page = class {
   #token = new Token(() => this.#start());
   #api = new Api(document.baseURI.replace(/[#?].*/, ""), () => this.#token.value);
   #overview = new OverviewView();
-  #events = new EventsView(this.#api, (error) => this.#broken(error));
+  #events = new EventsView(this.#api, (error) => this.#refused(error));
   #views = /* @__PURE__ */ new Map([
     [
       "overview",
@@ -1806,9 +1823,11 @@ var Page = class {
     ],
     [
       "log",
-      new LogView(this.#api, (error) => this.#broken(error))
+      new LogView(this.#api, (error) => this.#refused(error))
     ]
   ]);
+  /** Why the overview, and the view that is shown, cannot be told now. */
+  #troubles = {};
   #shown = "";
   #timer;
   /** A refresh is under way, and whether another is wanted behind it. */
@@ -1821,7 +1840,6 @@ var Page = class {
     void this.#follow();
   }
   #start() {
-    byId("link").textContent = "";
     this.#shown = "";
     this.#show();
   }
@@ -1833,9 +1851,9 @@ var Page = class {
           const overview = await this.#api.get("api/v1/overview");
           this.#overview.show(overview);
           this.#events.offer(Object.keys(overview.counters.events));
-          this.#well();
+          this.#tell("overview", void 0);
         } catch (error) {
-          this.#broken(error);
+          this.#tell("overview", error);
         }
       }
       await new Promise((resolve) => setTimeout(resolve, OVERVIEW_EVERY));
@@ -1857,6 +1875,7 @@ var Page = class {
     for (const each of this.#views.keys()) byId(each).hidden = this.#token.asking || each !== name;
     if (seen === this.#shown) return;
     this.#views.get(this.#shown)?.hide?.();
+    this.#tell("view", void 0);
     this.#shown = seen;
     this.#views.get(seen)?.show?.();
     this.#wake();
@@ -1874,8 +1893,9 @@ var Page = class {
     const began = performance.now();
     try {
       await view.refresh();
+      this.#tell("view", void 0);
     } catch (error) {
-      this.#broken(error);
+      this.#tell("view", error);
     }
     const took = performance.now() - began;
     this.#busy = false;
@@ -1883,22 +1903,29 @@ var Page = class {
     this.#again = false;
     this.#timer = setTimeout(() => this.#wake(), rest);
   }
-  #well() {
-    setText(byId("link"), "");
-    setAttribute(byId("link"), "class", void 0);
+  /** Asks for the token where that is what was missing. */
+  #refused(error) {
+    if (!isUnauthorised(error)) return;
+    this.#token.ask();
+    this.#show();
   }
-  #broken(error) {
-    if (error instanceof ApiError && error.status === 401) {
-      this.#token.ask();
-      this.#show();
-      return;
-    }
-    setAttribute(byId("link"), "class", "bad");
-    setText(byId("link"), error instanceof ApiError ? error.message : "Hookline does not answer. Trying again.");
-    if (!(error instanceof ApiError)) {
+  #tell(which, error) {
+    this.#troubles[which] = error;
+    this.#refused(error);
+    const { overview, view } = this.#troubles;
+    const trouble = overview ?? view;
+    const link = byId("link");
+    setAttribute(link, "class", trouble === void 0 ? void 0 : "bad");
+    if (trouble === void 0 || isUnauthorised(trouble)) setText(link, "");
+    else if (trouble instanceof ApiError) setText(link, trouble.message);
+    else {
+      setText(link, "Hookline does not answer. Trying again.");
       setText(byId("ready"), "not reached");
       setAttribute(byId("ready"), "class", "badge bad");
     }
   }
 };
+function isUnauthorised(error) {
+  return error instanceof ApiError && error.status === 401;
+}
 new Page().run();

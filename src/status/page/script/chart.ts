@@ -1,5 +1,5 @@
 // The chart of messages a second: two lines over the last minutes, redrawn whole with every sample.
-import { rateText } from "../../reader/figures.ts";
+import { countText } from "../../reader/figures.ts";
 import type { Rates, Sample } from "../../reader/rates.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -42,7 +42,7 @@ export class Chart {
       const rate = top * i / 2;
       set(line, { x1: 0, x2: width, y1: y(rate), y2: y(rate) });
       set(label, { x: 0, y: y(rate) - 3 });
-      label.textContent = i === 0 ? "" : rateText(rate);
+      label.textContent = i === 0 ? "" : rate < 10 ? String(rate) : countText(rate);
     }
     for (const { label, minutes } of this.#times) {
       set(label, { x: x(now - minutes * 60_000), y: height - 4 });

@@ -5,6 +5,7 @@ import type { Api } from "../../reader/api.ts";
 import { bytesText, countText } from "../../reader/figures.ts";
 import { payloadBytes, payloadLine } from "../../reader/payload.ts";
 import { Stream } from "../../reader/stream.ts";
+import { errorText } from "./dialog.ts";
 import { byId, make, setAttribute, setText } from "./dom.ts";
 import { StreamList } from "./stream_list.ts";
 import type { View } from "./view.ts";
@@ -32,7 +33,7 @@ export class EventsView implements View {
   #broken = "";
   #typing: number | undefined;
 
-  /** @param onBroken told why the stream cannot be followed */
+  /** @param onBroken is also told why the stream cannot be followed */
   constructor(api: Api, onBroken: (error: unknown) => void) {
     this.#stream = new Stream(api, "api/v1/events", {
       onData: (json) => this.#list.add({ json, values: valuesOf(json) }),
@@ -43,7 +44,7 @@ export class EventsView implements View {
       },
       onMissed: ({ sampled, slow }) => this.#list.leftOut(sampled + slow),
       onBroken: (error) => {
-        this.#broken = "not followed now";
+        this.#broken = `not followed: ${errorText(error)}`;
         this.#tell();
         onBroken(error);
       },
@@ -52,16 +53,13 @@ export class EventsView implements View {
     for (const input of [this.#name, this.#client, this.#topic]) {
       input.addEventListener("input", () => {
         clearTimeout(this.#typing);
-        this.#typing = setTimeout(() => this.show(), TYPING);
+        this.#typing = setTimeout(() => {
+          if (this.#list.paused) this.#togglePause();
+          this.show();
+        }, TYPING);
       });
     }
-    this.#pause.addEventListener("click", () => {
-      if (this.#list.paused) this.#list.resume();
-      else this.#list.pause();
-      setAttribute(this.#pause, "aria-pressed", String(this.#list.paused));
-      setText(this.#pause, this.#list.paused ? "Go on" : "Pause");
-      this.#tell();
-    });
+    this.#pause.addEventListener("click", () => this.#togglePause());
   }
 
   /** Offers these events in the filter. */
@@ -84,6 +82,14 @@ export class EventsView implements View {
 
   hide(): void {
     this.#stream.close();
+  }
+
+  #togglePause(): void {
+    if (this.#list.paused) this.#list.resume();
+    else this.#list.pause();
+    setAttribute(this.#pause, "aria-pressed", String(this.#list.paused));
+    setText(this.#pause, this.#list.paused ? "Go on" : "Pause");
+    this.#tell();
   }
 
   #tell(): void {

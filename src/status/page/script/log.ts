@@ -3,6 +3,7 @@ import type { LogEntry } from "../../api_types.ts";
 import type { Api } from "../../reader/api.ts";
 import { countText } from "../../reader/figures.ts";
 import { Stream } from "../../reader/stream.ts";
+import { errorText } from "./dialog.ts";
 import { byId, make, setText } from "./dom.ts";
 import { StreamList } from "./stream_list.ts";
 import type { View } from "./view.ts";
@@ -14,15 +15,23 @@ export class LogView implements View {
   readonly every = undefined;
   readonly #list = new StreamList<LogEntry>(byId("log-rows"), itemOf, MOST, () => this.#tell());
   readonly #stream: Stream;
+  #broken = "";
 
-  /** @param onBroken told why the log cannot be followed */
+  /** @param onBroken is also told why the log cannot be followed */
   constructor(api: Api, onBroken: (error: unknown) => void) {
     this.#stream = new Stream(api, "api/v1/log", {
       onData: (json) => this.#list.add(JSON.parse(json) as LogEntry),
       // What was before comes again with every opening.
-      onHello: () => this.#list.clear(),
+      onHello: () => {
+        this.#broken = "";
+        this.#list.clear();
+      },
       onMissed: ({ sampled, slow }) => this.#list.leftOut(sampled + slow),
-      onBroken,
+      onBroken: (error) => {
+        this.#broken = `not followed: ${errorText(error)}`;
+        this.#tell();
+        onBroken(error);
+      },
     });
   }
 
@@ -38,7 +47,8 @@ export class LogView implements View {
 
   #tell(): void {
     const { skipped } = this.#list;
-    setText(byId("log-shown"), skipped > 0 ? `${countText(skipped)} left out` : "");
+    const leftOut = skipped > 0 ? `${countText(skipped)} left out` : "";
+    setText(byId("log-shown"), this.#broken === "" ? leftOut : this.#broken);
   }
 }
 

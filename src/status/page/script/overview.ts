@@ -48,9 +48,9 @@ export class OverviewView {
     setText(byId("about"), `${version} · node ${node_id} · up ${durationText(uptime)}`);
     setText(byId("ready"), health.ready ? "ready" : "not ready");
     setAttribute(byId("ready"), "class", `badge ${health.ready ? "good" : "bad"}`);
+    document.title = `${health.ready ? "" : "! "}Hookline ${location.host}`;
     this.#problems.show([...new Set(health.problems)], (text) => text);
     setText(byId("tally-clients"), countText(overview.clients));
-    setText(byId("tally-retained"), countText(overview.retained_messages));
     const degraded = sinks.filter(({ state }) => state !== "ok").length;
     setText(byId("tally-sinks"), degraded === 0 ? countText(sinks.length) : `${degraded} degraded`);
     setAttribute(byId("tally-sinks"), "class", degraded === 0 ? "tally" : "tally bad");
@@ -68,7 +68,7 @@ function totalsOf(overview: Overview): Pair[] {
       countText(overview.subscriptions),
       `shared ${countText(overview.shared_subscriptions)}`,
     ],
-    ["Retained Messages", countText(overview.retained_messages), bytesText(overview.retained_bytes)],
+    ["Retained, with $SYS", countText(overview.retained_messages), bytesText(overview.retained_bytes)],
     ["Waiting for clients", countText(overview.kept_messages), bytesText(overview.kept_bytes)],
     ["Received", countText(counters.messages_received), bytesText(counters.bytes_received)],
     ["Sent", countText(counters.messages_sent), bytesText(counters.bytes_sent)],

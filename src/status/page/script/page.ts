@@ -21,7 +21,7 @@ class Page {
   readonly #token = new Token(() => this.#start());
   readonly #api = new Api(document.baseURI.replace(/[#?].*/, ""), () => this.#token.value);
   readonly #overview = new OverviewView();
-  readonly #events = new EventsView(this.#api, (error) => this.#broken(error));
+  readonly #events = new EventsView(this.#api, (error) => this.#refused(error));
   readonly #views: ReadonlyMap<string, View | undefined> = new Map<string, View | undefined>([
     ["overview", undefined],
     ["clients", new ClientsView(this.#api, () => this.#wake())],
@@ -29,8 +29,10 @@ class Page {
     ["events", this.#events],
     ["sinks", new SinksView(this.#api, () => this.#wake())],
     ["retained", new RetainedView(this.#api, () => this.#wake())],
-    ["log", new LogView(this.#api, (error) => this.#broken(error))],
+    ["log", new LogView(this.#api, (error) => this.#refused(error))],
   ]);
+  /** Why the overview, and the view that is shown, cannot be told now. */
+  readonly #troubles: { overview?: unknown; view?: unknown } = {};
   #shown = "";
   #timer: number | undefined;
   /** A refresh is under way, and whether another is wanted behind it. */
@@ -45,7 +47,6 @@ class Page {
   }
 
   #start(): void {
-    byId("link").textContent = "";
     this.#shown = "";
     this.#show();
   }
@@ -58,9 +59,9 @@ class Page {
           const overview = await this.#api.get<Overview>("api/v1/overview");
           this.#overview.show(overview);
           this.#events.offer(Object.keys(overview.counters.events));
-          this.#well();
+          this.#tell("overview", undefined);
         } catch (error) {
-          this.#broken(error);
+          this.#tell("overview", error);
         }
       }
       await new Promise((resolve) => setTimeout(resolve, OVERVIEW_EVERY));
@@ -80,6 +81,7 @@ class Page {
     for (const each of this.#views.keys()) byId(each).hidden = this.#token.asking || each !== name;
     if (seen === this.#shown) return;
     this.#views.get(this.#shown)?.hide?.();
+    this.#tell("view", undefined);
     this.#shown = seen;
     this.#views.get(seen)?.show?.();
     this.#wake();
@@ -99,8 +101,9 @@ class Page {
     const began = performance.now();
     try {
       await view.refresh();
+      this.#tell("view", undefined);
     } catch (error) {
-      this.#broken(error);
+      this.#tell("view", error);
     }
     const took = performance.now() - began;
     this.#busy = false;
@@ -109,27 +112,32 @@ class Page {
     this.#timer = setTimeout(() => this.#wake(), rest);
   }
 
-  #well(): void {
-    setText(byId("link"), "");
-    setAttribute(byId("link"), "class", undefined);
+  /** Asks for the token where that is what was missing. */
+  #refused(error: unknown): void {
+    if (!isUnauthorised(error)) return;
+    this.#token.ask();
+    this.#show();
   }
 
-  #broken(error: unknown): void {
-    if (error instanceof ApiError && error.status === 401) {
-      this.#token.ask();
-      this.#show();
-      return;
-    }
-    setAttribute(byId("link"), "class", "bad");
-    setText(
-      byId("link"),
-      error instanceof ApiError ? error.message : "Hookline does not answer. Trying again.",
-    );
-    if (!(error instanceof ApiError)) {
+  #tell(which: "overview" | "view", error: unknown): void {
+    this.#troubles[which] = error;
+    this.#refused(error);
+    const { overview, view } = this.#troubles;
+    const trouble = overview ?? view;
+    const link = byId("link");
+    setAttribute(link, "class", trouble === undefined ? undefined : "bad");
+    if (trouble === undefined || isUnauthorised(trouble)) setText(link, "");
+    else if (trouble instanceof ApiError) setText(link, trouble.message);
+    else {
+      setText(link, "Hookline does not answer. Trying again.");
       setText(byId("ready"), "not reached");
       setAttribute(byId("ready"), "class", "badge bad");
     }
   }
+}
+
+function isUnauthorised(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 401;
 }
 
 new Page().run();

@@ -27,6 +27,9 @@ export class SinksView implements View {
       this.#rates.set(url, rates);
       rates.add(now, [lines_written]);
     }
+    for (const url of this.#rates.keys()) {
+      if (!sinks.some((sink) => sink.url === url)) this.#rates.delete(url);
+    }
     this.#rows.show(sinks, ({ url }) => url);
   }
 

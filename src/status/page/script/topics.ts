@@ -53,6 +53,7 @@ export class TopicsView implements View {
   #note(found: number | undefined): string {
     const notes = [found === undefined ? `${countText(this.#known)} topics` : `${countText(found)} found`];
     if (found !== undefined && found > MOST_SHOWN) notes.push(`the first ${MOST_SHOWN} are shown`);
+    if (this.#known > ASKED) notes.push(`asked for the ${countText(ASKED)} with the newest messages`);
     if (this.#known === 0) notes.push("messages are counted while somebody looks");
     const { leftOut } = this.#tree;
     if (leftOut > 0) notes.push(`${countText(leftOut)} messages of more topics than are kept are left out`);
