@@ -180,6 +180,12 @@ Deno.test({
         /Certificates\n.*\n +a +\S+server\.pem +certificate CN=server +20\d\d-\d\d-\d\d/,
       );
       assert.match(good.stderr, /the certificate CN=server in \S+ expires on 20\S+, in 1 day/);
+      Deno.chmodSync(join(cwd, "server.key"), 0o644);
+      assert.match(
+        (await check(cwd, { config })).stderr,
+        /listener\.tls\.a\.key: .*server\.key may be read by every/,
+      );
+      Deno.chmodSync(join(cwd, "server.key"), 0o600);
       Deno.removeSync(join(cwd, "server.pem"));
       for (const args of [[], ["--offline"]]) {
         const bad = await check(cwd, { config }, args);
