@@ -15,6 +15,8 @@ interface Opened {
   readonly server: HttpServer | undefined;
   /** The one before is closed: its address was in the way. */
   readonly closedFirst: boolean;
+  /** It is not open, and nobody asked for it. */
+  readonly warning?: string;
 }
 
 export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
@@ -49,7 +51,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
 
   async prepare({ http, sysInterval }: StatusOptions): Promise<Prepared> {
     const before = this.#server;
-    const { server: next, closedFirst } = await this.#opened(http);
+    const { server: next, closedFirst, warning } = await this.#opened(http);
     const { log } = this.#sources;
     return {
       afterRestart: [],
@@ -57,6 +59,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
         this.#options = http;
         this.#sys.every(sysInterval);
         this.#server = next;
+        if (warning !== undefined) log("warn", warning);
         if (next === before) return;
         if (before !== undefined) {
           this.#streams.close();
@@ -92,8 +95,11 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
     } catch (error) {
       if (!(error instanceof ServeError)) throw error;
       if (before === undefined && !http.isWritten) {
-        this.#sources.log("warn", `${error.message}; the broker goes on without it`);
-        return { server: undefined, closedFirst: false };
+        return {
+          server: undefined,
+          closedFirst: false,
+          warning: `${error.message}; the broker goes on without it`,
+        };
       }
       if (before?.options.port !== http.port) throw error;
     }
