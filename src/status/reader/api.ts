@@ -35,9 +35,17 @@ export class Api {
     return { rows, total: Number(response.headers.get("X-Total-Count") ?? rows.length) };
   }
 
-  /** Changes something; resolves to the answer's text. Rejects as `get` does. */
-  async send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<string> {
-    const signal = AbortSignal.timeout(PATIENCE);
+  /**
+   * Changes something; resolves to the answer's text. Rejects as `get` does.
+   * @param patience how long that may take, milliseconds
+   */
+  async send(
+    method: "POST" | "DELETE",
+    path: string,
+    body?: unknown,
+    patience: number = PATIENCE,
+  ): Promise<string> {
+    const signal = AbortSignal.timeout(patience);
     return await (await this.#ask(method, path, {}, signal, body)).text();
   }
 
