@@ -25,7 +25,7 @@ const GOOD_FILTERS = [
   "/#",
   "a/+/b",
   "a//b",
-  "$SYS/#",
+  "$SYS/nothing/#",
   "$share",
   "$shared/a",
   " ",
