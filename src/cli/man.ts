@@ -59,6 +59,18 @@ const LISTENERS: readonly string[] = [
   "for limits and bans.",
 ];
 
+/** What the page and its API leave to be found. */
+const LIVE: readonly string[] = [
+  "http://127.0.0.1:6060/ shows a running Hookline ([http_api] in hookline.toml, or RMQTT's rmqtt-http-api.toml). " +
+  "/api/v1 lists its API: RMQTT's paths and forms, and overview, sinks, sinks/redeliver, topics, and events and log " +
+  "as streams (Server-Sent Events). POST takes application/json.",
+  "/metrics is in Prometheus' text format. /healthz says that it runs; /readyz that it listens and that sinks and " +
+  "store are well, or with 503 what is not. These two and the page itself need no token.",
+  "Pages of other origins are refused, and so is a Host that is neither localhost, the address, nor one of http_hosts.",
+  "$SYS/broker/ has Mosquitto's topics, $SYS/brokers/NODE/stats and metrics have RMQTT's JSON, every " +
+  "mqtt.sys_interval, retained. They make no events and are not stored.",
+];
+
 /** roff for man(7). */
 function manPage(verbs: readonly VerbEntry[]): string {
   return `.\\" Printed by: hookline man
@@ -82,6 +94,8 @@ ${ACCESS.map((text) => `.PP\n${roff(text)}`).join("\n")}
 Its configuration is read as it is, and the lines have the keys, types and order of its document.
 These differences from RMQTT 0.24 remain.
 ${RMQTT_DIFFERENCES.map(differenceItem).join("\n")}
+.SH SEE IT LIVE
+${LIVE.map((text) => `.PP\n${roff(text)}`).join("\n")}
 .SH COMMANDS
 ${verbs.map(verbSection).join("\n")}
 .SH OPTIONS OF EVERY COMMAND
