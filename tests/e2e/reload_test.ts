@@ -236,4 +236,3 @@ Deno.test("log.level changes with a reload", async () => {
   equal((await broker.stop()).code, 0);
   deepEqual(broker.log.slice(before).map(({ msg }) => msg), ["files reopened"]);
 });
-await reload(broker, { config: `${LISTENER}node.id = 7\n` });
