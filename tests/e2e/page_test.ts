@@ -135,6 +135,9 @@ Deno.test("the page shows each view live, filters, pauses, kicks, deletes and re
       async () => !await page.getByRole("button", { name: "Redeliver" }).isVisible(),
       "none is parked",
     );
+    await meter.publish("plant/a/temp", "24", { qos: 1 });
+    await shows(page, "#ready", /^ready$/);
+    await until(async () => !/400/.test(await page.locator("#sinks").innerText()), "the trouble is over");
   });
 
   await test.step("retained: search, delete", async () => {

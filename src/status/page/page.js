@@ -44,13 +44,15 @@ var ApiError = class extends Error {
 var Api = class {
   base;
   token;
+  fetch;
   /**
    * @param base what paths are relative to, ended by `/`: `http://127.0.0.1:6060/`
    * @param token sent as `Authorization: Bearer …` where there is one
    */
-  constructor(base, token) {
+  constructor(base, token, fetch = (url, init) => globalThis.fetch(url, init)) {
     this.base = base;
     this.token = token;
+    this.fetch = fetch;
   }
   /** Rejects with ApiError, or with a TypeError where nobody answers. */
   async get(path, query = {}) {
@@ -87,7 +89,7 @@ var Api = class {
     const token = this.token();
     if (token !== void 0) headers.set("Authorization", `Bearer ${token}`);
     if (body !== void 0) headers.set("Content-Type", "application/json");
-    const response = await fetch(url, {
+    const response = await this.fetch(url, {
       method,
       headers,
       signal,
