@@ -6,6 +6,7 @@ import { errorStack } from "../base/error_text.ts";
 import type { Frame } from "../mqtt/framing.ts";
 import { MqttError } from "../mqtt/error.ts";
 import { SpareArrays } from "../mqtt/output_buffer.ts";
+import { PacketType } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
 import { afterTaking, isOverdrawn } from "./bucket.ts";
 import type { Client, ClientConnection } from "./client.ts";
@@ -69,8 +70,11 @@ export class Broker implements ConnectionEvents<ClientConnection>, Reloadable<Br
   }
 
   onPacket(connection: ClientConnection, frame: Frame, bytes: Uint8Array): void {
+    const { journal } = this.#context;
+    const before = journal.changes;
     try {
       handlePacket(this.#context, this.#clients, connection, frame, bytes);
+      if (journal.troubled && journal.changes !== before && isAnswered(frame)) connection.withhold();
     } catch (error) {
       if (error instanceof MqttError) throw error;
       // A defect of ours: this client pays, nobody else does, and the log has it.
@@ -155,6 +159,12 @@ export class Broker implements ConnectionEvents<ClientConnection>, Reloadable<Br
       this.#clients.tick();
     });
   }
+}
+
+/** Whether the answer to it stands for what it changed. Those that could be refused are not among them. */
+function isAnswered({ header }: Frame): boolean {
+  const type = header >> 4;
+  return type === PacketType.PUBREC || type === PacketType.PUBREL || type === PacketType.UNSUBSCRIBE;
 }
 
 function tellDefect(log: Log, { peer }: ClientConnection, error: unknown): void {

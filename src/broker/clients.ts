@@ -25,6 +25,8 @@ export class Clients {
   /** Those that are stored, by their row. */
   readonly #byRow = new Map<number, Session>();
   readonly #due: DueSessions<Session>;
+  /** Whether the store took everything when it was last looked at. */
+  #stored = true;
 
   /** Takes over what the store has. */
   constructor(context: BrokerContext) {
@@ -216,6 +218,7 @@ export class Clients {
         this.#due.set(session, session.dueAt);
       }
     }
+    this.#goOn(stored);
     this.#dropExpired();
     this.#context.refusals.tell(now);
     this.#context.throttled.tell(now);
@@ -242,6 +245,12 @@ export class Clients {
   #add(session: Session): void {
     this.#sessions.set(session.clientId, session);
     if (session.row !== 0) this.#byRow.set(session.row, session);
+  }
+
+  /** What waits on the disk could not be sent while the store was in trouble. */
+  #goOn(stored: boolean): void {
+    if (stored && !this.#stored) { for (const session of this.#bySession.keys()) session.deliveries.pump(); }
+    this.#stored = stored;
   }
 
   /** What the store knows to have expired, some at a time, so that nobody waits for it. */

@@ -136,7 +136,7 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#resume();
   }
 
-  /** What the peer sent cannot be stored, and its version has no word for that: it is closed after a while. */
+  /** What came cannot be stored, and its version has no word for that: it is closed after a while. */
   leaveUnanswered(): void {
     this.hold();
     this.withhold();

@@ -49,7 +49,6 @@ export interface BrokerContext extends BrokerParts {
 export function createContext(parts: BrokerParts): BrokerContext {
   const arena = new Arena();
   const counters = new Counters();
-  const topics = new TopicCache(undefined, undefined, (length) => arena.roomLong(length));
   return {
     ...parts,
     arena,
@@ -66,9 +65,9 @@ export function createContext(parts: BrokerParts): BrokerContext {
     ),
     total: new QueueTotal(parts.options.maxQueuedBytesTotal, parts.log),
     stored: new QueueTotal(parts.journal.maxBytes, parts.log, "store.max_bytes"),
-    topics,
+    topics: new TopicCache(undefined, undefined, (length) => arena.roomLong(length)),
     router: new Router(),
     traffic: new TrafficOfListeners(),
-    retained: new RetainedTree(parts.options, arena, parts.journal, topics),
+    retained: new RetainedTree(parts.options, arena, parts.journal),
   };
 }

@@ -46,7 +46,7 @@ export class Deliveries implements QueueOwner {
     this.#identity = identity;
     this.#row = row;
     this.#queue = new SessionQueue(context, this, limits, row, found?.waiting);
-    for (const each of found?.inflight ?? []) this.#restore(restoredDelivery(context.topics, each, identity));
+    for (const each of found?.inflight ?? []) this.#restore(restoredDelivery(each, identity, new Map()));
   }
 
   get identity(): ClientIdentity {
@@ -200,7 +200,7 @@ export class Deliveries implements QueueOwner {
 
   /** Drops one that was found in the store to have expired, where it waits still. */
   dropExpired(found: LoadedDelivery): void {
-    const delivery = restoredDelivery(this.#context.topics, found, this.#identity);
+    const delivery = restoredDelivery(found, this.#identity, new Map());
     if (delivery !== undefined) this.#queue.dropExpired(delivery);
   }
 
@@ -314,7 +314,6 @@ export class Deliveries implements QueueOwner {
   #restore(delivery: Delivery | undefined): void {
     if (delivery === undefined) return;
     delivery.dup = true; // it was sent
-    delivery.message.keepLong(this.#context.arena);
     this.#context.total.hold(delivery.message);
     this.#context.stored.add(delivery.size);
     this.#inflight.set(delivery.packetId, delivery);

@@ -1,7 +1,6 @@
 // What the deliveries of all sessions share.
 import type { Clock } from "../base/clock.ts";
 import type { Hooks } from "../hooks/bus.ts";
-import type { TopicCache } from "../mqtt/topic_cache.ts";
 import type { Journal } from "../store/journal.ts";
 import type { Arena } from "./arena.ts";
 import type { Counters } from "./counters.ts";
@@ -13,7 +12,6 @@ export interface DeliveryContext {
   readonly turn: Turn;
   readonly clock: Clock;
   readonly arena: Arena;
-  readonly topics: TopicCache;
   readonly counters: Counters;
   readonly journal: Journal;
   /** What memory keeps. */

@@ -62,6 +62,11 @@ export class Message implements MessageData {
     return this.payload.length + this.name.wire.length + this.properties.forwarded.length;
   }
 
+  /** The payload is memory of its own already. */
+  own(): void {
+    this.#memory = "long";
+  }
+
   /** Makes the payload outlive the read it came in, for a short while. */
   keep(arena: Arena): void {
     if (this.#memory !== "read buffer") return;

@@ -1,5 +1,4 @@
 // Retained Messages in memory, by the levels of their topics: a filter looks at no more of them than it must.
-import { TopicCache } from "../mqtt/topic_cache.ts";
 import { levelCount } from "../mqtt/topics.ts";
 import { type Journal, NoJournal } from "../store/journal.ts";
 import { Arena } from "./arena.ts";
@@ -41,12 +40,11 @@ export class RetainedTree {
     public limits: BrokerOptions,
     arena = new Arena(),
     journal: Journal = new NoJournal(),
-    topics = new TopicCache(),
   ) {
     this.#arena = arena;
     this.#journal = journal;
     for (const found of journal.retainedMessages()) {
-      const message = restoredMessage(topics, found);
+      const message = restoredMessage(found, new Map());
       if (message !== undefined) this.#put(message);
     }
   }

@@ -88,6 +88,13 @@ export class Router {
     return count;
   }
 
+  /** Whether a message of QoS 1 or 2 to this topic would have to be stored for anyone. */
+  leadsToStore(name: TopicName): boolean {
+    const { recipients, groups } = this.#resolve(name);
+    return recipients.some(({ qos, subscriber }) => qos > 0 && subscriber.isStored) ||
+      groups.some(({ isStored }) => isStored);
+  }
+
   #resolve(name: TopicName): Route {
     if (name.memo instanceof Route) return name.memo;
     const { subscriptions, groups } = this.#trie.match(name.text);

@@ -118,6 +118,10 @@ export class Session implements Subscriber, SessionRecord {
     return this.#expiryInterval === 0;
   }
 
+  get isStored(): boolean {
+    return this.row !== 0;
+  }
+
   /** Whether it outlives the process. */
   get outlivesProcess(): boolean {
     return this.row !== 0 && !this.endsWithConnection;

@@ -7,7 +7,7 @@ import { MessageQueue, type Shelf } from "./message_queue.ts";
 import type { ListenerOptions } from "./options.ts";
 import { type Publisher, PublisherHold } from "./publisher_hold.ts";
 import type { Giver } from "./queue_total.ts";
-import { restoredDelivery } from "./restored.ts";
+import { type KnownTopics, restoredDelivery } from "./restored.ts";
 import type { WaitingCount } from "../store/journal.ts";
 
 /** What a stored session's queue has in memory, messages and bytes; what is beyond is on the disk only. */
@@ -145,18 +145,16 @@ export class SessionQueue implements Giver, Shelf {
 
   page(sequence: number): Delivery[] | undefined {
     const page = this.#context.journal.page(this.#row, sequence, IN_MEMORY.messages);
-    return page?.flatMap((found) =>
-      restoredDelivery(this.#context.topics, found, this.#owner.identity) ?? []
-    );
+    const known: KnownTopics = new Map();
+    return page?.flatMap((found) => restoredDelivery(found, this.#owner.identity, known) ?? []);
   }
 
   oldestQos0(sequence: number): Delivery | undefined {
     const found = this.#context.journal.oldestQos0(this.#row, sequence);
-    return found && restoredDelivery(this.#context.topics, found, this.#owner.identity);
+    return found && restoredDelivery(found, this.#owner.identity, new Map());
   }
 
   loaded({ message }: Delivery): void {
-    message.keepLong(this.#context.arena);
     this.#context.total.hold(message);
     this.#context.total.shelved--;
   }

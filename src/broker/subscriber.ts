@@ -5,6 +5,8 @@ import type { Publisher } from "./publisher_hold.ts";
 
 export interface Subscriber {
   readonly clientId: string;
+  /** Whether a message of QoS 1 or 2 for it must be stored before its publisher is told. */
+  readonly isStored: boolean;
   /** Whether a message reaches it now; of a shared group, one that is present comes first. */
   readonly present: boolean;
   /**

@@ -40,6 +40,11 @@ export class SharedGroup {
     this.#order = [...this.#members.values()];
   }
 
+  /** Whether any member is stored, and gets more than QoS 0. */
+  get isStored(): boolean {
+    return this.#order.some(({ qos, subscriber }) => qos > 0 && subscriber.isStored);
+  }
+
   /** The next in turn; one whose client is away only where all are. */
   choose(): Subscription | undefined {
     const count = this.#order.length;

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
 import { Api, ApiError } from "../status/reader/api.ts";
+import { directFetch } from "./direct_fetch.ts";
 import type { Io } from "./io.ts";
 import { textOf, UsageError, type Values } from "./verb.ts";
 
@@ -22,7 +23,7 @@ export function apiOf(values: Values, io: Io): Api {
     );
   }
   const token = tokenOf(values, io);
-  return new Api(url.href, () => token);
+  return new Api(url.href, () => token, directFetch);
 }
 
 function tokenOf(values: Values, { cwd, env }: Io): string | undefined {

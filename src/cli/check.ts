@@ -20,6 +20,7 @@ import { EXIT } from "./exit_code.ts";
 import type { Io } from "./io.ts";
 import { jsonLog } from "../daemon/logger.ts";
 import { maskUrl } from "../sinks/mask_url.ts";
+import { probeStore, putAsideBy } from "../store/probe_store.ts";
 import { tableText } from "../terminal/table.ts";
 import { configPlace, flagOf, type Verb, wantsJson } from "./verb.ts";
 import { visible } from "../terminal/visible.ts";
@@ -58,7 +59,7 @@ export const check: Verb = async (values, _positionals, io) => {
   );
   const places = await probePlaces(config, io, offline);
   if (places.length > 0) io.out(`\nFiles and endpoints\n${tableText(places.map(({ row }) => row))}`);
-  const strays = strayNews(config, io.cwd);
+  const strays = [...strayNews(config, io.cwd), ...asideNews(config.store.path)];
   for (const sentence of strays) warn(sentence);
   // The addresses tell of them too, where they are tried.
   const unusable = offline ? certificates.filter(({ problem }) => problem !== undefined).length : 0;
@@ -185,7 +186,33 @@ async function probePlaces(config: Config, io: Io, offline: boolean): Promise<Pl
       return fileNews(config.log.file);
     }));
   }
+  if (config.store.path !== undefined) places.push(storePlace(config.store.path, offline));
   return places;
+}
+
+/** `store.path`: whether it can be opened. @param offline a running Hookline may have it */
+function storePlace(path: string, offline: boolean): Place {
+  const unusable = probeFile(path);
+  const problem = unusable === undefined
+    ? offline ? undefined : probeStore(path)
+    : { sentence: unusable, refused: false };
+  return { row: ["store.path", visible(problem?.sentence ?? storeNews(path))], problem };
+}
+
+function storeNews(path: string): string {
+  try {
+    return `ok, ${path} has ${Math.ceil(Deno.statSync(path).size / 1024)} KB`;
+  } catch {
+    // It is not there yet: probeFile has tried the rest.
+    return `ok, will make ${path}`;
+  }
+}
+
+/** A sentence on damaged stores beside this one. */
+function asideNews(path: string | undefined): string[] {
+  const aside = path === undefined ? [] : putAsideBy(path);
+  if (aside.length === 0) return [];
+  return [`${path} was damaged once: ${aside.join(", ")} beside it may be looked at, or removed`];
 }
 
 /** A sentence about a URL may hold the URL, secrets and all. */

@@ -24,7 +24,8 @@ export function man(verbs: readonly VerbEntry[]): Verb {
 /** What the files of the doors come to, where they leave it open. */
 const ACCESS: readonly string[] = [
   "Password files are Mosquitto's ($7$, $6$) or have scrypt's PHC form; argon2 is not read. jwks_file and " +
-  "jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A token in the username's place is in no line. A client without a name is let in where " +
+  "jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A token in the username's place is in no line. " +
+  "A client without a name is let in where " +
   "allow_anonymous is true; a name that nobody knows is not.",
   "What a client may do is asked of the acl list of the web server's answer or of the token first, then of " +
   "http_acl_req, then of the files, which must both allow where there are two. A superuser may do everything; " +
@@ -33,10 +34,13 @@ const ACCESS: readonly string[] = [
   "no rule that would allow, and each that would deny.",
   "Denied is 0x87 in 5.0 and 0x80 in the SUBACK of 3.1.1. A PUBLISH of 3.x is acknowledged and goes nowhere, or " +
   "ends the connection (disconnect_if_pub_rejected).",
-  "After a reload, who would not be let in any more is sent away, subscriptions that lost their permission end, " +
+  "After a reload, who would not be let in any more is sent away: its user or its key is another one, whoever let " +
+  "it in is asked no longer, or allow_anonymous is false. Subscriptions that lost their permission end, " +
   "and what waited only for them is dropped.",
   "Three failed logins are free; then those of the address wait, each longer than the one before. " +
-  "rmqtt-flapping.toml bans who connects too often. Files that everyone on the machine may write are refused.",
+  "rmqtt-flapping.toml bans who connects too often, and max_connects_per_second closes what is more, of one " +
+  "address or, with mqtt. before it, of all. Who publishes faster than max_messages_per_second is not read for a " +
+  "while. Files that everyone on the machine may write are refused.",
 ];
 
 /** What the kinds of listeners come to, where the sample file leaves it open. */
@@ -57,6 +61,18 @@ const LISTENERS: readonly string[] = [
   "bound. A PROXY header is read before it, of proxies in proxy_protocol_trusted alone.",
   "In the lines, a client of a Unix socket has the address unix:PATH. All of a socket are one address " +
   "for limits and bans.",
+];
+
+/** What the page and its API leave to be found. */
+const LIVE: readonly string[] = [
+  "http://127.0.0.1:6060/ shows a running Hookline ([http_api] in hookline.toml, or RMQTT's rmqtt-http-api.toml). " +
+  "/api/v1 lists its API: RMQTT's paths and forms, and overview, sinks, sinks/redeliver, topics, and events and log " +
+  "as streams (Server-Sent Events). POST takes application/json.",
+  "/metrics is in Prometheus' text format. /healthz says that it runs; /readyz that it listens and that sinks and " +
+  "store are well, or with 503 what is not. These two and the page itself need no token.",
+  "Pages of other origins are refused, and so is a Host that is neither localhost, the address, nor one of http_hosts.",
+  "$SYS/broker/ has Mosquitto's topics, $SYS/brokers/NODE/stats and metrics have RMQTT's JSON, every " +
+  "mqtt.sys_interval, retained. They make no events and are not stored.",
 ];
 
 /** roff for man(7). */
@@ -82,6 +98,8 @@ ${ACCESS.map((text) => `.PP\n${roff(text)}`).join("\n")}
 Its configuration is read as it is, and the lines have the keys, types and order of its document.
 These differences from RMQTT 0.24 remain.
 ${RMQTT_DIFFERENCES.map(differenceItem).join("\n")}
+.SH SEE IT LIVE
+${LIVE.map((text) => `.PP\n${roff(text)}`).join("\n")}
 .SH COMMANDS
 ${verbs.map(verbSection).join("\n")}
 .SH OPTIONS OF EVERY COMMAND

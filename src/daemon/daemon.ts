@@ -15,7 +15,6 @@ import { Status } from "../status/status.ts";
 import { type Journal, NoJournal } from "../store/journal.ts";
 import { openStore } from "../store/open_store.ts";
 import type { StoreOptions } from "../store/options.ts";
-import type { Store } from "../store/store.ts";
 import { announce, reportCounts, statusText } from "./announce.ts";
 import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
 import { type Logger, openLogger } from "./logger.ts";
@@ -122,15 +121,17 @@ interface Wired {
   readonly listeners: Listeners<ServedListener, ServedReceiver>;
 }
 
+type OpenStore = ReturnType<typeof openStore>;
+
 /** `undefined`: nothing outlives the process. */
-function storeOf({ path, ...options }: StoreOptions, { log }: Logger, clock: Clock): Store | undefined {
+function storeOf({ path, ...options }: StoreOptions, { log }: Logger, clock: Clock): OpenStore | undefined {
   return path === undefined ? undefined : openStore(path, options, clock, log);
 }
 
 function wire(
   config: Config,
   sinks: SinkSet,
-  store: Store | undefined,
+  store: OpenStore | undefined,
   { log }: Logger,
   clock: Clock,
 ): Wired {

@@ -7,17 +7,24 @@ import type { Expiry } from "../listeners/certificates.ts";
 import type { Listeners } from "../listeners/listeners.ts";
 import type { SinkSet } from "../sinks/open_sinks.ts";
 import type { ListenerInfo, StoreInfo } from "../status/api_types.ts";
-import type { Store } from "../store/store.ts";
 import type { LogEntries, StatusSources } from "../status/sources.ts";
 import type { ServedListener } from "../config/config.ts";
 import type { ServedReceiver } from "./served_listeners.ts";
+
+/** How the store is doing. */
+interface StoreState {
+  /** Why it takes nothing now; `undefined` while it does. */
+  readonly trouble: string | undefined;
+  /** Of its file. */
+  readonly bytes: number;
+}
 
 interface Rooms {
   readonly broker: Broker;
   readonly hooks: ReloadableHooks;
   readonly listeners: Listeners<ServedListener, ServedReceiver>;
   readonly sinks: SinkSet;
-  readonly store: Store | undefined;
+  readonly store: StoreState | undefined;
   readonly entries: LogEntries;
   readonly version: string;
   readonly log: Log;
@@ -36,7 +43,7 @@ export function sourcesOf({ broker, hooks, listeners, sinks, store, ...rest }: R
   };
 }
 
-function storeInfo({ trouble, bytes }: Store, broker: Broker): StoreInfo {
+function storeInfo({ trouble, bytes }: StoreState, broker: Broker): StoreInfo {
   const { storedBytes, storedLimit, storeIsFull } = broker.view.snapshot();
   const full = storeIsFull
     ? "store.max_bytes is reached: the longest queues give up their oldest messages"

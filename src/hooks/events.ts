@@ -13,24 +13,24 @@ export interface SubscriptionOpts {
   readonly group?: string;
 }
 
-export interface SessionCreated {
+interface SessionCreated {
   readonly identity: ClientIdentity;
   /** Unix milliseconds. */
   readonly createdAt: number;
 }
 
-export interface SessionTerminated {
+interface SessionTerminated {
   readonly identity: ClientIdentity;
   readonly reason: string;
 }
 
-export interface Subscribed {
+interface Subscribed {
   readonly identity: ClientIdentity;
   readonly topic: string;
   readonly opts: SubscriptionOpts;
 }
 
-export interface Unsubscribed {
+interface Unsubscribed {
   readonly identity: ClientIdentity;
   readonly topic: string;
 }
@@ -45,12 +45,12 @@ export interface ClientConnect {
   readonly clean: boolean;
 }
 
-export interface ClientConnack extends ClientConnect {
+interface ClientConnack extends ClientConnect {
   /** `Connection Accepted`, or why not. */
   readonly connAck: string;
 }
 
-export interface ClientConnected extends ClientConnect {
+interface ClientConnected extends ClientConnect {
   /** Unix milliseconds. */
   readonly connectedAt: number;
   readonly sessionPresent: boolean;
@@ -58,7 +58,7 @@ export interface ClientConnected extends ClientConnect {
   readonly userProperties?: readonly (readonly [string, string])[];
 }
 
-export interface ClientDisconnected {
+interface ClientDisconnected {
   readonly identity: ClientIdentity;
   /** Unix milliseconds. */
   readonly disconnectedAt: number;
@@ -91,7 +91,7 @@ export interface MessageData {
 /**
  * A message on its way to one client: `dup`, `retain`, `qos` and `packetId` are of the PUBLISH sent to it.
  */
-export interface DeliveryData {
+interface DeliveryData {
   readonly message: MessageData;
   readonly identity: ClientIdentity;
   readonly dup: boolean;
@@ -100,7 +100,7 @@ export interface DeliveryData {
   readonly packetId: number;
 }
 
-export interface MessageDropped {
+interface MessageDropped {
   readonly message: MessageData;
   /** Absent when the message reached nobody at all. */
   readonly identity?: ClientIdentity;

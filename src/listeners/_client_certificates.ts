@@ -1,5 +1,5 @@
-// Whether a client's certificate is one of our CAs', and not revoked. node:tls has verified it too, but not where a
-// client resumes a session: Deno's are shared by all listeners, and outlive a reload.
+// Whether a client's certificate is one of our CAs', and not revoked. node:tls has verified it too, but not
+// where a client resumes a session: Deno's are shared by all listeners, and outlive a reload.
 import { X509Certificate } from "node:crypto";
 import { parseRevocationLists, serialOf } from "./_revocation_list.ts";
 
@@ -9,7 +9,9 @@ const LONGEST_CHAIN = 8;
 interface Authority {
   readonly certificate: X509Certificate;
   revoked: ReadonlySet<string>;
-  /** When its list should be replaced by a newer one, Unix milliseconds; `undefined` where nothing says so. */
+  /**
+   * When its list should be replaced by a newer one, Unix milliseconds; `undefined` where nothing says so.
+   */
   listEnds: number | undefined;
 }
 

@@ -1,11 +1,12 @@
-// The request by which a WebSocket begins (RFC 6455, 4.2), and its answer. Bounded and strict: anyone may send it.
+// The request by which a WebSocket begins (RFC 6455, 4.2), and its answer. Bounded and strict: anyone may
+// send it.
 import { createHash } from "node:crypto";
 import type { WebSocketOptions } from "./options.ts";
 
 /** Browsers send below 1 KiB, and cookies. */
 export const MAX_HEAD = 8 * 1024;
 
-/** What MQTT is called there, whichever version follows; others that clients offer are not taken. */
+/** What MQTT is called there, whichever version follows, the best name first. */
 const SUBPROTOCOLS: readonly string[] = ["mqtt", "mqttv3.1", "mqttv5.0"];
 
 /** What goes back to whoever asks: 101 where it is granted. */
@@ -53,8 +54,9 @@ function answer(
   if (!mayCome(header("origin"), header("host"), allowedOrigins)) {
     return refuse("403 Forbidden", "its origin is not in allowed_origins");
   }
-  const subprotocol = list(header("sec-websocket-protocol")).find((name) => SUBPROTOCOLS.includes(name));
-  // [MQTT-6.0.0-3]
+  // [MQTT-6.0.0-3]; "mqtt" where it is offered [MQTT-6.0.0-4].
+  const offered = list(header("sec-websocket-protocol"));
+  const subprotocol = SUBPROTOCOLS.find((name) => offered.includes(name));
   if (subprotocol === undefined) return refuse("400 Bad Request", "it does not offer the subprotocol mqtt");
   const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
   return {
@@ -71,7 +73,8 @@ export function refuse(status: string, refusal: string): Answer {
 }
 
 /**
- * Without a word, pages of the very host they connect to, whatever its port: any site that someone on this machine
+ * Without a word, pages of the very host they connect to, whatever its port: any site that someone on this
+ * machine
  * visits could otherwise publish here. Only browsers send an origin.
  */
 function mayCome(origin: string, host: string, allowed: readonly string[]): boolean {

@@ -6,7 +6,8 @@ import type { Transport } from "./transport.ts";
 const ACCEPT_PAUSE = 100;
 
 /**
- * Begins to accept. The returned function ends it: it resolves when the socket is free again, and may be repeated.
+ * Begins to accept. The returned function ends it: it resolves when the socket is free again, and may be
+ * repeated.
  * @param made makes the Transport of a connection
  */
 export function acceptAll<Conn extends Deno.Conn>(

@@ -1,4 +1,5 @@
-// Looks after the certificates of open listeners: reads files again that changed, and tells of those that expire.
+// Looks after the certificates of open listeners: reads files again that changed, and tells of those that
+// expire.
 import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/error_text.ts";
 import type { Log } from "../base/log.ts";

@@ -70,7 +70,8 @@ export class Certificates {
   }
 
   /**
-   * Has the files as they are now; whether they had changed. Throws CertificateError where they cannot be used: then
+   * Has the files as they are now; whether they had changed. Throws CertificateError where they cannot be
+   * used: then
    * it stays as it is, and looks at them again when they change again.
    */
   refresh(): boolean {

@@ -12,7 +12,8 @@ export interface Listener {
   /** What it shows its peers; absent where it shows none. */
   readonly certificates?: Certificates;
   /**
-   * Accepts no more; connections that were handed over are not touched. Resolves when the address is free again.
+   * Accepts no more; connections that were handed over are not touched. Resolves when the address is free
+   * again.
    * Never rejects; harmless when repeated.
    */
   close(): Promise<void>;
@@ -23,7 +24,8 @@ export interface Listener {
  * @param options asked anew for each connection, but for the place
  *
  * A failure to accept is told to `onError` and never ends the listener.
- * Throws or rejects with Deno.errors.AddrInUse and the like where the place cannot be had, and CertificateError.
+ * Throws or rejects with Deno.errors.AddrInUse and the like where the place cannot be had, and
+ * CertificateError.
  */
 export type Listen = (
   options: () => ListenOptions,

@@ -88,7 +88,8 @@ export class Listeners<Config extends ListenerConfig, Its extends Receiver<Confi
   }
 
   /**
-   * Opens what is new; `commit` closes what goes and reconfigures what stays. A listener stays open as long as its
+   * Opens what is new; `commit` closes what goes and reconfigures what stays. A listener stays open as long
+   * as its
    * kind and address do, and its connections stay in any case. Rejects with ListenError.
    */
   async prepare(configs: readonly Config[]): Promise<Prepared> {
@@ -130,7 +131,8 @@ export class Listeners<Config extends ListenerConfig, Its extends Receiver<Confi
   }
 
   /**
-   * Opens new listeners while those that go are still open; where their addresses overlap (127.0.0.1:1883 becomes
+   * Opens new listeners while those that go are still open; where their addresses overlap (127.0.0.1:1883
+   * becomes
    * 0.0.0.0:1883), after them, and when that fails those that were to go are opened again.
    */
   async #openBeside(
@@ -181,7 +183,8 @@ export class Listeners<Config extends ListenerConfig, Its extends Receiver<Confi
 }
 
 /**
- * Listens at every address for a moment, at all of them at once, as `open` would; serves nobody. One entry for each
+ * Listens at every address for a moment, at all of them at once, as `open` would; serves nobody. One entry
+ * for each
  * listener: why it cannot be had, as a whole sentence, or undefined.
  */
 export async function probeListeners(configs: readonly ListenerConfig[]): Promise<(string | undefined)[]> {
@@ -231,7 +234,9 @@ function prepareCertificates(
   }
 }
 
-/** Listeners with the same key are one. A port that the system chooses says nothing, so the name counts too. */
+/**
+ * Listeners with the same key are one. A port that the system chooses says nothing, so the name counts too.
+ */
 function keyOf({ kind, name, place }: ListenerConfig): string {
   if (isSocketFile(place)) return `${kind} ${place.mode} ${place.path}`;
   return `${kind} ${place.port === 0 ? name : ""} ${placeText(place)}`;

@@ -1,4 +1,5 @@
-// Where each kind of listener listens, and how: its own options, beside those that the broker has for each listener.
+// Where each kind of listener listens, and how: its own options, beside those that the broker has for each
+// listener.
 import { type AddressMatch, parseAddresses } from "../base/addresses.ts";
 import { type Address, type OptionsOf, optionTable } from "../base/option.ts";
 import { addressText } from "../base/peer_address.ts";
@@ -16,10 +17,9 @@ const NODELAY = {
   },
 } as const;
 
-const ADDRESS_DOC =
-  'Only programs on this machine reach 127.0.0.1. To open the broker to others, write "0.0.0.0:1883" (IPv4) or ' +
-  '"[::]:1883" (IPv6, and IPv4 on most systems): with allow_anonymous below, everyone who reaches it may do ' +
-  "everything.";
+const ADDRESS_DOC = "Only programs on this machine reach 127.0.0.1. To open the broker to others, write " +
+  '"0.0.0.0:1883" (IPv4) or "[::]:1883" (IPv6, and IPv4 on most systems): with allow_anonymous ' +
+  "below, everyone who reaches it may do everything.";
 
 export const TCP_OPTIONS = optionTable({
   ...ENABLE,
@@ -39,9 +39,8 @@ export const PROXY_OPTIONS = optionTable({
     kind: "boolean",
     default: false,
     paragraph: true,
-    doc:
-      "Each connection begins with a PROXY header, version 1 or 2, of a proxy that says who its client is; what " +
-      "does not is closed.",
+    doc: "Each connection begins with a PROXY header, version 1 or 2, of a proxy that says who its " +
+      "client is; what does not is closed.",
   },
   timeout: {
     key: "proxy_protocol_timeout",
@@ -73,9 +72,8 @@ export const TLS_OPTIONS = optionTable({
     kind: "path",
     what: "a PEM file",
     sample: "/etc/hookline/cert.pem",
-    doc:
-      "The certificate that clients are shown, and those that lead to its CA. These files are read again on " +
-      "SIGHUP and when they change; connections stay.",
+    doc: "The certificate that clients are shown, and those that lead to its CA. These files are read " +
+      "again on SIGHUP and when they change; connections stay.",
   },
   key: {
     key: "key",
@@ -102,8 +100,8 @@ export const TLS_OPTIONS = optionTable({
     kind: "path",
     what: "a PEM file",
     sample: "/etc/hookline/client-crl.pem",
-    doc:
-      "Their revocation lists: a certificate that is in one is refused. One list of each CA, or none of it.",
+    doc: "Their revocation lists: a certificate that is in one is refused. One list of each CA, or none " +
+      "of it.",
   },
   usernameIsCommonName: {
     key: "cert_cn_as_username",
@@ -145,9 +143,8 @@ export const UNIX_OPTIONS = optionTable({
     kind: "path",
     what: "a file",
     sample: "/run/hookline/mqtt.sock",
-    doc:
-      "The socket. It is made at start, where nobody listens on one of that name, and removed at the end. In the " +
-      "lines its clients have the address unix:PATH.",
+    doc: "The socket. It is made at start, where nobody listens on one of that name, and removed at the " +
+      "end. In the lines its clients have the address unix:PATH.",
   },
   mode: {
     key: "mode",
@@ -216,7 +213,9 @@ export type WebSocketOptions = OptionsOf<typeof WEB_SOCKET_OPTIONS>;
 /** Where a listener listens, and how; what only some kinds need is absent for the others. */
 export interface ListenOptions {
   readonly place: Place;
-  /** TCP_NODELAY on accepted connections; without it an answer may wait for the acknowledgement of another. */
+  /**
+   * TCP_NODELAY on accepted connections; without it an answer may wait for the acknowledgement of another.
+   */
   readonly nodelay: boolean;
   readonly tls?: TlsOptions;
   readonly webSocket?: WebSocketOptions;

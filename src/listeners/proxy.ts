@@ -1,5 +1,5 @@
-// The PROXY protocol, versions 1 and 2, as HAProxy describes it: a proxy says first whose connection it brings. Only
-// proxies that are trusted may, for the address decides on who gets in.
+// The PROXY protocol, versions 1 and 2, as HAProxy describes it: a proxy says first whose connection it
+// brings. Only proxies that are trusted may, for the address decides on who gets in.
 import { isIP } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import { addressText, hostOf } from "../base/peer_address.ts";
@@ -31,7 +31,10 @@ export class ProxyGate {
     this.#clock = clock;
   }
 
-  /** One whose header is not accepted is handed on too: its first read rejects, so that it is counted as refused. */
+  /**
+   * One whose header is not accepted is handed on too: its first read rejects, so that it is counted as
+   * refused.
+   */
   take(raw: Transport, { isTrusted, timeout }: ProxyOptions): void {
     if (!isTrusted(hostOf(raw.peer))) {
       return this.#refuse(raw, "ProxyNotTrusted", "it does not come from proxy_protocol_trusted");

@@ -1,5 +1,5 @@
-// TLS over any Transport. node:tls, for Deno.listenTls can neither ask for a client's certificate nor load another one
-// of its own while it listens.
+// TLS over any Transport. node:tls, for Deno.listenTls can neither ask for a client's certificate nor load
+// another one of its own while it listens.
 import { Duplex } from "node:stream";
 import type tls from "node:tls";
 import type { Clock } from "../base/clock.ts";

@@ -6,8 +6,10 @@ export interface Transport {
   /** There once the first read has resolved, where the listener asks for one. */
   readonly certificate?: PeerCertificate | undefined;
   /**
-   * Bytes read into the start of `into`, at least one; `null` at the end of the stream. The first read also does what
-   * comes before the first byte, such as a TLS handshake: nothing may be written until it has resolved. Rejects with
+   * Bytes read into the start of `into`, at least one; `null` at the end of the stream. The first read also
+   * does what
+   * comes before the first byte, such as a TLS handshake: nothing may be written until it has resolved.
+   * Rejects with
    * TransportError where the peer breaks the rules of what carries the stream, and when the connection broke.
    */
   read(into: Uint8Array): Promise<number | null>;

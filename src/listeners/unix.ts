@@ -45,7 +45,10 @@ function remove(path: string): void {
   }
 }
 
-/** Removes a socket that nobody listens on any more. Throws Deno.errors.AddrInUse where somebody does, or it is none. */
+/**
+ * Removes a socket that nobody listens on any more. Throws Deno.errors.AddrInUse where somebody does, or it
+ * is none.
+ */
 async function removeStale(path: string): Promise<void> {
   try {
     if (!Deno.lstatSync(path).isSocket) {

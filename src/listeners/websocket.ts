@@ -140,7 +140,10 @@ class WebSocketTransport implements Transport {
     return payload;
   }
 
-  /** Reads the header of a frame, and a control frame as a whole; returns their size, or 0 where more must come. */
+  /**
+   * Reads the header of a frame, and a control frame as a whole; returns their size, or 0 where more must
+   * come.
+   */
   #header(bytes: Uint8Array, at: number, length: number): number {
     const available = length - at;
     if (available < 2) return 0;
@@ -161,7 +164,8 @@ class WebSocketTransport implements Transport {
       this.#onControl(opcode, bytes.subarray(at + size, at + size + short));
       return size + short;
     }
-    if (opcode !== BINARY && opcode !== CONTINUATION) this.#fail("a frame is not binary", UNSUPPORTED_DATA); // [MQTT-6.0.0-1]
+    // [MQTT-6.0.0-1]
+    if (opcode !== BINARY && opcode !== CONTINUATION) this.#fail("a frame is not binary", UNSUPPORTED_DATA);
     if ((opcode === CONTINUATION) !== this.#continues) this.#fail("a message is not continued as it began");
     this.#continues = !isFinal;
     const view = new DataView(bytes.buffer, bytes.byteOffset + at);

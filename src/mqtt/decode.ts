@@ -2,7 +2,8 @@
 //
 // Ours instead of mqtt-packet's parser, which accepts ill-formed UTF-8, U+0000, repeated and misplaced
 // properties, bytes after the end and Packet Identifier 0, loses the order of User Properties, and makes
-// objects that the hot path does without. mqtt-packet stays as the twin in the tests.
+// objects that the hot path does without. mqtt-packet stays as the encoder of everything that is not hot
+// (encode.ts) and as the twin in the tests.
 import { malformed, MqttError, protocolError } from "./error.ts";
 import {
   type Acknowledgement,

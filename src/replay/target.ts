@@ -13,7 +13,7 @@ export interface Target extends Address {
 }
 
 /** Paths of PEM files. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;

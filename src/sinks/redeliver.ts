@@ -6,7 +6,7 @@ import type { UrlOptions } from "./options.ts";
 import { schemeOf, SCHEMES } from "./schemes.ts";
 import { SinkError } from "./sink.ts";
 
-export interface RedeliverOptions {
+interface RedeliverOptions {
   readonly url: string;
   /** Headers, PEM files, and how many requests are in flight. */
   readonly endpoint: UrlOptions & { readonly concurrency: number };

@@ -4,7 +4,7 @@ import { json, Refused } from "./_answers.ts";
 import type { BrokerInfo, MetricsInfo, NodeCommon, NodeInfo, StatsInfo, StatsSum } from "./api_types.ts";
 import type { Call, EndpointEntry } from "./_call.ts";
 import { health, nodeName, overview } from "./overview.ts";
-import { metricsOf, statsOf } from "./_stats.ts";
+import { allStatsOf, metricsOf } from "./_stats.ts";
 import { localTime, spanText } from "./_times.ts";
 
 export const NODE_ENDPOINTS: readonly EndpointEntry[] = [
@@ -120,7 +120,7 @@ function diskOf(path: string): Pick<NodeInfo, "disk_free" | "disk_total"> {
 
 async function statsInfo({ sources }: Call): Promise<StatsInfo> {
   const id = sources.broker.nodeId;
-  return { node: { id, name: nodeName(id), status: "Running" }, stats: await statsOf(sources) };
+  return { node: { id, name: nodeName(id), status: "Running" }, stats: await allStatsOf(sources) };
 }
 
 function metricsInfo({ sources }: Call): MetricsInfo {

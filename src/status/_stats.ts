@@ -1,5 +1,18 @@
 // RMQTT's names for what there is now (stats) and for what happened since the start (metrics).
+import type { SubscriptionSnapshot } from "../broker/view.ts";
+import { page } from "./_answers.ts";
 import type { StatusSources } from "./sources.ts";
+
+/** What there is now, and what only looking at every subscription tells. */
+export async function allStatsOf(sources: StatusSources): Promise<Readonly<Record<string, number>>> {
+  const filters = new Set<string>();
+  const keep = ({ filter }: SubscriptionSnapshot): boolean => {
+    filters.add(filter);
+    return false;
+  };
+  await page(sources.broker.subscriptions(), { keep, offset: 0, limit: 0 });
+  return { ...statsOf(sources), "topics.count": filters.size, "routes.count": filters.size };
+}
 
 /** What there is now. */
 export function statsOf({ broker, listeners }: StatusSources): Readonly<Record<string, number>> {

@@ -11,6 +11,14 @@ import { Streams } from "./_streams.ts";
 import { SysTopics } from "./_sys_topics.ts";
 import { TopicCounts } from "./_topic_counts.ts";
 
+interface Opened {
+  readonly server: HttpServer | undefined;
+  /** The one before is closed: its address was in the way. */
+  readonly closedFirst: boolean;
+  /** It is not open, and nobody asked for it. */
+  readonly warning?: string;
+}
+
 export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
   readonly #sources: StatusSources;
   readonly #started: number;
@@ -43,7 +51,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
 
   async prepare({ http, sysInterval }: StatusOptions): Promise<Prepared> {
     const before = this.#server;
-    const next = await this.#opened(http);
+    const { server: next, closedFirst, warning } = await this.#opened(http);
     const { log } = this.#sources;
     return {
       afterRestart: [],
@@ -51,6 +59,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
         this.#options = http;
         this.#sys.every(sysInterval);
         this.#server = next;
+        if (warning !== undefined) log("warn", warning);
         if (next === before) return;
         if (before !== undefined) {
           this.#streams.close();
@@ -60,7 +69,9 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
         if (next !== undefined) log("info", `live view on http://${next.address}/`, { port: next.port });
       },
       abandon: async () => {
-        if (next !== before) await next?.close();
+        if (next === before) return;
+        await next?.close();
+        if (closedFirst) this.#server = before && this.#listen(before.options);
       },
     };
   }
@@ -72,25 +83,30 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
     await this.#server?.close();
   }
 
-  /** A server at the address: the one that is open, or a new one. */
-  async #opened(http: HttpApiOptions | undefined): Promise<HttpServer | undefined> {
+  /** A server at the address: the one that is open, or a new one, for which that had to be closed or not. */
+  async #opened(http: HttpApiOptions | undefined): Promise<Opened> {
     const before = this.#server;
-    if (http === undefined) return undefined;
-    if (before !== undefined && addressText(before.options) === addressText(http)) return before;
+    if (http === undefined) return { server: undefined, closedFirst: false };
+    if (before !== undefined && addressText(before.options) === addressText(http)) {
+      return { server: before, closedFirst: false };
+    }
     try {
-      return this.#listen(http);
+      return { server: this.#listen(http), closedFirst: false };
     } catch (error) {
       if (!(error instanceof ServeError)) throw error;
       if (before === undefined && !http.isWritten) {
-        this.#sources.log("warn", `${error.message}; the broker goes on without it`);
-        return undefined;
+        return {
+          server: undefined,
+          closedFirst: false,
+          warning: `${error.message}; the broker goes on without it`,
+        };
       }
       if (before?.options.port !== http.port) throw error;
     }
     // 127.0.0.1:6060 becomes 0.0.0.0:6060: the old one is in the way.
     await before?.close();
     try {
-      return this.#listen(http);
+      return { server: this.#listen(http), closedFirst: true };
     } catch (error) {
       this.#server = before && this.#listen(before.options);
       throw error;

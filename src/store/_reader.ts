@@ -4,6 +4,7 @@ import type {
   LoadedDelivery,
   LoadedMessage,
   LoadedSession,
+  PersonRecord,
   SubscriptionRecord,
   WaitingCount,
   WillRecord,
@@ -12,16 +13,23 @@ import type { StoreClock } from "./store_clock.ts";
 
 /** Bytes after which a page is full. */
 const PAGE_BYTES = 1024 ** 2;
+/** Retained Messages of one page. */
+const PAGE_ROWS = 1_000;
 
 /** As the Writer wrote it: `never`, so that each value is taken for what its column holds. */
 type Row = Record<string, never>;
+/** The same, by the places of the columns: half the work, where there are many. */
+type Cells = readonly never[];
 
 const MESSAGE = `m.id, m.from_node, m.from_address, m.from_client_id, m.from_username, m.from_type, m.topic,
-  m.payload, m.qos AS message_qos, m.dup, m.retain AS message_retain, m.packet_id AS message_packet_id,
-  m.properties, m.message_expiry_interval, m.received_at, m.expires_at`;
-const DELIVERY =
-  `SELECT d.session, d.sequence, d.size, d.qos, d.retain, d.packet_id, d.released, d.identifiers,
-  ${MESSAGE} FROM delivery d JOIN message m ON m.id = d.message`;
+  m.payload, m.qos, m.dup, m.retain, m.packet_id, m.properties, m.message_expiry_interval, m.received_at,
+  m.expires_at`;
+const DELIVERY = `${MESSAGE}, d.session, d.sequence, d.qos, d.retain, d.packet_id, d.released, d.identifiers`;
+const DELIVERIES = `SELECT ${DELIVERY} FROM delivery d JOIN message m ON m.id = d.message`;
+const PAGE = `SELECT ${DELIVERY} FROM (
+    SELECT *, sum(size) OVER (ORDER BY sequence) - size AS before FROM delivery
+    WHERE session = ? AND sequence > ? AND packet_id = 0 ORDER BY sequence LIMIT ?
+  ) d JOIN message m ON m.id = d.message WHERE d.before < ${PAGE_BYTES} ORDER BY d.sequence`;
 
 export class Reader {
   readonly #db: DatabaseSync;
@@ -30,14 +38,20 @@ export class Reader {
   readonly #qos0: StatementSync;
   readonly #expired: StatementSync;
   readonly #expiredRetained: StatementSync;
+  readonly #nextExpiry: StatementSync;
 
   constructor(db: DatabaseSync, clock: StoreClock) {
     this.#db = db;
     this.#clock = clock;
+    this.#page = this.#cells(PAGE);
     const behind = "d.session = ? AND d.sequence > ?";
-    this.#page = db.prepare(`${DELIVERY} WHERE ${behind} AND d.packet_id = 0 ORDER BY d.sequence LIMIT ?`);
-    this.#qos0 = db.prepare(`${DELIVERY} WHERE ${behind} AND d.qos = 0 ORDER BY d.sequence LIMIT 1`);
-    this.#expired = db.prepare(`${DELIVERY} WHERE d.expires_at <= ? AND d.packet_id = 0 LIMIT ?`);
+    this.#qos0 = this.#cells(`${DELIVERIES} WHERE ${behind} AND d.qos = 0 ORDER BY d.sequence LIMIT 1`);
+    this.#expired = this.#cells(`${DELIVERIES} WHERE d.expires_at <= ? AND d.packet_id = 0 LIMIT ?`);
+    this.#nextExpiry = db.prepare(
+      `SELECT min(at) AS at FROM (
+        SELECT min(expires_at) AS at FROM delivery WHERE expires_at IS NOT NULL AND packet_id = 0
+        UNION ALL SELECT min(expires_at) FROM retained WHERE expires_at IS NOT NULL)`,
+    );
     this.#expiredRetained = db.prepare("SELECT topic FROM retained WHERE expires_at <= ? LIMIT ?");
   }
 
@@ -52,32 +66,40 @@ export class Reader {
   }
 
   page(row: number, sequence: number, most: number): LoadedDelivery[] {
-    const page: LoadedDelivery[] = [];
-    let bytes = 0;
-    for (const found of this.#page.iterate(row, sequence, most)) {
-      page.push(this.#delivery(found as Row));
-      if ((bytes += (found as Row)["size"] ?? 0) >= PAGE_BYTES) break;
-    }
-    return page;
+    return this.#deliveries(this.#page, row, sequence, most);
   }
 
   oldestQos0(row: number, sequence: number): LoadedDelivery | undefined {
-    const found = this.#qos0.get(row, sequence);
-    return found && this.#delivery(found as Row);
+    return this.#deliveries(this.#qos0, row, sequence)[0];
+  }
+
+  /** When something expires next, on the turn's monotonic clock; Infinity: never. */
+  nextExpiry(): number {
+    const found = this.#nextExpiry.get() as Row;
+    return this.#clock.monotonic(found["at"] ?? null);
   }
 
   /** @param now on the turn's monotonic clock */
   expired(now: number, most: number): LoadedDelivery[] {
-    return this.#expired.all(this.#clock.of(now), most).map((row) => this.#delivery(row as Row));
+    return this.#deliveries(this.#expired, this.#clock.of(now) ?? 0, most);
   }
 
   expiredRetained(now: number, most: number): string[] {
     return this.#expiredRetained.all(this.#clock.of(now), most).map((row) => (row as Row)["topic"] ?? "");
   }
 
+  /** In pages: all at once would cost memory, and one by one time. */
   *retained(): Iterable<LoadedMessage> {
-    const sql = `SELECT ${MESSAGE} FROM retained r JOIN message m ON m.id = r.message`;
-    for (const row of this.#db.prepare(sql).iterate()) yield this.#message(row as Row);
+    const page = this.#cells(
+      `SELECT ${MESSAGE} FROM retained r JOIN message m ON m.id = r.message
+        WHERE r.topic > ? ORDER BY r.topic LIMIT ${PAGE_ROWS}`,
+    );
+    for (let topic = "";;) {
+      const messages = page.all(topic).map((cells) => this.#message(asCells(cells)));
+      yield* messages;
+      if (messages.length < PAGE_ROWS) return;
+      topic = messages.at(-1)?.topic ?? "";
+    }
   }
 
   /**
@@ -86,9 +108,9 @@ export class Reader {
   sessions(lastAlive: number): LoadedSession[] {
     const subscriptions = this.#bySession("SELECT * FROM subscription", subscriptionOf);
     const received = this.#bySession("SELECT * FROM received", (row): number => row["packet_id"] ?? 0);
-    const inflight = this.#bySession(
-      `${DELIVERY} WHERE d.packet_id <> 0 ORDER BY d.session, d.sequence`,
-      (row) => this.#delivery(row),
+    const inflight = Map.groupBy(
+      this.#deliveries(this.#cells(`${DELIVERIES} WHERE d.packet_id <> 0 ORDER BY d.session, d.sequence`)),
+      ({ session }) => session,
     );
     const waiting = this.#bySession(
       "SELECT session, count(*) AS messages, sum(size) AS bytes, sum(qos = 0) AS qos0 FROM delivery " +
@@ -105,7 +127,7 @@ export class Reader {
       const id: number = row["id"] ?? 0;
       return {
         row: id,
-        identity: personOf(row, ""),
+        identity: personOf(row),
         createdAt: row["created_at"] ?? 0,
         expiryInterval: row["expiry_interval"] ?? Infinity,
         awaySince: Math.min(lastAlive, this.#clock.monotonic(row["away_since"] ?? null)),
@@ -134,34 +156,49 @@ export class Reader {
     return all;
   }
 
-  #delivery(row: Row): LoadedDelivery {
-    const identifiers: string | undefined = row["identifiers"] ?? undefined;
-    return {
-      session: row["session"] ?? 0,
-      sequence: row["sequence"] ?? 0,
-      qos: row["qos"] ?? 0,
-      retain: row["retain"] === 1,
-      packetId: row["packet_id"] ?? 0,
-      released: row["released"] === 1,
-      subscriptionIdentifiers: identifiers === undefined ? undefined : JSON.parse(identifiers),
-      message: this.#message(row),
-    };
+  #cells(sql: string): StatementSync {
+    const statement = this.#db.prepare(sql);
+    // Deno has the method; its types do not.
+    (statement as StatementSync & { setReturnArrays(on: boolean): void }).setReturnArrays(true);
+    return statement;
   }
 
-  #message(row: Row): LoadedMessage {
+  #deliveries(statement: StatementSync, ...parameters: readonly number[]): LoadedDelivery[] {
+    return statement.all(...parameters).map((found) => {
+      const cells = asCells(found);
+      const ids: string | undefined = cells[22] ?? undefined;
+      return {
+        session: cells[16] ?? 0,
+        sequence: cells[17] ?? 0,
+        qos: cells[18] ?? 0,
+        retain: cells[19] === 1,
+        packetId: cells[20] ?? 0,
+        released: cells[21] === 1,
+        subscriptionIdentifiers: ids === undefined ? undefined : JSON.parse(ids),
+        message: this.#message(cells),
+      };
+    });
+  }
+
+  #message(cells: Cells): LoadedMessage {
     return {
-      stored: row["id"] ?? 0,
-      from: personOf(row, "from_"),
-      fromType: row["from_type"] ?? "custom",
-      topic: row["topic"] ?? "",
-      payload: row["payload"] ?? new Uint8Array(0),
-      qos: row["message_qos"] ?? 0,
-      dup: row["dup"] === 1,
-      retain: row["message_retain"] === 1,
-      packetId: row["message_packet_id"] ?? 0,
-      properties: propertiesOf(row),
-      receivedAt: row["received_at"] ?? 0,
-      expiresAt: this.#clock.monotonic(row["expires_at"] ?? null),
+      stored: cells[0] ?? 0,
+      from: {
+        node: cells[1] ?? 0,
+        ipaddress: cells[2] ?? "",
+        clientId: cells[3] ?? "",
+        username: cells[4] ?? undefined,
+      },
+      fromType: cells[5] ?? "custom",
+      topic: cells[6] ?? "",
+      payload: cells[7] ?? NOTHING,
+      qos: cells[8] ?? 0,
+      dup: cells[9] === 1,
+      retain: cells[10] === 1,
+      packetId: cells[11] ?? 0,
+      properties: { forwarded: cells[12] ?? NOTHING, messageExpiryInterval: cells[13] ?? undefined },
+      receivedAt: cells[14] ?? 0,
+      expiresAt: this.#clock.monotonic(cells[15] ?? null),
     };
   }
 
@@ -171,30 +208,33 @@ export class Reader {
     return {
       will: {
         topic: row["topic"] ?? "",
-        payload: row["payload"] ?? new Uint8Array(0),
+        payload: row["payload"] ?? NOTHING,
         qos: row["qos"] ?? 0,
         retain: row["retain"] === 1,
         delayInterval,
-        properties: propertiesOf(row),
+        properties: {
+          forwarded: row["properties"] ?? NOTHING,
+          messageExpiryInterval: row["message_expiry_interval"] ?? undefined,
+        },
       },
       dueAt: Math.min(this.#clock.monotonic(due), lastAlive + delayInterval * 1000),
     };
   }
 }
 
-function personOf(row: Row, prefix: string): LoadedMessage["from"] {
-  return {
-    node: row[`${prefix}node`] ?? 0,
-    ipaddress: row[`${prefix}address`] ?? "",
-    clientId: row[`${prefix}client_id`] ?? "",
-    username: row[`${prefix}username`] ?? undefined,
-  };
+const NOTHING = new Uint8Array(0);
+
+/** Of a statement that returns arrays. */
+function asCells(found: unknown): Cells {
+  return found as Cells;
 }
 
-function propertiesOf(row: Row): LoadedMessage["properties"] {
+function personOf(row: Row): PersonRecord {
   return {
-    forwarded: row["properties"] ?? new Uint8Array(0),
-    messageExpiryInterval: row["message_expiry_interval"] ?? undefined,
+    node: row["node"] ?? 0,
+    ipaddress: row["address"] ?? "",
+    clientId: row["client_id"] ?? "",
+    username: row["username"] ?? undefined,
   };
 }
 

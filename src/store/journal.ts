@@ -178,9 +178,9 @@ export interface Journal {
 
 /** Nothing outlives the process: `store.path = "memory"`. */
 export class NoJournal implements Journal {
-  readonly keeps = false;
+  readonly keeps: boolean = false;
+  readonly troubled: boolean = false;
   readonly maxBytes = 0;
-  readonly troubled = false;
   readonly changes = 0;
   #next = 0;
 

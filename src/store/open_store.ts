@@ -6,6 +6,7 @@ import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
 import type { Log } from "../base/log.ts";
 import { damageOf, putAside, salvage } from "./_damage.ts";
+import { ClosedStore } from "./closed_store.ts";
 import { StoreLock } from "./lock.ts";
 import type { StoreOptions } from "./options.ts";
 import { isStore, migrate, VERSION, versionOf } from "./schema.ts";
@@ -17,15 +18,15 @@ const WAL_PAGES = 2_000;
 const CACHE_KIB = 4_096;
 
 /**
- * Throws Failure where it cannot be had: another process has it, a newer Hookline made it, the disk refuses
- * it.
+ * One that cannot be opened now is closed, and says so.
+ * Throws Failure where another process has it, or another program or a newer Hookline wrote it.
  */
 export function openStore(
   path: string,
   options: Pick<StoreOptions, "fsync" | "maxBytes">,
   clock: Clock,
   log: Log,
-): Store {
+): Store | ClosedStore {
   let lock: StoreLock | undefined;
   let db: DatabaseSync | undefined;
   try {
@@ -46,7 +47,7 @@ export function openStore(
     db?.close();
     lock?.[Symbol.dispose]();
     if (error instanceof Failure) throw error;
-    throw new Failure(`the store ${path} cannot be opened: ${errorText(error)}`, { cause: error });
+    return new ClosedStore(`the store ${path} cannot be opened: ${errorText(error)}`, clock, log);
   }
 }
 
@@ -68,7 +69,7 @@ function openDatabase(path: string, fsync: StoreOptions["fsync"], log: Log): Dat
     db.exec(
       `PRAGMA journal_mode = WAL; PRAGMA synchronous = ${fsync === "always" ? "FULL" : "NORMAL"};
        PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA journal_size_limit = ${WAL_BYTES};
-       PRAGMA cache_size = -${CACHE_KIB}; PRAGMA busy_timeout = 1000`,
+       PRAGMA cache_size = -${CACHE_KIB}; PRAGMA busy_timeout = 0`,
     );
     if (version > 0 && version < VERSION) keepCopy(db, path, version, log);
     migrate(db);

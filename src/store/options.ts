@@ -10,8 +10,8 @@ export const STORE_OPTIONS = optionTable({
     what: 'a file, or "memory"',
     default: "./hookline.db",
     doc:
-      "Sessions that outlive their connection, what waits for them, and Retained Messages are kept here, and " +
-      'so survive a restart or a crash. "memory": nothing survives.',
+      "Sessions that outlive their connection, what waits for them, and Retained Messages are kept here, " +
+      'and so survive a restart or a crash. "memory": nothing survives.',
   },
   fsync: {
     key: "store.fsync",
@@ -30,9 +30,8 @@ export const STORE_OPTIONS = optionTable({
     max: 1_024 * 1024 ** 4,
     zero: "no limit",
     default: 1024 * MIB,
-    doc:
-      "Bytes of all messages in it that wait for sessions or are not acknowledged. Past it the longest queue " +
-      "gives up its oldest. 0: no limit.",
+    doc: "Bytes of all messages in it that wait for sessions or are not acknowledged. Past it the longest " +
+      "queue gives up its oldest. 0: no limit.",
   },
 });
 

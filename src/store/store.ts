@@ -34,7 +34,8 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 /** Free pages from which the file shrinks, and by how many at a time. */
 const FREE_PAGES = 1_024;
-const PAGES_AT_ONCE = 256;
+const PAGES_AT_ONCE = 1_024;
+const SHRINK_EVERY = 5_000;
 
 export interface StoreParts {
   /** At this version, and with its settings. */
@@ -60,6 +61,10 @@ export class Store implements Journal, AsyncDisposable {
   readonly #lastAlive: number;
   #next: number;
   #stampedAt = -Infinity;
+  #shrunkAt = -Infinity;
+  /** When something in it expires next, and how many changes there were when that was looked up. */
+  #nextExpiry = -Infinity;
+  #expirySeenAt = -1;
   /** Why the disk did not take the last transaction. */
   #trouble: string | undefined = undefined;
   #toldAt = -Infinity;
@@ -156,10 +161,12 @@ export class Store implements Journal, AsyncDisposable {
   }
 
   expired(most: number): LoadedDelivery[] {
+    if (!this.#mayHaveExpired()) return [];
     return this.#read(() => this.#reader.expired(this.#parts.clock.monotonic(), most), []);
   }
 
   expiredRetained(most: number): string[] {
+    if (!this.#mayHaveExpired()) return [];
     return this.#read(() => this.#reader.expiredRetained(this.#parts.clock.monotonic(), most), []);
   }
 
@@ -176,9 +183,9 @@ export class Store implements Journal, AsyncDisposable {
    * nothing may leave that stands for it. While it is troubled, what is told waits for {@link tick}.
    */
   commit(): boolean {
-    if (!this.#unanswered) return this.#store();
+    const stored = this.#store() && !this.#unanswered;
     this.#unanswered = false;
-    return false;
+    return stored;
   }
 
   tick(): void {
@@ -186,7 +193,7 @@ export class Store implements Journal, AsyncDisposable {
     if (this.troubled) this.#tryAgain(now);
     else if (now - this.#stampedAt >= STAMP_EVERY && this.#next > 0) this.#transaction();
     this.#sync.tick();
-    this.#shrink();
+    if (now - this.#shrunkAt >= SHRINK_EVERY) this.#shrink(now);
   }
 
   /** Stores what is left, and lets go of the file. Harmless a second time. */
@@ -259,6 +266,15 @@ export class Store implements Journal, AsyncDisposable {
     return { store: this.#parts.path, error: this.#trouble ?? "" };
   }
 
+  /** Whether it is time to look: what expires next is looked up once after each change. */
+  #mayHaveExpired(): boolean {
+    if (this.changes !== this.#expirySeenAt) {
+      this.#expirySeenAt = this.changes;
+      this.#nextExpiry = this.#read(() => this.#reader.nextExpiry(), -Infinity);
+    }
+    return this.#nextExpiry <= this.#parts.clock.monotonic();
+  }
+
   /** What is read is stored before, for changes are seen there only. */
   #read<T>(read: () => T, none: T): T {
     if (this.troubled || !this.#store()) return none;
@@ -271,7 +287,8 @@ export class Store implements Journal, AsyncDisposable {
   }
 
   /** Gives pages that nothing is in back to the disk, some at a time. */
-  #shrink(): void {
+  #shrink(now: number): void {
+    this.#shrunkAt = now;
     if (this.troubled) return;
     const { db } = this.#parts;
     try {

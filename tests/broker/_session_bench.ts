@@ -17,7 +17,7 @@ import type { OutgoingPublish } from "../../src/mqtt/encode.ts";
 import type { ProtocolVersion, QoS } from "../../src/mqtt/packets.ts";
 import { parseFilter } from "../../src/mqtt/topics.ts";
 import { NO_PROPERTIES } from "../../src/mqtt/publish_properties.ts";
-import { TopicCache, TopicName } from "../../src/mqtt/topic_cache.ts";
+import { TopicName } from "../../src/mqtt/topic_cache.ts";
 import { NoJournal } from "../../src/store/journal.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
 import { MemorySink } from "../helpers/memory_sink.ts";
@@ -65,7 +65,6 @@ export class SessionBench implements SessionContext {
   readonly router = new Router();
   readonly total = new QueueTotal(0, () => {});
   readonly stored = new QueueTotal(0, () => {});
-  readonly topics = new TopicCache();
   readonly journal = new NoJournal();
 
   constructor() {
@@ -105,6 +104,7 @@ export class SessionBench implements SessionContext {
 /** Counts what reaches it. */
 export class CountingSubscriber implements Subscriber {
   readonly present = true;
+  readonly isStored = false;
   delivered = 0;
 
   constructor(readonly clientId: string) {}

@@ -54,6 +54,8 @@ export function settled(): Promise<void> {
 
 /** `await using world = new World({…});` At its end no timer is left, no error logged, and each line of the contract. */
 export class World implements AsyncDisposable {
+  /** The store of every world of this test file that names none; `undefined`: they keep all in memory. */
+  static open: Stored["open"];
   readonly clock = new FakeClock();
   readonly sink = new MemorySink("file:///hook.log");
   readonly log: string[] = [];
@@ -77,7 +79,7 @@ export class World implements AsyncDisposable {
     this.options = { ...LISTENER_DEFAULTS, ...options };
     this.clock.jumped = timeOfDay;
     const log: Log = (level, text, fields) => this.log.push(`${level}: ${text} ${JSON.stringify(fields)}`);
-    this.store = open?.(this.clock, log);
+    this.store = (open ?? World.open)?.(this.clock, log);
     this.#before = before;
     this.#killed = killed;
     this.#ports += before.length;

@@ -108,11 +108,24 @@ Deno.test("what a running Hookline has is told as such, and left out with --offl
       running.stdout,
       /hook +its spool, .*, is in use by another process, such as a Hookline that runs already/,
     );
-    assert.match(running.stderr, /2 problems/);
+    assert.match(running.stdout, /store\.path +the store .* is in use by another process, \d+/);
+    assert.match(running.stderr, /3 problems/);
     const offline = await check(cwd, { config, hooks }, ["--offline"]);
     assert.equal(offline.code, 0);
     assert.match(offline.stdout, /hook +not tried \(--offline\)/);
     assert.equal((await broker.stop()).code, 0, "check did not take its spool away");
+  }));
+
+Deno.test("a damaged store is told, and one that was put aside", () =>
+  inTempDir(async (cwd) => {
+    await Deno.writeTextFile(`${cwd}/hookline.db`, "no database".repeat(500));
+    const damaged = await check(cwd, {});
+    assert.equal(damaged.code, 1);
+    assert.match(damaged.stdout, /store\.path +.* is damaged and would be put aside: file is not a database/);
+    await Deno.rename(`${cwd}/hookline.db`, `${cwd}/hookline.db.damaged-20261124T120000Z`);
+    const aside = await check(cwd, {});
+    assert.equal(aside.code, 0);
+    assert.match(aside.stderr, /hookline\.db was damaged once: hookline\.db\.damaged-20261124T120000Z/);
   }));
 
 Deno.test("an endpoint is connected to and sent nothing; one that cannot be reached ends check with 1", () =>
@@ -180,6 +193,12 @@ Deno.test({
         /Certificates\n.*\n +a +\S+server\.pem +certificate CN=server +20\d\d-\d\d-\d\d/,
       );
       assert.match(good.stderr, /the certificate CN=server in \S+ expires on 20\S+, in 1 day/);
+      Deno.chmodSync(join(cwd, "server.key"), 0o644);
+      assert.match(
+        (await check(cwd, { config })).stderr,
+        /listener\.tls\.a\.key: .*server\.key may be read by every/,
+      );
+      Deno.chmodSync(join(cwd, "server.key"), 0o600);
       Deno.removeSync(join(cwd, "server.pem"));
       for (const args of [[], ["--offline"]]) {
         const bad = await check(cwd, { config }, args);

@@ -1,4 +1,5 @@
-// Listeners of the started program beside plain TCP: a Unix socket, a proxy's header, and peers that never speak.
+// Listeners of the started program beside plain TCP: a Unix socket, a proxy's header, and peers that never
+// speak.
 import assert from "node:assert/strict";
 import { canMakeCertificates, makeCertificates } from "../helpers/certificates.ts";
 import { Hookline } from "../helpers/hookline.ts";
@@ -22,7 +23,7 @@ Deno.test("a Unix socket serves, survives SIGKILL of its owner, and is gone afte
   assert.throws(() => Deno.lstatSync(path), Deno.errors.NotFound);
 });
 
-Deno.test("behind a proxy the lines have the client's address, and a limit of one address is the client's", async () => {
+Deno.test("behind a proxy the lines have the client's address, and limits are of that", async () => {
   await using dir = await tempDir();
   const config =
     '[listener.tcp.a]\naddr = "127.0.0.1:0"\nproxy_protocol = true\nmax_connects_per_second = 1\n';

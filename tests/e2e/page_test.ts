@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { seriousFindings } from "../helpers/accessibility.ts";
 import { TestBrowser } from "../helpers/browser.ts";
 import { Hookline } from "../helpers/hookline.ts";
-import { answer, Endpoint } from "../helpers/http_endpoint.ts";
+import { answer, Endpoint, ok as taken } from "../helpers/http_endpoint.ts";
 import { MqttClient } from "../helpers/mqtt_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
@@ -36,7 +36,7 @@ function publishing(client: MqttClient, topic: string): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-Deno.test("the page shows each view live, filters, pauses, kicks and deletes", async (test) => {
+Deno.test("the page shows each view live, filters, pauses, kicks, deletes and redelivers", async (test) => {
   await using dir = await tempDir();
   await using endpoint = await Endpoint.start();
   endpoint.behave = answer(400);
@@ -123,9 +123,21 @@ Deno.test("the page shows each view live, filters, pauses, kicks and deletes", a
     await shows(page, "#event-rows", /^[1-9]\d* while paused, not shown/);
   });
 
-  await test.step("sinks: what each took, and what is wrong", async () => {
+  await test.step("sinks: what each took, what is wrong, and parked events that are sent again", async () => {
     await view("sinks");
     await shows(page, "#sink-rows", /hook\.log\s+ok\s[^]*http:\/\/127[^]*status 400/);
+    endpoint.behave = taken;
+    endpoint.requests.length = 0;
+    await clickAndAgree(page, `Redeliver parked events of ${endpoint.url}`);
+    await shows(page, "#told", /^[1-9]\d* parked events were sent again\.$/);
+    ok(endpoint.requests.length > 0);
+    await until(
+      async () => !await page.getByRole("button", { name: "Redeliver" }).isVisible(),
+      "none is parked",
+    );
+    await meter.publish("plant/a/temp", "24", { qos: 1 });
+    await shows(page, "#ready", /^ready$/);
+    await until(async () => !/400/.test(await page.locator("#sinks").innerText()), "the trouble is over");
   });
 
   await test.step("retained: search, delete", async () => {

@@ -1,4 +1,5 @@
-// TLS of the started program with Debian's clients: who gets in, who does not, and what the lines and the log say.
+// TLS of the started program with Debian's clients: who gets in, who does not, and what the lines and the log
+// say.
 import assert from "node:assert/strict";
 import { makeCertificates, makeMoreCertificates } from "../helpers/certificates.ts";
 import { Hookline } from "../helpers/hookline.ts";
@@ -13,7 +14,8 @@ const more = await makeMoreCertificates(certificates.path);
 const CLIENT = files.clientCert.replace(/\.pem$/, "");
 
 function listener(name: string, keys = "", server = files.serverCert.replace(/\.pem$/, "")): string {
-  return `[listener.tls.${name}]\naddr = "127.0.0.1:0"\ncert = "${server}.pem"\nkey = "${server}.key"\n${keys}`;
+  const files = `cert = "${server}.pem"\nkey = "${server}.key"\n`;
+  return `[listener.tls.${name}]\naddr = "127.0.0.1:0"\n${files}${keys}`;
 }
 
 /** Only clients with a certificate of this CA. */
@@ -33,7 +35,7 @@ function refusals(broker: Hookline): string {
   );
 }
 
-Deno.test("a client that trusts the CA publishes over TLS 1.2 and 1.3, one that does not goes away", async () => {
+Deno.test("a client that trusts the CA publishes over TLS 1.2 and 1.3, another goes away", async () => {
   await using dir = await tempDir();
   await using broker = await Hookline.start({ cwd: dir.path, config: listener("external") });
   for (const version of ["tlsv1.2", "tlsv1.3"]) {
@@ -90,7 +92,7 @@ Deno.test("a client certificate is asked for, and names its user", async () => {
   }
 });
 
-Deno.test("no certificate, one of another CA, an expired and a revoked one are refused, and one is not", async () => {
+Deno.test("no certificate, a stranger's, an expired and a revoked one are refused", async () => {
   await using dir = await tempDir();
   const config = listener("external", asking(files.ca, `client_crls = "${more.crl}"\n`));
   await using broker = await Hookline.start({ cwd: dir.path, config });
@@ -120,7 +122,7 @@ Deno.test("a session of another listener lets nobody in: its certificate is look
   }
 });
 
-Deno.test("SIGHUP takes other certificates for new connections, and keeps them where the new are broken", async () => {
+Deno.test("SIGHUP takes other certificates for new connections, and no broken ones", async () => {
   await using dir = await tempDir();
   const put = async (cert: string, key: string): Promise<void> => {
     await Deno.copyFile(cert, `${dir.path}/own.pem`);

@@ -1,4 +1,5 @@
-// What every kind of listener must do, over real sockets: accept, carry bytes both ways, name the peer, close.
+// What every kind of listener must do, over real sockets: accept, carry bytes both ways, name the peer,
+// close.
 import assert from "node:assert/strict";
 import { KINDS } from "../../src/listeners/kinds.ts";
 import type { Listener } from "../../src/listeners/listener.ts";
@@ -274,6 +275,10 @@ export function addressName({ localAddr }: Peer): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-export async function connectTcp(place: SuitePlace): Promise<Deno.Conn> {
-  return place.transport === "tcp" ? await Deno.connect(place) : await Deno.connect(place);
+/** A connection, as it is. */
+export async function connectTo(place: SuitePlace): Promise<Deno.Conn> {
+  if (place.transport === "unix") return await Deno.connect(place);
+  const conn = await Deno.connect(place);
+  conn.setNoDelay(true);
+  return conn;
 }

@@ -1,4 +1,5 @@
-// All listeners together, over real sockets: what another configuration opens, keeps, closes, or leaves as it was.
+// All listeners together, over real sockets: what another configuration opens, keeps, closes, or leaves as it
+// was.
 import assert from "node:assert/strict";
 import type { ListenerConfig } from "../../src/listeners/options.ts";
 import { ListenError, Listeners, probeListeners } from "../../src/listeners/listeners.ts";
@@ -66,7 +67,7 @@ Deno.test("a change that is given up closes what it opened", async () => {
   assert.equal(await it.connect(port), "a 1");
 });
 
-Deno.test("a change that is given up opens again what had to be closed for it, with the same receiver", async () => {
+Deno.test("a change that is given up opens again what was closed for it, with the same receiver", async () => {
   using it = new Bench();
   const port = freePort();
   await it.listeners.open([config(port)]);

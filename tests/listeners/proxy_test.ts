@@ -8,7 +8,7 @@ import { until } from "../helpers/until.ts";
 import {
   addressName,
   bytes,
-  connectTcp,
+  connectTo,
   ListenerBench,
   listenerSuite,
   type SuiteKind,
@@ -26,7 +26,7 @@ function through(header: Uint8Array): SuiteKind {
     kind: "tcp",
     options: () => behind("127.0.0.1"),
     connect: async (place) => {
-      const conn = await connectTcp(place);
+      const conn = await connectTo(place);
       await conn.write(header);
       return conn;
     },
@@ -103,7 +103,7 @@ Deno.test("a connection that no trusted proxy brings is refused, whatever it say
 Deno.test("a proxy that says nothing is given up after its time", async () => {
   await using it = await ListenerBench.open(through(V1));
   const next = it.next();
-  using _conn = await connectTcp(it.place);
+  using _conn = await connectTo(it.place);
   let handedOver = false;
   void next.then(() => handedOver = true);
   await until(() => {
@@ -119,7 +119,7 @@ Deno.test("a proxy that says nothing is given up after its time", async () => {
 
 async function refused(it: ListenerBench, reason: string, header: Uint8Array): Promise<void> {
   const next = it.next();
-  using conn = await connectTcp(it.place);
+  using conn = await connectTo(it.place);
   await conn.write(header);
   const transport = await next;
   assert.equal(transport.peer, addressName(conn as Deno.TcpConn));

@@ -1,14 +1,14 @@
 // The TCP listener: the shared suite, and how addresses are written.
 import assert from "node:assert/strict";
 import type { ListenOptions } from "../../src/listeners/options.ts";
-import { addressName, connectTcp, ListenerBench, listenerSuite, type SuiteKind } from "./listener_suite.ts";
+import { addressName, connectTo, ListenerBench, listenerSuite, type SuiteKind } from "./listener_suite.ts";
 
 const at = (hostname: string, port = 0): ListenOptions => ({ place: { hostname, port }, nodelay: true });
 
 const TCP: SuiteKind = {
   kind: "tcp",
   options: () => at("127.0.0.1"),
-  connect: connectTcp,
+  connect: connectTo,
   nameOf: addressName,
 };
 

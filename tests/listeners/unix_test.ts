@@ -1,7 +1,7 @@
 // Unix sockets: the shared suite, and the file.
 import assert from "node:assert/strict";
 import { tempDir } from "../helpers/temp_dir.ts";
-import { connectTcp, ListenerBench, listenerSuite, type SuiteKind } from "./listener_suite.ts";
+import { connectTo, ListenerBench, listenerSuite, type SuiteKind } from "./listener_suite.ts";
 
 const dir = await tempDir();
 globalThis.addEventListener("unload", () => Deno.removeSync(dir.path, { recursive: true }));
@@ -10,7 +10,7 @@ const path = `${dir.path}/mqtt.sock`;
 const UNIX: SuiteKind = {
   kind: "unix",
   options: () => ({ place: { path, mode: 0o660 }, nodelay: false }),
-  connect: connectTcp,
+  connect: connectTo,
   nameOf: () => `unix:${path}`,
 };
 

@@ -6,7 +6,7 @@ import { clientFrame, requestHead, WebSocketPeer } from "../helpers/web_socket_p
 import {
   addressName,
   bytes,
-  connectTcp,
+  connectTo,
   ListenerBench,
   listenerSuite,
   readExactly,
@@ -21,7 +21,7 @@ const WS: SuiteKind = {
     nodelay: true,
     webSocket: { path: "/mqtt", allowedOrigins: [] },
   }),
-  connect: async (place) => await WebSocketPeer.connect(await connectTcp(place)),
+  connect: async (place) => await WebSocketPeer.connect(await connectTo(place)),
   nameOf: addressName,
 };
 
@@ -35,7 +35,7 @@ async function ask(
   const options = { ...WS.options(), webSocket: { path: "/mqtt", allowedOrigins } };
   await using it = await ListenerBench.open(WS, options);
   const next = it.next();
-  const asked = WebSocketPeer.ask(await connectTcp(it.place), head);
+  const asked = WebSocketPeer.ask(await connectTo(it.place), head);
   const transport = await next;
   const read = transport.read(new Uint8Array(10)).then(() => undefined, (error) => {
     // As the broker does.
@@ -70,8 +70,8 @@ for (const [what, head, origins] of GRANTED) {
   });
 }
 
-for (const offered of ["mqttv3.1", "mqttv5.0", "other, mqtt"]) {
-  Deno.test(`of the subprotocols ${offered} one is taken`, async () => {
+for (const offered of ["mqttv3.1", "mqttv5.0", "other, mqttv3.1, mqtt"]) {
+  Deno.test(`of ${offered} one is taken, mqtt where it is offered [3.1.1: 6.0.0.4]`, async () => {
     const { answer } = await ask(requestHead("/mqtt", { "Sec-WebSocket-Protocol": offered }));
     assert.match(
       answer,
@@ -124,7 +124,7 @@ async function connected(
 
 const hex = (text: string): Uint8Array => Uint8Array.fromHex(text.replaceAll(" ", ""));
 
-Deno.test("packets may come in any pieces: byte by byte, and in frames that are continued", () =>
+Deno.test("packets may come byte by byte, and in frames that are continued [3.1.1: 6.0.0.2]", () =>
   connected(async (peer, transport) => {
     const sent = [
       clientFrame(bytes("ab"), 0x02),
@@ -169,7 +169,7 @@ Deno.test("a close is answered in kind, after the data before it", () =>
   }));
 
 const WRONG: readonly (readonly [what: string, code: number, sent: Uint8Array])[] = [
-  ["a text frame [MQTT-6.0.0-1]", 1003, clientFrame(bytes("hello"), 0x81)],
+  ["a text frame [3.1.1: 6.0.0.1]", 1003, clientFrame(bytes("hello"), 0x81)],
   ["a frame without a mask", 1002, hex("82 01 61")],
   ["an extension", 1002, clientFrame(bytes("a"), 0xc2)],
   ["a continuation of nothing", 1002, clientFrame(bytes("a"), 0x80)],

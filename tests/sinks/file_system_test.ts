@@ -164,6 +164,31 @@ Deno.test({
     }),
 });
 
+Deno.test("a folder that becomes a file: nothing goes into the file that was removed, and all follow later", () =>
+  inTempDir(async (dir) => {
+    const path = `${dir}/logs/hook.log`;
+    const clock = new FakeClock();
+    const sink = new FileSink("file:x", path, FILE_DEFAULTS, () => {}, clock);
+    const write = (n: number): void => {
+      sink.append(line(n));
+      sink.flush();
+    };
+    write(0);
+    Deno.removeSync(`${dir}/logs`, { recursive: true });
+    Deno.writeTextFileSync(`${dir}/logs`, "");
+    clock.advance(1_000);
+    write(1);
+    for (let i = 0; i < 20; i++) {
+      clock.advance(100);
+      assert.equal(sink.status().state, "degraded");
+    }
+    write(2);
+    Deno.removeSync(`${dir}/logs`);
+    clock.advance(1_000);
+    assert.deepEqual(numbersOf(path), [1, 2]);
+    await sink[Symbol.asyncDispose]();
+  }));
+
 function isThere(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;

@@ -137,6 +137,7 @@ Deno.test("subscriptions and routes", async () => {
   assert.equal((await live.json("/subscriptions?_match_topic=x/y/z")).length, 2);
   assert.deepEqual(await live.json("/routes"), [{ node_id: 1, topic: "x/#" }, { node_id: 1, topic: "x/+" }]);
   assert.deepEqual(await live.json("/routes/x%2Fy%2Fz"), [{ node_id: 1, topic: "x/#" }]);
+  assert.equal((await live.json("/stats/1")).stats["routes.count"], 2);
   const { subscriptions, shared_subscriptions } = await live.json("/overview");
   assert.deepEqual([subscriptions, shared_subscriptions], [3, 1]);
 });

@@ -60,10 +60,24 @@ Deno.test("topics add up along their levels; those without a place are counted a
   deepEqual([a?.total, a?.last, a?.info?.count], [3, 5, 1]);
   tree.take({ ...answer, topics: [topic("a/b", 6, 7)] }, 3_000);
   deepEqual([a?.total, a?.rate, tree.leftOut], [7, 2, 3]);
-  tree.take({ ...answer, topics: [topic("c/d/e", 10)] }, 4_000);
+  tree.take({ ...answer, topics: [topic("c/d/e", 10)] }, 9_000);
   deepEqual([tree.size, tree.leftOut, a?.rate], [2, 13, 0]);
   tree.take({ ...answer, watching_since: 9, topics: [] }, 5_000);
   deepEqual([tree.size, tree.root.total], [0, 0]);
+});
+
+Deno.test("the rate of a topic that answers leave out at times is that of its own time, and no first sight is a burst", () => {
+  const tree = new TopicTree();
+  const answer = { watching_since: 1, most: 10, left_out: 0, total: 2 };
+  const rate = (name: string): number | undefined => tree.root.children.get(name)?.rate;
+  tree.take({ ...answer, topics: [topic("a", 1_000)] }, 1_000);
+  tree.take({ ...answer, topics: [topic("b", 1_000)] }, 2_000);
+  deepEqual([rate("a"), rate("b")], [0, 0]);
+  tree.take({ ...answer, topics: [topic("a", 1_008), topic("b", 1_001)] }, 3_000);
+  deepEqual([rate("a"), rate("b")], [4, 1]);
+  // That answer had all there are: what is new in this one has begun since.
+  tree.take({ ...answer, total: 3, topics: [topic("c", 10), topic("b", 1_001), topic("a", 1_008)] }, 5_000);
+  deepEqual([rate("a"), rate("b"), rate("c"), tree.root.rate], [0, 0, 5, 5]);
 });
 
 Deno.test("a topic of thousands of levels is a tree of a few", () => {

@@ -165,6 +165,10 @@ Deno.test("a reload moves the HTTP API, turns it off, and leaves it where the ne
   const refused = await fetch(`http://127.0.0.1:${second}/api/v1`);
   assert.equal(refused.status, 401);
   await refused.body?.cancel();
+  // Its own port at all addresses: the server that has it is in the way.
+  await write(at(second, 'http_bearer_token = "new"\n').replace("127.0.0.1:" + second, `0.0.0.0:${second}`));
+  assert(JSON.stringify(await broker.reload()).includes(`live view on http://0.0.0.0:${second}/`));
+  await until(() => running(second), "it moved again");
   await write(`${LISTENER}[http_api]\nenable = false\n`);
   await broker.reload();
   await until(async () => !await running(second), "it is off");

@@ -1,10 +1,17 @@
 // A machine whose broker is stopped, killed and started again on the same file: worlds one after the other.
 import { openStore } from "../../src/store/open_store.ts";
+import { Store } from "../../src/store/store.ts";
 import type { BrokerOptions, ListenerOptions } from "../../src/broker/options.ts";
 import { settled, TIME_OF_DAY, World } from "../broker/_world.ts";
 
+/** One that is not closed. */
+export function opened(store: ReturnType<typeof openStore>): Store {
+  if (store instanceof Store) return store;
+  throw new Error(store.trouble);
+}
+
 export class Machine implements Disposable {
-  readonly #folder = Deno.makeTempDirSync({ prefix: "hookline-store-" });
+  readonly folder = Deno.makeTempDirSync({ prefix: "hookline-store-" });
   #kills = 0;
   #lines: readonly string[] = [];
   /** The time of day of the next start. */
@@ -12,7 +19,7 @@ export class Machine implements Disposable {
   maxBytes = 0;
 
   get path(): string {
-    return `${this.#folder}/${this.#kills}.db`;
+    return `${this.folder}/${this.#kills}.db`;
   }
 
   start(options: Partial<ListenerOptions> = {}, brokerOptions: Partial<BrokerOptions> = {}): World {
@@ -20,7 +27,8 @@ export class Machine implements Disposable {
       timeOfDay: this.timeOfDay,
       before: this.#lines,
       killed: this.#kills > 0,
-      open: (clock, log) => openStore(this.path, { fsync: "never", maxBytes: this.maxBytes }, clock, log),
+      open: (clock, log) =>
+        opened(openStore(this.path, { fsync: "never", maxBytes: this.maxBytes }, clock, log)),
     });
   }
 
@@ -45,6 +53,6 @@ export class Machine implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    Deno.removeSync(this.#folder, { recursive: true });
+    Deno.removeSync(this.folder, { recursive: true });
   }
 }

@@ -89,6 +89,17 @@ Deno.test("the token comes from a file or the environment; without it, it is tol
       config: 'listener.tcp.default.addr = "127.0.0.1:0"\n' +
         '[http_api]\nhttp_laddr = "127.0.0.1:0"\nhttp_bearer_token = "open sesame"\n',
     });
+    // The token goes to nobody else, whatever the environment names.
+    const { command, args } = hooklineCommand(["top", "--once", "--json", "--url", broker.httpUrl]);
+    const proxied = await new Deno.Command(command, {
+      args,
+      env: {
+        HOOKLINE_TOKEN: "open sesame",
+        HTTP_PROXY: "http://127.0.0.1:9",
+        http_proxy: "http://127.0.0.1:9",
+      },
+    }).output();
+    equal(proxied.code, 0, new TextDecoder().decode(proxied.stderr));
     const once = ["top", "--once", "--json", "--url", broker.httpUrl];
     await Deno.writeTextFile(`${cwd}/token`, "open sesame\n");
     const byFile = await inProcess([...once, "--token-file", "token"], { cwd });

@@ -25,7 +25,9 @@ export interface Connecting {
   readonly clientId: string;
   /** What the lines show of it, once it is told. */
   event?: ClientConnect;
-  /** Set by `checkRoom`: what the operator is told, for the client hears only that the server is unavailable. */
+  /**
+   * Set by `checkRoom`: what the operator is told, for the client hears only that the server is unavailable.
+   */
   limit?: string;
   /** Set by `authenticate`. */
   principal?: Principal;
@@ -70,6 +72,7 @@ export const CONNECT_STEPS: readonly Step[] = [
   authoriseWill,
   authoriseSubscriptions,
   checkRoom, // again: others may have come while it was decided
+  checkStore,
   tellAccepted,
   takeOver,
   open,
@@ -97,6 +100,16 @@ function checkRoom(connecting: Connecting): ReasonCode | undefined {
   else if (!clients.hasRoom) connecting.limit = "TooManyClients";
   else return undefined;
   return Reason.ServerUnavailable;
+}
+
+/**
+ * A session that is to be stored, or that is, can be neither made, taken up nor ended while nothing is
+ * stored.
+ */
+function checkStore({ context, clients, connection, packet, clientId }: Connecting): ReasonCode | undefined {
+  if (!context.journal.troubled) return undefined;
+  const stored = clients.sessionOf(clientId)?.isStored || expiryOf(packet, connection.options) > 0;
+  return stored ? Reason.ServerUnavailable : undefined;
 }
 
 /** 3.x cannot be told another Keep Alive. */

@@ -60,6 +60,11 @@ function decided(
     if (ends) return connection.close("NotAuthorized");
     return acknowledge(connection, packet, Reason.NotAuthorized);
   }
+  if (packet.qos > 0 && context.journal.troubled && mustBeStored(context, client, message)) {
+    dropMessage(context, message, "StoreUnavailable");
+    if (connection.protocolVersion < 5) return connection.leaveUnanswered();
+    return acknowledge(connection, packet, Reason.QuotaExceeded);
+  }
   if (packet.qos === 2) {
     if (session.received >= connection.options.maxInflight && connection.protocolVersion === 5) {
       throw new MqttError(Reason.ReceiveMaximumExceeded, "more QoS 2 messages than Receive Maximum");
@@ -69,6 +74,11 @@ function decided(
   if (session.visit !== undefined) session.visit.received++;
   const receivers = publish(context, message, client);
   acknowledge(connection, packet, receivers === 0 ? Reason.NoMatchingSubscribers : Reason.Success);
+}
+
+/** Whether an answer to the message would stand for something that is stored. */
+function mustBeStored({ router }: BrokerContext, { session }: Client, message: Message): boolean {
+  return message.retain || (message.qos === 2 && session.isStored) || router.leadsToStore(message.name);
 }
 
 /** The topic the packet is about; sets or looks up its Topic Alias. [MQTT-3.3.2-9] [MQTT-3.3.2-12] */

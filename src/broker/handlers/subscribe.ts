@@ -34,6 +34,8 @@ export function handleSubscribe(context: BrokerContext, client: Client, packet: 
     // [MQTT-3.1.2-24]
     throw new MqttError(Reason.PacketTooLarge, "the SUBACK would be too large for the client");
   }
+  // 3.1 has no code for a refusal.
+  if (protocolVersion === 3 && cannotBeStored(context, client)) return client.connection.leaveUnanswered();
   // All of them before any is granted: a packet that breaks the rules has no effect.
   const asked = packet.subscriptions.map((request): Asked => {
     const parsed = wellFormed(request, protocolVersion);
@@ -64,8 +66,12 @@ function goOn(answering: Answering): void {
 }
 
 function decided(answering: Answering, asked: Asked, allowed: boolean): void {
-  const { client, codes } = answering;
-  const refusal = allowed ? beyondLimit(client, asked) : Reason.NotAuthorized;
+  const { context, client, codes } = answering;
+  const refusal = !allowed
+    ? Reason.NotAuthorized
+    : cannotBeStored(context, client)
+    ? Reason.QuotaExceeded
+    : beyondLimit(client, asked);
   if (refusal === undefined) codes.push(grant(answering, asked));
   // 3.1 has no code for it and wants a positive answer.
   else codes.push(client.connection.protocolVersion === 3 ? asked.request.qos : refusal);
@@ -115,6 +121,10 @@ function wellFormed(request: SubscriptionRequest, version: ProtocolVersion): Par
     throw protocolError("No Local on a shared subscription"); // [MQTT-3.8.3-4]
   }
   return parsed;
+}
+
+function cannotBeStored({ journal }: BrokerContext, { session }: Client): boolean {
+  return journal.troubled && session.isStored;
 }
 
 /** A Reason Code of 0x80 or more where the subscription is beyond a limit. */

@@ -11,7 +11,7 @@ export interface NamedLine {
   readonly text: string;
 }
 
-export interface SendAgainOptions {
+interface SendAgainOptions {
   /** Requests in flight. */
   readonly concurrency: number;
   /** Events a second; 0: as fast as the far end takes them. */

@@ -112,8 +112,8 @@ export class WholeLineFile {
    */
   lookAt(now = false): "same" | "moved" | "resized" {
     if (this.#file === undefined || (!now && this.clock.monotonic() < this.#lookAt)) return "same";
-    this.#lookAt = this.clock.monotonic() + LOOK_MS;
     const there = this.disk.stat(this.path);
+    this.#lookAt = this.clock.monotonic() + LOOK_MS; // not where it threw: the file may be gone
     if (there === undefined || !isSame(there, this.#identity)) return "moved";
     if (there.size === this.#size) return "same";
     this.#size = there.size;

@@ -44,13 +44,15 @@ var ApiError = class extends Error {
 var Api = class {
   base;
   token;
+  fetch;
   /**
    * @param base what paths are relative to, ended by `/`: `http://127.0.0.1:6060/`
    * @param token sent as `Authorization: Bearer …` where there is one
    */
-  constructor(base, token) {
+  constructor(base, token, fetch = (url, init) => globalThis.fetch(url, init)) {
     this.base = base;
     this.token = token;
+    this.fetch = fetch;
   }
   /** Rejects with ApiError, or with a TypeError where nobody answers. */
   async get(path, query = {}) {
@@ -65,9 +67,12 @@ var Api = class {
       total: Number(response.headers.get("X-Total-Count") ?? rows.length)
     };
   }
-  /** Changes something; resolves to the answer's text. Rejects as `get` does. */
-  async send(method, path, body) {
-    const signal = AbortSignal.timeout(PATIENCE);
+  /**
+   * Changes something; resolves to the answer's text. Rejects as `get` does.
+   * @param patience how long that may take, milliseconds
+   */
+  async send(method, path, body, patience = PATIENCE) {
+    const signal = AbortSignal.timeout(patience);
     return await (await this.#ask(method, path, {}, signal, body)).text();
   }
   /** Gives the events of a stream until it ends or `signal` is aborted. Rejects as `get` does. */
@@ -84,7 +89,7 @@ var Api = class {
     const token = this.token();
     if (token !== void 0) headers.set("Authorization", `Bearer ${token}`);
     if (body !== void 0) headers.set("Content-Type", "application/json");
-    const response = await fetch(url, {
+    const response = await this.fetch(url, {
       method,
       headers,
       signal,
@@ -1430,10 +1435,13 @@ function textsOf({ payload_size, qos, clientid, ts, expiry_interval }) {
 }
 
 // src/status/page/script/sinks.ts
+var REDELIVERY = 6e5;
 var SinksView = class {
   every = 1e3;
   #api;
   #changed;
+  /** Sinks whose parked events are being sent again. */
+  #redelivering = /* @__PURE__ */ new Set();
   #rates = /* @__PURE__ */ new Map();
   #rows = new Rows(byId("sink-rows"), (sink) => this.#row(sink));
   constructor(api, changed) {
@@ -1493,6 +1501,7 @@ var SinksView = class {
           const cell = numbers[i];
           if (cell !== void 0) setText(cell, text);
         }
+        redeliver.disabled = this.#redelivering.has(url);
         redeliver.hidden = (sink.parked_bytes ?? 0) === 0;
       }
     };
@@ -1511,14 +1520,19 @@ var SinksView = class {
   }
   async #redeliver(url) {
     if (!await ask(`Send the parked events of ${url} again?`, "Redeliver")) return;
+    this.#redelivering.add(url);
+    this.#changed();
     try {
-      const done = JSON.parse(await this.#api.send("POST", "api/v1/sinks/redeliver", {
+      const text = await this.#api.send("POST", "api/v1/sinks/redeliver", {
         url
-      }));
+      }, REDELIVERY);
+      const done = JSON.parse(text);
       const failed = done.failed === 0 ? "" : ` ${countText(done.failed)} were refused again and are parked: ${done.last_failure ?? ""}.`;
       tell(`${countText(done.sent)} parked events were sent again.${failed}`);
     } catch (error) {
       tell(`Parked events were not sent again: ${errorText(error)}.`);
+    } finally {
+      this.#redelivering.delete(url);
     }
     this.#changed();
   }
@@ -1558,6 +1572,7 @@ var Token = class {
 
 // src/status/reader/topic_tree.ts
 var DEEPEST = 32;
+var LATELY = 5e3;
 var TopicNode = class {
   name;
   topic;
@@ -1569,6 +1584,9 @@ var TopicNode = class {
   total;
   /** Of them, a second, lately. */
   rate;
+  /** Messages of this very topic a second, and when that was worked out, on the tree's clock. */
+  ownRate;
+  seenAt;
   /** When the last of them came, Unix milliseconds. */
   last;
   /** @param topic from the first level to this one; "" for the root */
@@ -1579,6 +1597,8 @@ var TopicNode = class {
     this.info = void 0;
     this.total = 0;
     this.rate = 0;
+    this.ownRate = 0;
+    this.seenAt = -Infinity;
     this.last = 0;
   }
 };
@@ -1590,7 +1610,8 @@ var TopicTree = class {
   /** Messages that no topic was kept for, here or in the broker. */
   leftOut;
   #since;
-  #at;
+  /** When the last answer came, where it had all topics: one that is new in the next began at nothing then. */
+  #completeAt;
   /** @param limit levels it may have */
   constructor(limit = 2e4) {
     this.limit = limit;
@@ -1598,26 +1619,28 @@ var TopicTree = class {
     this.size = 0;
     this.leftOut = 0;
     this.#since = 0;
-    this.#at = 0;
+    this.#completeAt = void 0;
   }
   /**
    * Takes what the broker counted; topics that are not in the answer stay as they are.
    * @param at milliseconds on a clock that never goes back
    */
-  take({ watching_since, left_out, topics }, at) {
-    if (watching_since !== this.#since) this.clear();
+  take({ watching_since, left_out, total, topics }, at) {
+    if (watching_since !== this.#since) {
+      this.clear();
+      this.#completeAt = void 0;
+    }
     this.#since = watching_since;
     this.leftOut = left_out;
-    calm(this.root);
-    const seconds = Math.max(0.1, (at - this.#at) / 1e3);
-    this.#at = at;
-    for (const info of topics) this.#set(info, seconds);
+    for (const info of topics) this.#set(info, at);
+    this.#completeAt = total <= topics.length ? at : void 0;
+    sumRates(this.root, at);
   }
   clear() {
     this.root = new TopicNode("", "");
     this.size = this.leftOut = 0;
   }
-  #set(info, seconds) {
+  #set(info, at) {
     const path = this.#path(info.topic);
     const leaf = path?.at(-1);
     if (path === void 0 || leaf === void 0) {
@@ -1625,10 +1648,12 @@ var TopicTree = class {
       return;
     }
     const grown = info.count - (leaf.info?.count ?? 0);
+    const since = leaf.info === void 0 ? this.#completeAt : leaf.seenAt;
+    leaf.ownRate = since === void 0 || at <= since ? 0 : grown * 1e3 / (at - since);
+    leaf.seenAt = at;
     leaf.info = info;
     for (const node of path) {
       node.total += grown;
-      node.rate += grown / seconds;
       node.last = Math.max(node.last, info.last);
     }
   }
@@ -1653,9 +1678,10 @@ var TopicTree = class {
     return path;
   }
 };
-function calm(node) {
-  node.rate = 0;
-  for (const child of node.children.values()) calm(child);
+function sumRates(node, at) {
+  node.rate = at - node.seenAt > LATELY ? 0 : node.ownRate;
+  for (const child of node.children.values()) node.rate += sumRates(child, at);
+  return node.rate;
 }
 function levelsOf(topic) {
   const levels = topic.split("/");
@@ -1677,7 +1703,10 @@ var TopicsView = class {
   #search = byId("topic-search");
   #list = byId("topic-rows");
   #foundList = byId("topic-found");
-  #rows = this.#rowsIn(this.#list, 0);
+  #first = {
+    rows: this.#rowsIn(this.#list, 0),
+    more: byId("topics-more")
+  };
   #found = this.#rowsIn(this.#foundList, void 0);
   #calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** Topics that the broker knows. */
@@ -1699,7 +1728,8 @@ var TopicsView = class {
     this.#list.hidden = wanted !== "";
     this.#foundList.hidden = wanted === "";
     const found = wanted === "" ? [] : this.#matching(wanted);
-    if (wanted === "") this.#show(this.#rows, this.#tree.root);
+    byId("topics-more").hidden = wanted !== "";
+    if (wanted === "") this.#show(this.#first, this.#tree.root);
     else this.#found.show(found.slice(0, MOST_SHOWN), ({ topic }) => topic);
     setText(byId("topics-shown"), this.#note(wanted === "" ? void 0 : found.length));
   }
@@ -1724,11 +1754,13 @@ var TopicsView = class {
     visit(this.#tree.root);
     return found;
   }
-  #show(rows, node) {
+  #show({ rows, more }, node) {
     const children = [
       ...node.children.values()
     ].sort((a, b) => a.name < b.name ? -1 : 1);
     rows.show(children.slice(0, MOST_SHOWN), ({ name, children: children2 }) => `${children2.size > 0} ${name}`);
+    const left = children.length - MOST_SHOWN;
+    setText(more, left > 0 ? `${countText(left)} more are not shown; the search finds them.` : "");
   }
   /** @param depth levels above; undefined: each topic is shown as a whole, and nothing below it */
   #rowsIn(list, depth) {
@@ -1754,11 +1786,16 @@ var TopicsView = class {
       title: node.topic
     }, name === "" ? "(empty)" : name), count, rate, last);
     const below = make("ul");
-    const rows = this.#rowsIn(below, (depth ?? 0) + 1);
-    const details = isBranch ? make("details", {}, line, below) : void 0;
+    const level = {
+      rows: this.#rowsIn(below, (depth ?? 0) + 1),
+      more: make("p", {
+        class: "note"
+      })
+    };
+    const details = isBranch ? make("details", {}, line, below, level.more) : void 0;
     if (details !== void 0) {
-      details.open = node.children.size <= OPENS_ITSELF;
-      details.addEventListener("toggle", () => details.open && this.#show(rows, node));
+      details.open = depth === 0 || node.children.size <= OPENS_ITSELF;
+      details.addEventListener("toggle", () => details.open && this.#show(level, node));
     }
     let shown = 0;
     return {
@@ -1776,7 +1813,7 @@ var TopicsView = class {
           }, 900);
         }
         shown = node2.last;
-        if (details?.open === true) this.#show(rows, node2);
+        if (details?.open === true) this.#show(level, node2);
       }
     };
   }

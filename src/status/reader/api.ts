@@ -16,12 +16,19 @@ export class ApiError extends Error {
 /** Parameters of a URL; `undefined` and `""` are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** Asks, as `fetch` does. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
 export class Api {
   /**
    * @param base what paths are relative to, ended by `/`: `http://127.0.0.1:6060/`
    * @param token sent as `Authorization: Bearer …` where there is one
    */
-  constructor(readonly base: string, readonly token: () => string | undefined) {}
+  constructor(
+    readonly base: string,
+    readonly token: () => string | undefined,
+    readonly fetch: Fetch = (url, init) => globalThis.fetch(url, init),
+  ) {}
 
   /** Rejects with ApiError, or with a TypeError where nobody answers. */
   async get<T>(path: string, query: Query = {}): Promise<T> {
@@ -35,9 +42,17 @@ export class Api {
     return { rows, total: Number(response.headers.get("X-Total-Count") ?? rows.length) };
   }
 
-  /** Changes something; resolves to the answer's text. Rejects as `get` does. */
-  async send(method: "POST" | "DELETE", path: string, body?: unknown): Promise<string> {
-    const signal = AbortSignal.timeout(PATIENCE);
+  /**
+   * Changes something; resolves to the answer's text. Rejects as `get` does.
+   * @param patience how long that may take, milliseconds
+   */
+  async send(
+    method: "POST" | "DELETE",
+    path: string,
+    body?: unknown,
+    patience: number = PATIENCE,
+  ): Promise<string> {
+    const signal = AbortSignal.timeout(patience);
     return await (await this.#ask(method, path, {}, signal, body)).text();
   }
 
@@ -62,7 +77,7 @@ export class Api {
     const token = this.token();
     if (token !== undefined) headers.set("Authorization", `Bearer ${token}`);
     if (body !== undefined) headers.set("Content-Type", "application/json");
-    const response = await fetch(url, {
+    const response = await this.fetch(url, {
       method,
       headers,
       signal,

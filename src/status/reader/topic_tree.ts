@@ -3,6 +3,8 @@ import type { TopicInfo, TopicsInfo } from "../api_types.ts";
 
 /** Levels that are told apart; what is deeper is one level. */
 const DEEPEST = 32;
+/** How long a rate holds, milliseconds. */
+const LATELY = 5_000;
 
 export class TopicNode {
   /** By the level's name, in the order they came. */
@@ -13,6 +15,9 @@ export class TopicNode {
   total = 0;
   /** Of them, a second, lately. */
   rate = 0;
+  /** Messages of this very topic a second, and when that was worked out, on the tree's clock. */
+  ownRate = 0;
+  seenAt = -Infinity;
   /** When the last of them came, Unix milliseconds. */
   last = 0;
 
@@ -27,7 +32,8 @@ export class TopicTree {
   /** Messages that no topic was kept for, here or in the broker. */
   leftOut = 0;
   #since = 0;
-  #at = 0;
+  /** When the last answer came, where it had all topics: one that is new in the next began at nothing then. */
+  #completeAt: number | undefined = undefined;
 
   /** @param limit levels it may have */
   constructor(readonly limit = 20_000) {}
@@ -36,14 +42,16 @@ export class TopicTree {
    * Takes what the broker counted; topics that are not in the answer stay as they are.
    * @param at milliseconds on a clock that never goes back
    */
-  take({ watching_since, left_out, topics }: TopicsInfo, at: number): void {
-    if (watching_since !== this.#since) this.clear();
+  take({ watching_since, left_out, total, topics }: TopicsInfo, at: number): void {
+    if (watching_since !== this.#since) {
+      this.clear();
+      this.#completeAt = undefined;
+    }
     this.#since = watching_since;
     this.leftOut = left_out;
-    calm(this.root);
-    const seconds = Math.max(0.1, (at - this.#at) / 1_000);
-    this.#at = at;
-    for (const info of topics) this.#set(info, seconds);
+    for (const info of topics) this.#set(info, at);
+    this.#completeAt = total <= topics.length ? at : undefined;
+    sumRates(this.root, at);
   }
 
   clear(): void {
@@ -51,7 +59,7 @@ export class TopicTree {
     this.size = this.leftOut = 0;
   }
 
-  #set(info: TopicInfo, seconds: number): void {
+  #set(info: TopicInfo, at: number): void {
     const path = this.#path(info.topic);
     const leaf = path?.at(-1);
     if (path === undefined || leaf === undefined) {
@@ -59,10 +67,12 @@ export class TopicTree {
       return;
     }
     const grown = info.count - (leaf.info?.count ?? 0);
+    const since = leaf.info === undefined ? this.#completeAt : leaf.seenAt;
+    leaf.ownRate = since === undefined || at <= since ? 0 : grown * 1_000 / (at - since);
+    leaf.seenAt = at;
     leaf.info = info;
     for (const node of path) {
       node.total += grown;
-      node.rate += grown / seconds;
       node.last = Math.max(node.last, info.last);
     }
   }
@@ -87,9 +97,11 @@ export class TopicTree {
   }
 }
 
-function calm(node: TopicNode): void {
-  node.rate = 0;
-  for (const child of node.children.values()) calm(child);
+/** Of a topic that no answer had lately, nothing came. */
+function sumRates(node: TopicNode, at: number): number {
+  node.rate = at - node.seenAt > LATELY ? 0 : node.ownRate;
+  for (const child of node.children.values()) node.rate += sumRates(child, at);
+  return node.rate;
 }
 
 function levelsOf(topic: string): string[] {

@@ -7,10 +7,15 @@ import { ask, errorText, tell } from "./dialog.ts";
 import { byId, type Item, make, Rows, setAttribute, setText } from "./dom.ts";
 import type { View } from "./view.ts";
 
+/** How long parked events may take to be sent again, milliseconds; what is not sent by then stays parked. */
+const REDELIVERY = 600_000;
+
 export class SinksView implements View {
   readonly every = 1_000;
   readonly #api: Api;
   readonly #changed: () => void;
+  /** Sinks whose parked events are being sent again. */
+  readonly #redelivering = new Set<string>();
   readonly #rates = new Map<string, Rates>();
   readonly #rows = new Rows<SinkInfo>(byId("sink-rows"), (sink) => this.#row(sink));
 
@@ -53,6 +58,7 @@ export class SinksView implements View {
           const cell = numbers[i];
           if (cell !== undefined) setText(cell, text);
         }
+        redeliver.disabled = this.#redelivering.has(url);
         redeliver.hidden = (sink.parked_bytes ?? 0) === 0;
       },
     };
@@ -77,14 +83,19 @@ export class SinksView implements View {
 
   async #redeliver(url: string): Promise<void> {
     if (!await ask(`Send the parked events of ${url} again?`, "Redeliver")) return;
+    this.#redelivering.add(url);
+    this.#changed();
     try {
-      const done = JSON.parse(await this.#api.send("POST", "api/v1/sinks/redeliver", { url })) as Redelivered;
+      const text = await this.#api.send("POST", "api/v1/sinks/redeliver", { url }, REDELIVERY);
+      const done = JSON.parse(text) as Redelivered;
       const failed = done.failed === 0
         ? ""
         : ` ${countText(done.failed)} were refused again and are parked: ${done.last_failure ?? ""}.`;
       tell(`${countText(done.sent)} parked events were sent again.${failed}`);
     } catch (error) {
       tell(`Parked events were not sent again: ${errorText(error)}.`);
+    } finally {
+      this.#redelivering.delete(url);
     }
     this.#changed();
   }

@@ -12,8 +12,15 @@ import type { View } from "./view.ts";
 const ASKED = 1_000;
 /** Topics shown at once: of one level, or found by a search. */
 const MOST_SHOWN = 200;
-/** Levels with no more topics than this are open from the beginning. */
+/** Levels below the first with no more topics than this are open from the beginning, as the first is. */
 const OPENS_ITSELF = 12;
+
+/** The topics of one level. */
+interface Level {
+  readonly rows: Rows<TopicNode>;
+  /** Tells of those that are not shown. */
+  readonly more: HTMLElement;
+}
 
 export class TopicsView implements View {
   readonly every = 1_000;
@@ -22,7 +29,7 @@ export class TopicsView implements View {
   readonly #search = byId<HTMLInputElement>("topic-search");
   readonly #list = byId("topic-rows");
   readonly #foundList = byId("topic-found");
-  readonly #rows = this.#rowsIn(this.#list, 0);
+  readonly #first: Level = { rows: this.#rowsIn(this.#list, 0), more: byId("topics-more") };
   readonly #found = this.#rowsIn(this.#foundList, undefined);
   readonly #calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** Topics that the broker knows. */
@@ -45,7 +52,8 @@ export class TopicsView implements View {
     this.#list.hidden = wanted !== "";
     this.#foundList.hidden = wanted === "";
     const found = wanted === "" ? [] : this.#matching(wanted);
-    if (wanted === "") this.#show(this.#rows, this.#tree.root);
+    byId("topics-more").hidden = wanted !== "";
+    if (wanted === "") this.#show(this.#first, this.#tree.root);
     else this.#found.show(found.slice(0, MOST_SHOWN), ({ topic }) => topic);
     setText(byId("topics-shown"), this.#note(wanted === "" ? undefined : found.length));
   }
@@ -74,9 +82,11 @@ export class TopicsView implements View {
     return found;
   }
 
-  #show(rows: Rows<TopicNode>, node: TopicNode): void {
+  #show({ rows, more }: Level, node: TopicNode): void {
     const children = [...node.children.values()].sort((a, b) => a.name < b.name ? -1 : 1);
     rows.show(children.slice(0, MOST_SHOWN), ({ name, children }) => `${children.size > 0} ${name}`);
+    const left = children.length - MOST_SHOWN;
+    setText(more, left > 0 ? `${countText(left)} more are not shown; the search finds them.` : "");
   }
 
   /** @param depth levels above; undefined: each topic is shown as a whole, and nothing below it */
@@ -100,11 +110,11 @@ export class TopicsView implements View {
       last,
     );
     const below = make("ul");
-    const rows = this.#rowsIn(below, (depth ?? 0) + 1);
-    const details = isBranch ? make("details", {}, line, below) : undefined;
+    const level: Level = { rows: this.#rowsIn(below, (depth ?? 0) + 1), more: make("p", { class: "note" }) };
+    const details = isBranch ? make("details", {}, line, below, level.more) : undefined;
     if (details !== undefined) {
-      details.open = node.children.size <= OPENS_ITSELF;
-      details.addEventListener("toggle", () => details.open && this.#show(rows, node));
+      details.open = depth === 0 || node.children.size <= OPENS_ITSELF;
+      details.addEventListener("toggle", () => details.open && this.#show(level, node));
     }
     let shown = 0;
     return {
@@ -117,7 +127,7 @@ export class TopicsView implements View {
           line.animate({ backgroundColor: ["var(--flash)", "transparent"] }, 900);
         }
         shown = node.last;
-        if (details?.open === true) this.#show(rows, node);
+        if (details?.open === true) this.#show(level, node);
       },
     };
   }
