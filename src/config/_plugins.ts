@@ -12,8 +12,8 @@ export const PLUGIN_OPTIONS = optionTable({
     what: "a folder",
     default: "plugins",
     doc:
-      "The folder with rmqtt-web-hook.toml and the files of other plugins. A relative one is looked for beside " +
-      "this file, then in the working directory.",
+      "The folder with rmqtt-web-hook.toml and the files of other plugins. A relative one is looked for " +
+      "beside this file, then in the working directory.",
   },
 });
 
