@@ -50,7 +50,7 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
 
   connect(credentials: Credentials): Outcome | Promise<Outcome> {
     const { username = "" } = credentials;
-    // It is logged if banned.
+    // The log tells who is banned, and no token.
     const counted = this.isToken(username) ? { ...credentials, username: undefined } : credentials;
     if (this.#flapping?.isBanned(counted)) return { refusal: Reason.Banned };
     // Whoever has the right password waits for nobody's wrong ones.
