@@ -42,8 +42,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     question: "Which messages waited longest for a client that was away?",
-    sql:
-      "SELECT o.clientid, o.topic, d.ts - o.pts AS waited_ms FROM offline_message o JOIN " +
+    sql: "SELECT o.clientid, o.topic, d.ts - o.pts AS waited_ms FROM offline_message o JOIN " +
       "message_delivered d ON d.clientid = o.clientid AND d.pts = o.pts AND d.topic = o.topic " +
       "ORDER BY waited_ms DESC LIMIT 10",
   },
