@@ -89,7 +89,10 @@ export class StoreFile implements Disposable {
     }
   }
 
-  /** Begins to take lines; nothing is in it before {@link Import.finish}. Throws Failure where it is not empty. */
+  /**
+   * Begins to take lines; nothing is in it before {@link Import.finish}. Throws Failure where it is not
+   * empty.
+   */
   import(force: boolean): Import {
     const full = ORDER.some((table) => table !== "clock" && this.#count(table) > 0);
     if (full && !force) {
