@@ -102,6 +102,7 @@ export interface ClientInfo {
   readonly mqueue_len: number;
   readonly max_mqueue: number;
   readonly extra_attrs: number;
+  /** Its message is "" where `redact` hides it. */
   readonly last_will: { message: Base64; qos: number; retain: boolean; topic: string } | null;
   /** Hookline's: the listener it came by, `""` where it was not here since the start. */
   readonly listener: string;
@@ -138,7 +139,8 @@ export interface RetainInfo {
   readonly node_id: number;
   readonly topic: string;
   readonly qos: number;
-  readonly payload: Base64;
+  /** Null where `redact` hides it. */
+  readonly payload: Base64 | null;
   /** Bytes of the whole payload: `payload` has the first 4,096 of them. */
   readonly payload_size: number;
   readonly clientid: string;
