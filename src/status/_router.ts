@@ -81,7 +81,7 @@ function now({ sources, started, streams }: Context): Overview {
   return overview(sources, started, streams.size);
 }
 
-/** The endpoints of a path, each with what stands in the places of its names; the first one of a method counts. */
+/** The endpoints of a path, each with what stands for its names; the first one of a method counts. */
 function matching(pathname: string): (readonly [EndpointEntry, Record<string, string>])[] {
   if (pathname !== API && !pathname.startsWith(`${API}/`)) return [];
   const parts = pathname.slice(API.length).replace(/\/$/, "").split("/");

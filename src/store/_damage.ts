@@ -74,7 +74,7 @@ export function salvage(aside: string, into: DatabaseSync): Record<string, numbe
     from = new DatabaseSync(aside);
     into.exec("BEGIN");
     for (const table of TABLES) found[table] = copyTable(from, into, table);
-    into.exec(SOUND);
+    makeSound(into);
     into.exec("COMMIT");
   } catch {
     // Nothing of it can be read; what is wrong with it is told already.
@@ -102,7 +102,11 @@ function copyTable(from: DatabaseSync, into: DatabaseSync, table: string): numbe
   return copied;
 }
 
-/** What is left belongs to something that is left. */
+/** What is left belongs to something that is left, and each message has as many keepers as it has. */
+export function makeSound(db: DatabaseSync): void {
+  db.exec(SOUND);
+}
+
 const SOUND = `
   DELETE FROM delivery
     WHERE session NOT IN (SELECT id FROM session) OR message NOT IN (SELECT id FROM message);

@@ -13,6 +13,8 @@ import type { StoreClock } from "./store_clock.ts";
 
 /** Bytes after which a page is full. */
 const PAGE_BYTES = 1024 ** 2;
+/** Retained Messages of one page. */
+const PAGE_ROWS = 1_000;
 
 /** As the Writer wrote it: `never`, so that each value is taken for what its column holds. */
 type Row = Record<string, never>;
@@ -86,9 +88,18 @@ export class Reader {
     return this.#expiredRetained.all(this.#clock.of(now), most).map((row) => (row as Row)["topic"] ?? "");
   }
 
+  /** In pages: all at once would cost memory, and one by one time. */
   *retained(): Iterable<LoadedMessage> {
-    const sql = `SELECT ${MESSAGE} FROM retained r JOIN message m ON m.id = r.message`;
-    for (const cells of this.#cells(sql).iterate()) yield this.#message(asCells(cells));
+    const page = this.#cells(
+      `SELECT ${MESSAGE} FROM retained r JOIN message m ON m.id = r.message
+        WHERE r.topic > ? ORDER BY r.topic LIMIT ${PAGE_ROWS}`,
+    );
+    for (let topic = "";;) {
+      const messages = page.all(topic).map((cells) => this.#message(asCells(cells)));
+      yield* messages;
+      if (messages.length < PAGE_ROWS) return;
+      topic = messages.at(-1)?.topic ?? "";
+    }
   }
 
   /**

@@ -71,6 +71,16 @@ Deno.test("max_message_bytes_per_second: a message larger than that is taken, an
   assert(b.ended, "from here on its silence counts");
 });
 
+Deno.test("the keep alive of a client that was held counts from when it is read again", async () => {
+  const { world, b } = await pair({ maxMessageBytesPerSecond: 1_000 });
+  await using _ = world;
+  b.send(...messages(1, 2, "x".repeat(10_000)));
+  await world.pass(14_000);
+  assert(!b.ended, "held for 10 s, and silent for 4");
+  await world.pass(4_000);
+  assert(b.ended);
+});
+
 Deno.test("disconnect_if_over_rate: whoever sends more is sent away, and the message that was too much is not taken", async () => {
   const { world, a, b } = await pair({ maxMessagesPerSecond: 10, disconnectIfOverRate: true });
   await using _ = world;
