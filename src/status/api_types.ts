@@ -102,7 +102,6 @@ export interface ClientInfo {
   readonly mqueue_len: number;
   readonly max_mqueue: number;
   readonly extra_attrs: number;
-  /** Its message is "" where `redact` hides it. */
   readonly last_will: { message: Base64; qos: number; retain: boolean; topic: string } | null;
   /** Hookline's: the listener it came by, `""` where it was not here since the start. */
   readonly listener: string;
@@ -139,9 +138,8 @@ export interface RetainInfo {
   readonly node_id: number;
   readonly topic: string;
   readonly qos: number;
-  /** Null where `redact` hides it. */
+  /** The first 4,096 bytes; null where `redact` hides it. */
   readonly payload: Base64 | null;
-  /** Bytes of the whole payload: `payload` has the first 4,096 of them. */
   readonly payload_size: number;
   readonly clientid: string;
   readonly username: string;
