@@ -32,8 +32,8 @@ const MIGRATIONS: readonly string[] = [
     session INTEGER NOT NULL, topic_filter TEXT NOT NULL, qos INTEGER NOT NULL CHECK (qos BETWEEN 0 AND 2),
     no_local INTEGER NOT NULL CHECK (no_local IN (0, 1)),
     retain_as_published INTEGER NOT NULL CHECK (retain_as_published IN (0, 1)),
-    identifier INTEGER CHECK (identifier BETWEEN 1 AND 268435455), opts TEXT NOT NULL CHECK (json_valid(opts)),
-    PRIMARY KEY (session, topic_filter)
+    identifier INTEGER CHECK (identifier BETWEEN 1 AND 268435455),
+    opts TEXT NOT NULL CHECK (json_valid(opts)), PRIMARY KEY (session, topic_filter)
   ) WITHOUT ROWID, STRICT;
   CREATE TABLE received (
     session INTEGER NOT NULL, packet_id INTEGER NOT NULL CHECK (packet_id BETWEEN 1 AND 65535),
