@@ -118,6 +118,7 @@ export class Clients {
   ): { session: Session; present: boolean } {
     const existing = this.#sessions.get(identity.clientId);
     if (existing !== undefined && !clean) {
+      this.#publishWill(existing, false); // due since the last second
       existing.outliveConnection(expiryInterval);
       return { session: existing, present: true };
     }

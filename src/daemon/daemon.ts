@@ -42,8 +42,8 @@ export interface DaemonOptions {
 }
 
 /**
- * Resolves when a signal has stopped it: true, or false when a listener could not be had, which the log tells.
- * Rejects with ConfigErrors and SinkError.
+ * Resolves when a signal has stopped it: true, or false when a listener could not be had, which the log
+ * tells. Rejects with ConfigErrors and SinkError.
  */
 export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const { version, load, signals, logFormat: format, err, cwd, env } = options;
@@ -163,9 +163,9 @@ function wire(
 }
 
 /**
- * All that a reload changes. The log first, for the others tell there what changed; the sinks before the hooks, whose
- * rules lead to them; the listeners last, for a connection may come as soon as one is open, and whether a client may stay
- * depends on its listener.
+ * All that a reload changes. The log first, for the others tell there what changed; the sinks before the
+ * hooks, whose rules lead to them; the listeners last, for a connection may come as soon as one is open, and
+ * whether a client may stay depends on its listener.
  */
 function partsOf(
   atStart: Config,

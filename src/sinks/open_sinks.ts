@@ -28,7 +28,10 @@ export interface SinkSet extends AsyncDisposable {
   reopen(): void;
   /** One entry per sink, in the order of the URLs. */
   status(): SinkSetStatus[];
-  /** Sends parked events of a sink again; undefined where it parks none. @param index among those of `status` */
+  /**
+   * Sends parked events of a sink again; undefined where it parks none.
+   * @param index among those of `status`
+   */
   redeliver(index: number, signal: AbortSignal): Promise<Outcome> | undefined;
   /**
    * Opens what the URLs of another configuration need besides what is open. `commit` hands over to them:

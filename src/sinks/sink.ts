@@ -25,14 +25,14 @@ export interface Sink extends AsyncDisposable {
   /** How it is doing, for logs and health. */
   status(): SinkStatus;
   /**
-   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws SinkError
-   * when they cannot be used.
+   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws
+   * SinkError when they cannot be used.
    * @param url one that names this place
    */
   prepare(url: string, options: SinkOptions): Prepared | undefined;
   /**
-   * Sends its parked events again, and parks those once more that are not taken; absent, or undefined, where it parks
-   * none. Resolves when all were tried, or the far end failed. Does not reject.
+   * Sends its parked events again, and parks those once more that are not taken; absent, or undefined, where
+   * it parks none. Resolves when all were tried, or the far end failed. Does not reject.
    */
   redeliver?(signal: AbortSignal): Promise<Outcome> | undefined;
   /** Writes what is left, waits for work under way within the sink's own limit, releases everything. */
@@ -48,7 +48,10 @@ export interface SinkStatus {
   readonly linesWaiting: number;
   /** Lines lost since start, by reason. */
   readonly linesDropped: Readonly<Record<string, number>>;
-  /** When the oldest line that waits for its far end was made, Unix milliseconds; absent where that is not known. */
+  /**
+   * When the oldest line that waits for its far end was made, Unix milliseconds; absent where that is not
+   * known.
+   */
   readonly oldestWaiting?: number;
   /** Bytes of its spool on the disk, and those of parked events; absent where there is no spool. */
   readonly spoolBytes?: number;

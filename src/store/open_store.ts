@@ -51,7 +51,8 @@ export function openStore(
   }
 }
 
-function openDatabase(path: string, fsync: StoreOptions["fsync"], log: Log): DatabaseSync {
+/** With its settings, at this version. Throws Failure where another program or a newer Hookline wrote it. */
+export function openDatabase(path: string, fsync: StoreOptions["fsync"], log: Log): DatabaseSync {
   // Its mode is that of the files beside it, too.
   Deno.openSync(path, { write: true, create: true, mode: 0o600 }).close();
   const db = new DatabaseSync(path);

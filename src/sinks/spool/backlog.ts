@@ -51,7 +51,10 @@ export interface Backlog {
   readonly waiting: number;
   /** Events lost, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
-  /** When the oldest event that was read and is not settled was made, Unix milliseconds; undefined: none, or unknown. */
+  /**
+   * When the oldest event that was read and is not settled was made, Unix milliseconds; undefined: none, or
+   * unknown.
+   */
   readonly oldest: number | undefined;
   /** Bytes that it takes on a disk, and its parked events; undefined where it has none. */
   readonly bytes: number | undefined;
