@@ -16,8 +16,8 @@ export interface SinkSet extends AsyncDisposable {
   /** The sink of a URL that the set was given; throws SinkError for any other. */
   get(url: string): Sink;
   /**
-   * Flushes every sink: the first thing at the end of a turn. False where one that is required began to take no
-   * lines in this turn: nothing may leave that stands for one.
+   * Flushes every sink: the first thing at the end of a turn. False where one that is required began to take
+   * no lines in this turn: nothing may leave that stands for one.
    */
   flush(): boolean;
   /** Why one that is required takes no lines now, as a sentence. */
