@@ -54,9 +54,10 @@ const LISTENERS: readonly string[] = [
   "not expired and is in no list in client_crls; a list past its next update still counts. Its user is " +
   "who it says, where it says nobody or its own Common Name or subject; cert_cn_as_username and " +
   "cert_subject_dn_as_username take it from the certificate. A comma in a name of the subject has a " +
-  "backslash before it.",
+  "backslash before it. One without that name is refused.",
   "A WebSocket is asked for at path, with the subprotocol mqtt, mqttv3.1 or mqttv5.0. Pages of the " +
-  "host that they connect to may, whatever its port; others where allowed_origins has them.",
+  "host that they connect to may, whatever its port, where only this machine reaches addr those over " +
+  "https or of a name of this machine; others where allowed_origins has them.",
   "A handshake of TLS or WebSocket is part of what handshake_timeout and the limits of handshakes " +
   "bound. A PROXY header is read before it, of proxies in proxy_protocol_trusted alone.",
   "In the lines, a client of a Unix socket has the address unix:PATH. All of a socket are one address " +
@@ -71,7 +72,8 @@ const LIVE: readonly string[] = [
   "application/json.",
   "/metrics is in Prometheus' text format. /healthz says that it runs; /readyz that it listens and " +
   "that sinks and store are well, or with 503 what is not. These two and the page itself need no " +
-  "token.",
+  "token. Connections to it have no bound and no timeout: where others reach it, a web server in front " +
+  "has both.",
   "Pages of other origins are refused, and so is a Host that is neither localhost, the address, nor " +
   "one of http_hosts.",
   "$SYS/broker/ has Mosquitto's topics, $SYS/brokers/NODE/stats and metrics have RMQTT's JSON, every " +

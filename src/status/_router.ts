@@ -47,7 +47,9 @@ export async function route(context: Context, request: Request, peer: string): P
 }
 
 async function dispatched(context: Context, request: Request, peer: string): Promise<Response> {
-  const { pathname, searchParams } = new URL(request.url);
+  const url = URL.parse(request.url);
+  if (url === null) throw new Refused(400, "the Host header or the path is malformed.");
+  const { pathname, searchParams } = url;
   const file = PAGE_FILES.get(pathname);
   const isOpen = file !== undefined || pathname === "/healthz" || pathname === "/readyz";
   guard(request, context.options, isOpen);

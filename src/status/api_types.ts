@@ -138,8 +138,8 @@ export interface RetainInfo {
   readonly node_id: number;
   readonly topic: string;
   readonly qos: number;
-  readonly payload: Base64;
-  /** Bytes of the whole payload: `payload` has the first 4,096 of them. */
+  /** The first 4,096 bytes; null where `redact` hides it. */
+  readonly payload: Base64 | null;
   readonly payload_size: number;
   readonly clientid: string;
   readonly username: string;

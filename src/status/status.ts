@@ -125,8 +125,8 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
       };
       const response = await route(context, request, peer);
       if (options.requestLog) {
-        const { pathname } = new URL(request.url);
-        const fields = { peer, method: request.method, path: pathname, status: response.status };
+        const path = URL.parse(request.url)?.pathname ?? "";
+        const fields = { peer, method: request.method, path, status: response.status };
         this.#sources.log("info", "HTTP request", fields);
       }
       return response;

@@ -1407,7 +1407,7 @@ var RetainedView = class {
         class: "n"
       }, remove)),
       update: (message) => {
-        setText(payload, payloadLine(message.payload));
+        setText(payload, message.payload === null ? "hidden by redact" : payloadLine(message.payload));
         for (const [i, text] of textsOf(message).entries()) {
           const cell = numbers[i];
           if (cell !== void 0) setText(cell, text);
