@@ -80,8 +80,7 @@ export const check: Verb = async (values, _positionals, io) => {
   return EXIT.done;
 };
 
-/** All doors: the listeners, and the HTTP API. */
-function listenerRows({ listeners, status: { http } }: Config): string[][] {
+function listenerRows({ listeners }: Config): string[][] {
   const openTo = (local: boolean): string => local ? "this machine only" : "the network";
   const rows = listeners.map((listener) => [
     listener.name,
@@ -91,16 +90,6 @@ function listenerRows({ listeners, status: { http } }: Config): string[][] {
     Number.isFinite(listener.options.maxConnections) ? String(listener.options.maxConnections) : "no limit",
     openTo(isLocal(listener.place)),
   ]);
-  if (http !== undefined) {
-    rows.push([
-      "http_api",
-      "http",
-      placeText(http),
-      http.token === undefined ? "yes" : "no",
-      "",
-      openTo(isLocal(http)),
-    ]);
-  }
   return [["NAME", "KIND", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
 }
 

@@ -84,6 +84,8 @@ const LIVE: readonly string[] = [
 function manPage(verbs: readonly VerbEntry[]): string {
   return `.\\" Printed by: hookline man
 .TH HOOKLINE 1 "" "hookline ${manifest.version}" "User Commands"
+.nh
+.ad l
 .SH NAME
 hookline \\- MQTT broker that writes everything that happens in it as JSON lines
 .SH SYNOPSIS
@@ -124,11 +126,11 @@ ${FILES.map(([file, what]) => `.TP\n.I ${roff(file)}\n${roff(what)}`).join("\n")
 function verbSection(verb: VerbEntry): string {
   const options = Object.entries(verb.options).map(([name, option]) => optionItem(name, option));
   return [
-    `.SS hookline ${roff(verb.usage)}`,
-    // As it is wrapped in --help, for some of it is examples.
-    ".nf",
-    ...verb.about.split("\n").map(roff),
-    ".fi",
+    `.SS hookline ${roff(verb.usage).replaceAll('"', "\\(dq")}`,
+    // Lines that begin with blanks stay as they are: roff breaks before them, and here behind the last one.
+    ...verb.about.split("\n").map((line, index, lines) =>
+      lines[index - 1]?.startsWith(" ") && !line.startsWith(" ") ? `.br\n${roff(line)}` : roff(line)
+    ),
     ...options,
   ].join("\n");
 }

@@ -286,7 +286,7 @@ client_ca_certs = "${ca}"
       /open +tcp +0\.0\.0\.0:0 +yes +\d+ +the network/,
       /guarded +tls +0\.0\.0\.0:0 +no +\d+ +the network/,
       /local +unix +unix:\S+ +yes +\d+ +this machine only/,
-      /http_api +http +0\.0\.0\.0:6060 +no +the network/,
+      /Live view\n.*\n +0\.0\.0\.0:6060 +yes +the network/,
       /certificate +asked for by listener\.tls\.guarded/,
     ];
     for (const door of doors) assert.match(stdout, door);
