@@ -93,6 +93,15 @@ export class Store implements Journal, AsyncDisposable {
     this.#file = new OwnFile(path);
   }
 
+  get path(): string {
+    return this.#parts.path;
+  }
+
+  /** Its numbers are above this one. */
+  goOnFrom(number: number): void {
+    this.#next = Math.max(this.#next, number);
+  }
+
   get maxBytes(): number {
     return this.#parts.options.maxBytes;
   }
