@@ -70,11 +70,11 @@ export class Broker implements ConnectionEvents<ClientConnection>, Reloadable<Br
   }
 
   onPacket(connection: ClientConnection, frame: Frame, bytes: Uint8Array): void {
-    const { journal } = this.#context;
+    const { journal, durability } = this.#context;
     const before = journal.changes;
     try {
       handlePacket(this.#context, this.#clients, connection, frame, bytes);
-      if (journal.troubled && journal.changes !== before && isAnswered(frame)) connection.withhold();
+      if (isAnswered(frame) && durability.refusal(journal.changes !== before)) connection.withhold();
     } catch (error) {
       if (error instanceof MqttError) throw error;
       // A defect of ours: this client pays, nobody else does, and the log has it.

@@ -25,8 +25,9 @@ export class Clients {
   /** Those that are stored, by their row. */
   readonly #byRow = new Map<number, Session>();
   readonly #due: DueSessions<Session>;
-  /** Whether the store took everything when it was last looked at. */
-  #stored = true;
+  /** Whether all was well when that was last looked at, and how many lines were lost by then. */
+  #durable = true;
+  #lost = 0;
 
   /** Takes over what the store has. */
   constructor(context: BrokerContext) {
@@ -199,9 +200,9 @@ export class Clients {
   /** Called each second, within a turn: time limits, retries, what is due of absent clients. */
   tick(): void {
     const now = this.#context.turn.monotonic;
-    const stored = !this.#context.journal.troubled;
+    const { trouble, lost } = this.#context.durability;
     for (const connection of this.#connections) {
-      connection.tick(now, stored);
+      connection.tick(now, trouble, lost > this.#lost);
       const { rate, principal: { expiresAt = Infinity } = {} } = connection.client ?? {};
       if (expiresAt <= this.#context.turn.now) {
         this.#end(connection, Reason.MaximumConnectTime, "LoginExpired");
@@ -218,7 +219,8 @@ export class Clients {
         this.#due.set(session, session.dueAt);
       }
     }
-    this.#goOn(stored);
+    this.#lost = lost;
+    this.#goOn(trouble === undefined);
     this.#dropExpired();
     this.#context.refusals.tell(now);
     this.#context.throttled.tell(now);
@@ -248,9 +250,13 @@ export class Clients {
   }
 
   /** What waits on the disk could not be sent while the store was in trouble. */
-  #goOn(stored: boolean): void {
-    if (stored && !this.#stored) { for (const session of this.#bySession.keys()) session.deliveries.pump(); }
-    this.#stored = stored;
+  #goOn(durable: boolean): void {
+    if (durable && !this.#durable) {
+      for (const session of this.#bySession.keys()) {
+        session.deliveries.pump();
+      }
+    }
+    this.#durable = durable;
   }
 
   /** What the store knows to have expired, some at a time, so that nobody waits for it. */

@@ -191,6 +191,7 @@ export class BrokerView {
     const { turn, options } = this.#context;
     const { clientId, address, username, expiry } = message;
     turn.enter();
+    if (this.#context.durability.trouble === "SinkUnavailable") throw new NotStored();
     const from = new ClientIdentity(options.nodeId, address, clientId, username);
     const receivers = publish(this.#context, this.#made(from, "admin", message, expiry), undefined);
     await new Promise<void>((resolve, reject) => {

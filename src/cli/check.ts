@@ -167,7 +167,8 @@ async function probePlaces(config: Config, io: Io, offline: boolean): Promise<Pl
   const places = await Promise.all([...configuredUrls(config)].map(async (url) => {
     const problem = probe(url, options) ?? (untried === undefined ? await reach(url, options) : undefined);
     const shown = problem && { ...problem, sentence: withoutUrl(problem.sentence, url) };
-    return place(maskUrl(url), shown, () => goodNews(url, options, untried));
+    const required = options.endpoints.get(url)?.required ? "; required" : "";
+    return place(maskUrl(url), shown, () => goodNews(url, options, untried) + required);
   }));
   if (config.log.to === "file" || config.log.to === "both") {
     const sentence = probeFile(config.log.file);

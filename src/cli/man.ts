@@ -97,6 +97,10 @@ No client is told anything before the line it stands for is in the file.
 While the file cannot be written, clients are told all the same: lines wait up to
 .BR file_buffer ,
 past it they are dropped and counted.
+Where its URL is written as a table with
+.BR "required = true" ,
+QoS 1 and 2 messages, CONNECT and SUBSCRIBE are refused instead: with 0x97 or 0x88 in 5.0, with return code 3
+or 0x80 in 3.1.1, whose messages stay without an answer until their client is closed.
 .SH LISTENERS
 ${LISTENERS.map((text) => `.PP\n${roff(text)}`).join("\n")}
 .SH WHO MAY COME IN

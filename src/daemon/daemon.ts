@@ -136,8 +136,9 @@ function wire(
   clock: Clock,
 ): Wired {
   const turn = new Turn(clock, () => {
-    sinks.flush();
-    return store?.commit() ?? true;
+    const logged = sinks.flush();
+    const stored = store?.commit() ?? true;
+    return logged && stored;
   });
   const hooks = new ReloadableHooks(() => turn.now, (url) => sinks.get(url));
   hooks.prepare(config.hooks).commit();
@@ -150,6 +151,7 @@ function wire(
     clock,
     access,
     journal,
+    requiredLines: sinks,
     log,
   });
   const listeners = new Listeners<ServedListener, ServedReceiver>(

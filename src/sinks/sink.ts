@@ -1,6 +1,7 @@
 // What a sink is: the whole contract between the hooks that make lines and the places where lines end up.
 import type { Prepared } from "../base/prepared.ts";
 import type { Outcome } from "./delivery/send_again.ts";
+import type { Intake } from "./lines/intake.ts";
 import { maskUrl } from "./mask_url.ts";
 import type { SinkOptions } from "./options.ts";
 
@@ -19,6 +20,8 @@ export interface Sink extends AsyncDisposable {
   flush(): void;
   /** Closes and opens its files again (SIGHUP, SIGUSR2, logrotate's postrotate). */
   reopen(): void;
+  /** How its lines reach the disk: what a `required` one is held to. */
+  readonly intake: Intake;
   /** How it is doing, for logs and health. */
   status(): SinkStatus;
   /**

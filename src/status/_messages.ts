@@ -105,7 +105,7 @@ async function send(
   });
   await Promise.all(all).catch((error) => {
     if (!(error instanceof NotStored)) throw error;
-    throw new Refused(503, "the store takes nothing now: the message may not outlive a crash.");
+    throw new Refused(503, "nothing can be kept now: the message may not outlive a crash.");
   });
 }
 
