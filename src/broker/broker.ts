@@ -75,7 +75,10 @@ export class Broker implements ConnectionEvents<ClientConnection>, Reloadable<Br
     const before = journal.changes;
     try {
       handlePacket(this.#context, this.#clients, connection, frame, bytes);
-      if (isAnswered(frame) && durability.refusal(journal.changes !== before)) connection.withhold();
+      if (durability.trouble === undefined) return; // as a rule
+      const unstored = journal.troubled && journal.changes !== before;
+      const unlogged = durability.trouble === "SinkUnavailable";
+      if ((unstored && isAnswered(frame)) || (unlogged && isUnsubscribe(frame))) connection.withhold();
     } catch (error) {
       if (error instanceof MqttError) throw error;
       // A defect of ours: this client pays, nobody else does, and the log has it.
@@ -170,6 +173,11 @@ export class Broker implements ConnectionEvents<ClientConnection>, Reloadable<Br
       this.#clients.tick();
     });
   }
+}
+
+/** Whose answer is the only one of these that stands for a line. */
+function isUnsubscribe({ header }: Frame): boolean {
+  return header >> 4 === PacketType.UNSUBSCRIBE;
 }
 
 /** Whether the answer to it stands for what it changed. Those that could be refused are not among them. */

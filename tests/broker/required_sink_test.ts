@@ -92,8 +92,9 @@ Deno.test("5.0: while it takes no lines everything that is acknowledged is refus
   const { world } = audited;
   const client = await publisher(world);
   const here = await world.connect("here", { protocolVersion: 5 });
-  await here.subscribe("t");
-  here.take();
+  await here.subscribe("t", 2);
+  await client.sent(publish("t", "begun", 2, 9));
+  assert.deepEqual(here.texts(), ["begun"]);
   await audited.fail();
   const finder = await world.connect("finds it out");
   assert.deepEqual(finder.take(), []);
@@ -102,6 +103,8 @@ Deno.test("5.0: while it takes no lines everything that is acknowledged is refus
   assert.deepEqual(answers(await here.subscribe("more")), ["publish 0", "suback 151"]);
   assert.deepEqual(answers((await world.connect("late", { protocolVersion: 5 })).take()), ["connack 136"]);
   assert.deepEqual(answers((await world.connect("late")).take()), ["connack 3"]);
+  assert.deepEqual(answers(await client.sent({ cmd: "pubrel", messageId: 9 })), ["pubcomp 0"]);
+  assert.deepEqual(answers(await here.sent({ cmd: "pubrec", messageId: 1 })), ["pubrel 0"]);
   await here.sent({ cmd: "unsubscribe", messageId: 2, unsubscriptions: ["t"] });
   await audited.mend();
   assert.deepEqual([...answers(here.take()), ...answers(finder.take())], ["unsuback 0", "connack 0"]);

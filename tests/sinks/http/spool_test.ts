@@ -144,10 +144,12 @@ Deno.test("a spool folder that cannot be made is no reason not to start: lines w
   sink.flush();
   assert.equal(sink.status().state, "degraded");
   assert.equal(sink.status().linesWaiting, 10);
+  assert.match(sink.intake.failure ?? "", /takes no lines/);
   assert.match(it.reports[0]?.text ?? "", /takes no lines/);
   Deno.removeSync(`${it.dir}/file`);
   await it.passUntil(() => sink.status().linesWritten === 10, "they arrive", 100);
   assert.equal(sink.status().state, "ok");
+  assert.deepEqual([sink.intake.failure, sink.intake.failures], [undefined, 1]);
 });
 
 Deno.test("a segment that is removed, emptied or moved while it is written costs no later line", async () => {
