@@ -23,7 +23,7 @@ export class Writer {
   write(changes: Changes): void {
     for (const step of changes.steps) this.#step(step);
     this.#messages(changes);
-    for (const delivery of changes.deliveries) this.#delivery(delivery);
+    this.#deliveries(changes.deliveries);
     const { putRetained, dropRetained } = this.#statements;
     for (const [topic, { message }] of changes.retained) {
       if (message === undefined) dropRetained.run(topic);
@@ -66,16 +66,21 @@ export class Writer {
       if (message !== undefined) count(message, 1);
       if (inStore !== undefined) count(inStore, -1);
     }
-    const { keepMore, dropMessage } = this.#statements;
+    const { keepMore, dropMessage, dropMessages, keepLess } = this.#statements;
+    const givenUp: number[] = [];
     for (const [message, more] of keepers) {
       if (message.stored === 0) {
         if (more <= 0) continue;
         numbered.push(message);
         this.#newMessage(message, more);
       } else if (more > 0) keepMore.run(more, message.stored);
+      else if (more === -1) givenUp.push(message.stored);
       else if (more < 0 && dropMessage.run(message.stored, -more).changes === 0) {
         keepMore.run(more, message.stored);
       }
+    }
+    for (const [first, last] of runsOf(givenUp, (number, before) => number === before + 1)) {
+      if (dropMessages.run(first, last).changes < last - first + 1) keepLess.run(first, last);
     }
   }
 
@@ -103,11 +108,22 @@ export class Writer {
     );
   }
 
-  #delivery(delivery: DeliveryRecord): void {
-    const { session, sequence, inStore, kept, packetId, released, message } = delivery;
-    if (!kept) {
-      if (inStore) this.#statements.dropDelivery.run(session, sequence);
-    } else if (inStore) this.#statements.changeDelivery.run(packetId, Number(released), session, sequence);
+  #deliveries(deliveries: readonly DeliveryRecord[]): void {
+    const gone: DeliveryRecord[] = [];
+    for (const delivery of deliveries) {
+      if (delivery.kept) this.#keep(delivery);
+      else if (delivery.inStore) gone.push(delivery);
+    }
+    const follows = (one: DeliveryRecord, before: DeliveryRecord): boolean =>
+      one.session === before.session && one.sequence === before.sequence + 1;
+    for (const [first, last] of runsOf(gone, follows)) {
+      this.#statements.dropDeliveries.run(first.session, first.sequence, last.sequence);
+    }
+  }
+
+  #keep(delivery: DeliveryRecord): void {
+    const { session, sequence, inStore, packetId, released, message } = delivery;
+    if (inStore) this.#statements.changeDelivery.run(packetId, Number(released), session, sequence);
     else {
       const { size, qos, retain, subscriptionIdentifiers: ids } = delivery;
       this.#statements.putDelivery.run(
@@ -150,6 +166,19 @@ export class Writer {
   }
 }
 
+/** What follows one another, as the first and the last of each run: they are one statement. */
+function* runsOf<T>(items: Iterable<T>, follows: (item: T, before: T) => boolean): Generator<[T, T], void> {
+  let run: [T, T] | undefined;
+  for (const item of items) {
+    if (run !== undefined && follows(item, run[1])) run[1] = item;
+    else {
+      if (run !== undefined) yield run;
+      run = [item, item];
+    }
+  }
+  if (run !== undefined) yield run;
+}
+
 function content(
   { topic, payload, qos, retain, properties }: ContentRecord,
 ): (string | number | Uint8Array | null)[] {
@@ -173,9 +202,11 @@ type Name =
   | "putMessage"
   | "keepMore"
   | "dropMessage"
+  | "dropMessages"
+  | "keepLess"
   | "putDelivery"
   | "changeDelivery"
-  | "dropDelivery"
+  | "dropDeliveries"
   | "putRetained"
   | "dropRetained";
 
@@ -202,11 +233,13 @@ function prepare(db: DatabaseSync): Statements {
     putMessage: put("message", 17),
     keepMore: db.prepare("UPDATE message SET keepers = keepers + ? WHERE id = ?"),
     dropMessage: db.prepare("DELETE FROM message WHERE id = ? AND keepers <= ?"),
+    dropMessages: db.prepare("DELETE FROM message WHERE id BETWEEN ? AND ? AND keepers <= 1"),
+    keepLess: db.prepare("UPDATE message SET keepers = keepers - 1 WHERE id BETWEEN ? AND ?"),
     putDelivery: put("delivery", 10),
     changeDelivery: db.prepare(
       "UPDATE delivery SET packet_id = ?, released = ? WHERE session = ? AND sequence = ?",
     ),
-    dropDelivery: db.prepare("DELETE FROM delivery WHERE session = ? AND sequence = ?"),
+    dropDeliveries: db.prepare("DELETE FROM delivery WHERE session = ? AND sequence BETWEEN ? AND ?"),
     putRetained: put("retained", 3),
     dropRetained: db.prepare("DELETE FROM retained WHERE topic = ?"),
   };

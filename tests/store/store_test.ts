@@ -47,6 +47,30 @@ Deno.test("a body is stored once however many sessions wait for it, and goes wit
   assert.deepEqual(kept(), []);
 });
 
+Deno.test("of many that are acknowledged in one turn, those stay that another session waits for, and theirs", async () => {
+  using machine = new Machine();
+  await using world = machine.start();
+  await away(world, "a", "b");
+  const publisher = await world.connect("p");
+  await publisher.sent(...[1, 2, 3, 4].map((id) => publish("t", `${id}`, 1, id)));
+  const left = (): unknown[] => [
+    ...rows(machine.path, "SELECT payload, keepers FROM message ORDER BY id").map((row) =>
+      String(row).slice(-1)
+    ),
+    ...rows(machine.path, "SELECT count(*) FROM delivery"),
+  ];
+  assert.deepEqual(left(), ["2", "2", "2", "2", "8"]);
+  const [a, b] = [await world.connect("a", { clean: false }), await world.connect("b", { clean: false })];
+  const acknowledge = (...ids: number[]) => ids.map((messageId) => ({ cmd: "puback", messageId }) as const);
+  await a.sent(...acknowledge(1, 2, 4));
+  assert.deepEqual(left(), ["1", "1", "2", "1", "5"]);
+  await b.sent(...acknowledge(1, 2, 3));
+  assert.deepEqual(left(), ["1", "1", "2"]);
+  await a.sent(...acknowledge(3));
+  await b.sent(...acknowledge(4));
+  assert.deepEqual(left(), ["0"]);
+});
+
 Deno.test("what begins and ends in one turn, clean sessions and QoS 0 for who is here touch no disk", async () => {
   using machine = new Machine();
   await using world = machine.start();
