@@ -10,6 +10,9 @@ const ON_TOP = ["deno.json", "deno.lock", "main.ts", "README.md", "LICENSE", "et
 /** Lines a file may have. */
 const LONGEST = { src: 350, tests: 500 } as const;
 
+/** Columns a line may have, as `deno fmt` has it: it leaves comments and text as they are. */
+const WIDEST = 110;
+
 function typescriptIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -56,6 +59,13 @@ for (const room of ["src", "tests"] as const) {
     assert.deepEqual(odd.map(({ name }) => name), []);
   });
 }
+
+Deno.test(`src: no line is wider than ${WIDEST} columns`, () => {
+  const wide = filesIn("src").flatMap(({ name, lines }) =>
+    lines.flatMap((line, i) => line.length > WIDEST ? [`${name}:${i + 1}: ${line.length}`] : [])
+  );
+  assert.deepEqual(wide, []);
+});
 
 Deno.test("src: no state is kept at module level", () => {
   const found = filesIn("src").flatMap(({ name, lines }) =>

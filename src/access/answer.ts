@@ -24,8 +24,8 @@ export interface Authenticator {
   /** The value itself where nothing needs to wait. One that rejects lets nobody in. */
   authenticate(credentials: Credentials): Answer | Promise<Answer>;
   /**
-   * What its answers stand on, as something to compare: where a reload changes it, those whom it let in before must go.
-   * Absent: nothing that a reload could change.
+   * What its answers stand on, as something to compare: where a reload changes it, those whom it let in
+   * before must go. Absent: nothing that a reload could change.
    */
   readonly foundation?: string | undefined;
 }

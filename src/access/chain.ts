@@ -50,7 +50,8 @@ export class Chain implements Access, Reloadable<AccessOptions>, Disposable {
 
   connect(credentials: Credentials): Outcome | Promise<Outcome> {
     const { username = "" } = credentials;
-    const counted = this.isToken(username) ? { ...credentials, username: undefined } : credentials; // logged if banned
+    // The log tells who is banned, and no token.
+    const counted = this.isToken(username) ? { ...credentials, username: undefined } : credentials;
     if (this.#flapping?.isBanned(counted)) return { refusal: Reason.Banned };
     // Whoever has the right password waits for nobody's wrong ones.
     const waits = this.#failed.slows(credentials.address) && !this.#passwords.knows(credentials);

@@ -3,7 +3,7 @@
 // A slab lives as long as any payload in it. So what lives briefly goes into large slabs, and what may wait
 // long into small ones, whose last payload keeps hardly more than an array of its own would.
 
-/** For messages in flight. A larger payload is copied alone: the copy then costs more than the bookkeeping. */
+/** For messages in flight. A larger payload is copied alone: then the copy costs more than bookkeeping. */
 const BRIEF = { slab: 16 * 1024, largest: 1024 } as const;
 /** For queues and Retained Messages. */
 const LONG = { slab: 1024, largest: 256 } as const;

@@ -9,6 +9,7 @@ import { LISTENER_DEFAULTS, type ListenerOptions } from "./options.ts";
 import { dropMessage, publish } from "./publish.ts";
 import { reauthorise } from "./reauthorise.ts";
 import { identityOf } from "./restored.ts";
+import type { Journal } from "../store/journal.ts";
 import { Session } from "./session.ts";
 import { type PendingWill, willMessage } from "./wills.ts";
 
@@ -25,20 +26,36 @@ export class Clients {
   /** Those that are stored, by their row. */
   readonly #byRow = new Map<number, Session>();
   readonly #due: DueSessions<Session>;
-  /** Whether the store took everything when it was last looked at. */
-  #stored = true;
+  /** Whether all was well when that was last looked at, and how many lines were lost by then. */
+  #durable = true;
+  #lost = 0;
 
   /** Takes over what the store has. */
   constructor(context: BrokerContext) {
     this.#context = context;
     this.#due = new DueSessions(context.turn.monotonic);
-    for (const found of context.journal.sessions()) {
+    this.adopt(context.journal);
+  }
+
+  /** Takes over what the store has. A session that was begun without it replaces the one that it has. */
+  adopt(journal: Journal): void {
+    const replaced: Session[] = [];
+    for (const found of journal.sessions()) {
       const limits = { ...LISTENER_DEFAULTS, ...found.queueLimits };
       const { expiryInterval, createdAt } = found;
       const identity = identityOf(found.identity);
-      const session = new Session(context, identity, limits, expiryInterval, createdAt, found);
+      const session = new Session(this.#context, identity, limits, expiryInterval, createdAt, found);
+      if (this.#sessions.has(session.clientId)) {
+        replaced.push(session);
+        continue;
+      }
       this.#add(session);
       this.#due.set(session, session.dueAt);
+    }
+    for (const session of replaced) {
+      const newer = this.#sessions.get(session.clientId);
+      this.#endSession(session, "Kicked");
+      if (newer !== undefined) this.#add(newer);
     }
   }
 
@@ -117,6 +134,7 @@ export class Clients {
   ): { session: Session; present: boolean } {
     const existing = this.#sessions.get(identity.clientId);
     if (existing !== undefined && !clean) {
+      this.#publishWill(existing, false); // due since the last second
       existing.outliveConnection(expiryInterval);
       return { session: existing, present: true };
     }
@@ -198,9 +216,9 @@ export class Clients {
   /** Called each second, within a turn: time limits, retries, what is due of absent clients. */
   tick(): void {
     const now = this.#context.turn.monotonic;
-    const stored = !this.#context.journal.troubled;
+    const { trouble, lost } = this.#context.durability;
     for (const connection of this.#connections) {
-      connection.tick(now, stored);
+      connection.tick(now, trouble, lost > this.#lost);
       const { rate, principal: { expiresAt = Infinity } = {} } = connection.client ?? {};
       if (expiresAt <= this.#context.turn.now) {
         this.#end(connection, Reason.MaximumConnectTime, "LoginExpired");
@@ -217,7 +235,8 @@ export class Clients {
         this.#due.set(session, session.dueAt);
       }
     }
-    this.#goOn(stored);
+    this.#lost = lost;
+    this.#goOn(trouble === undefined);
     this.#dropExpired();
     this.#context.refusals.tell(now);
     this.#context.throttled.tell(now);
@@ -247,9 +266,13 @@ export class Clients {
   }
 
   /** What waits on the disk could not be sent while the store was in trouble. */
-  #goOn(stored: boolean): void {
-    if (stored && !this.#stored) { for (const session of this.#bySession.keys()) session.deliveries.pump(); }
-    this.#stored = stored;
+  #goOn(durable: boolean): void {
+    if (durable && !this.#durable) {
+      for (const session of this.#bySession.keys()) {
+        session.deliveries.pump();
+      }
+    }
+    this.#durable = durable;
   }
 
   /** What the store knows to have expired, some at a time, so that nobody waits for it. */

@@ -10,6 +10,7 @@ import { PacketType, type ProtocolVersion } from "../mqtt/packets.ts";
 import { Reason } from "../mqtt/reason_codes.ts";
 import type { Accepted } from "./accepted.ts";
 import type { ConnectionEvents, ConnectionState } from "./connection_events.ts";
+import type { Unavailable } from "./durability.ts";
 import type { ListenerState } from "./listener_state.ts";
 import type { ListenerOptions } from "./options.ts";
 import type { OutgoingAliases } from "./outgoing_aliases.ts";
@@ -22,8 +23,8 @@ const OUTPUT_HIGH = 1024 * 1024;
 const OUTPUT_STOP = 2 * OUTPUT_HIGH;
 /** How long a closed connection may take to hear why, milliseconds. */
 const LINGER = 2_000;
-/** How long one waits for the store, milliseconds. */
-const STORE_TIMEOUT = 10_000;
+/** How long one waits for what its output stands for to be kept, milliseconds. */
+const DURABLE_TIMEOUT = 10_000;
 
 export class Connection<Client> implements Outlet, Flushable {
   /** The accepted client; `undefined` before its CONNECT is accepted and after its end. */
@@ -60,9 +61,9 @@ export class Connection<Client> implements Outlet, Flushable {
   /** How many hold it; and whether it waits for the end of a pause to be read again. */
   #holds = 0;
   #waits = false;
-  /** Since when its output waits for the store, and whether it will wait in vain. */
+  /** Since when its output waits for what it stands for to be kept, and why it waits in vain. */
   #withheldSince = Infinity;
-  #unanswered = false;
+  #unanswered: Unavailable | undefined = undefined;
 
   constructor(
     readonly transport: Transport,
@@ -136,14 +137,14 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#resume();
   }
 
-  /** What came cannot be stored, and its version has no word for that: it is closed after a while. */
-  leaveUnanswered(): void {
+  /** What came cannot be kept, and its version has no word for that: it is closed after a while. */
+  leaveUnanswered(why: Unavailable): void {
     this.hold();
     this.withhold();
-    this.#unanswered = true;
+    this.#unanswered = why;
   }
 
-  /** Writes nothing more until all is stored, or that takes too long. */
+  /** Writes nothing more until all is kept, or that takes too long. */
   withhold(): void {
     this.#flushing = false;
     this.#withheldSince = Math.min(this.#withheldSince, this.#turn.monotonic);
@@ -201,12 +202,18 @@ export class Connection<Client> implements Outlet, Flushable {
     this.#gone("ServerShuttingDown");
   }
 
-  /** Called each second, `now` on the turn's clock: gives up what takes too long. @param stored all is */
-  tick(now: number, stored: boolean): void {
-    if (now - this.#withheldSince >= STORE_TIMEOUT) return this.#gone("StoreUnavailable");
-    if (stored && this.#withheldSince < Infinity && !this.#unanswered) {
-      this.#withheldSince = Infinity;
-      this.touch();
+  /**
+   * Called each second, `now` on the turn's clock: gives up what takes too long.
+   * @param trouble why its output still waits
+   * @param lost what that stands for may be lost
+   */
+  tick(now: number, trouble: Unavailable | undefined, lost: boolean): void {
+    if (this.#withheldSince < Infinity) {
+      const why = this.#unanswered ?? (lost ? "SinkUnavailable" : trouble);
+      if (why === undefined) {
+        this.#withheldSince = Infinity;
+        this.touch();
+      } else if (lost || now - this.#withheldSince >= DURABLE_TIMEOUT) return this.#gone(why);
     }
     if (this.#state === "closing" || this.#broken) {
       if (now - this.#closedAt >= LINGER) this.#gone("ReadWriteError");

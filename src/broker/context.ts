@@ -7,6 +7,7 @@ import { TopicCache } from "../mqtt/topic_cache.ts";
 import type { Journal } from "../store/journal.ts";
 import { Arena } from "./arena.ts";
 import { Counters } from "./counters.ts";
+import { Durability, type RequiredLines } from "./durability.ts";
 import type { BrokerOptions } from "./options.ts";
 import { QueueTotal } from "./queue_total.ts";
 import { RetainedTree } from "./retained_tree.ts";
@@ -24,14 +25,19 @@ export interface BrokerParts {
   readonly access: Access;
   /** What makes sessions and Retained Messages survive; its commit belongs to the turn. */
   readonly journal: Journal;
+  /** Their flush belongs to the turn, too. */
+  readonly requiredLines: RequiredLines;
   readonly log: Log;
 }
 
 export interface BrokerContext extends BrokerParts {
   /** Replaced when the configuration is reloaded. */
   options: BrokerOptions;
+  /** Replaced when the store can be opened after all. */
+  journal: Journal;
   readonly arena: Arena;
   readonly counters: Counters;
+  readonly durability: Durability;
   /** Connections that did not become clients. */
   readonly refusals: Tally;
   /** Clients that sent more than they may. */
@@ -53,6 +59,7 @@ export function createContext(parts: BrokerParts): BrokerContext {
     ...parts,
     arena,
     counters,
+    durability: new Durability(parts.journal, parts.requiredLines),
     refusals: new Tally(
       "connections were refused",
       (reason) => counters.countRefused(reason),

@@ -9,8 +9,8 @@ export class ListenerState {
   /** Accepted clients. */
   clients = 0;
   /**
-   * What `allow_anonymous` is when it is asked. One for all clients: a Principal keeps it, and with it nothing
-   * of a CONNECT.
+   * What `allow_anonymous` is when it is asked. One for all clients: a Principal keeps it, and with it
+   * nothing of a CONNECT.
    */
   readonly allowAnonymous = (): boolean => this.options.allowAnonymous;
   readonly #rate = new ConnectRate();

@@ -7,7 +7,9 @@ import { topicMatches } from "../mqtt/topics.ts";
 import { SharedGroup, type Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
 
-/** What stands behind a level: where filters meet, or the only subscription, not a shared one, from there on. */
+/**
+ * What stands behind a level: where filters meet, or the only subscription, not a shared one, from there on.
+ */
 type Child = Node | Subscription | undefined;
 
 /** Where filters meet. What it does not have is not made. */

@@ -1,5 +1,5 @@
-// What clients are kept from: counted, and told at most once a minute, so that whoever is locked out is seen and
-// a flood of them fills no log.
+// What clients are kept from: counted, and told at most once a minute, so that whoever is locked out is seen
+// and a flood of them fills no log.
 import type { Log } from "../base/log.ts";
 import { addressOf } from "../base/peer_address.ts";
 

@@ -1,4 +1,4 @@
-// What went through the listeners of one name since the start: it only grows, whatever becomes of the listener.
+// What went through the listeners of one name since the start: it only grows, also when the listener goes.
 
 export class Traffic {
   /** Network Connections that were taken. */

@@ -33,7 +33,10 @@ export interface BrokerSnapshot {
   /** Of messages that wait for clients or are not acknowledged by them. */
   readonly keptMessages: number;
   readonly keptBytes: number;
-  /** Bytes of those of them that are in the store, how many there may be (0: no limit), and whether that was reached. */
+  /**
+   * Bytes of those of them that are in the store, how many there may be (0: no limit), and whether that was
+   * reached.
+   */
   readonly storedBytes: number;
   readonly storedLimit: number;
   readonly storeIsFull: boolean;
@@ -181,13 +184,14 @@ export class BrokerView {
   }
 
   /**
-   * Publishes as the operator, whom no rule of access binds. Resolves, once it outlives the process, to how many
-   * subscribers it goes. Rejects with NotStored, and with a malformed MqttError for what is no Topic Name.
+   * Publishes as the operator, whom no rule of access binds. Resolves, once it outlives the process, to how
+   * many subscribers it goes. Rejects with NotStored, and with a malformed MqttError for what is no Topic.
    */
   async publish(message: OperatorMessage): Promise<number> {
     const { turn, options } = this.#context;
     const { clientId, address, username, expiry } = message;
     turn.enter();
+    if (this.#context.durability.trouble === "SinkUnavailable") throw new NotStored();
     const from = new ClientIdentity(options.nodeId, address, clientId, username);
     const receivers = publish(this.#context, this.#made(from, "admin", message, expiry), undefined);
     await new Promise<void>((resolve, reject) => {
@@ -197,8 +201,8 @@ export class BrokerView {
   }
 
   /**
-   * Publishes the broker's own messages below `$SYS/`, each retained: no event tells of them, and nothing keeps them
-   * beyond the process.
+   * Publishes the broker's own messages below `$SYS/`, each retained: no event tells of them, and nothing
+   * keeps them beyond the process.
    */
   publishOwn(messages: Iterable<readonly [topic: string, text: string]>): void {
     const { turn, options, retained, router } = this.#context;

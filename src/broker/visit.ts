@@ -1,4 +1,4 @@
-// One stay of a client, as the operator is shown it: kept with its session while the client is here and after.
+// One stay of a client, as the operator is shown it: kept with its session, here or gone.
 import type { ListenerOptions } from "./options.ts";
 
 export interface Visit {

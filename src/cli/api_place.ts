@@ -12,7 +12,7 @@ export const DEFAULT_URL = "http://127.0.0.1:6060";
 /** The variable of the environment that may hold the token. */
 export const TOKEN_VARIABLE = "HOOKLINE_TOKEN";
 
-/** The API that `--url` and `--token-file` name. Throws UsageError, and Failure for a file that cannot be read. */
+/** The API that `--url` and `--token-file` name. Throws UsageError, and Failure for an unreadable file. */
 export function apiOf(values: Values, io: Io): Api {
   const text = textOf(values, "url") ?? DEFAULT_URL;
   const url = URL.parse(text.endsWith("/") ? text : `${text}/`);

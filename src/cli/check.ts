@@ -80,8 +80,7 @@ export const check: Verb = async (values, _positionals, io) => {
   return EXIT.done;
 };
 
-/** All doors: the listeners, and the HTTP API. */
-function listenerRows({ listeners, status: { http } }: Config): string[][] {
+function listenerRows({ listeners }: Config): string[][] {
   const openTo = (local: boolean): string => local ? "this machine only" : "the network";
   const rows = listeners.map((listener) => [
     listener.name,
@@ -91,16 +90,6 @@ function listenerRows({ listeners, status: { http } }: Config): string[][] {
     Number.isFinite(listener.options.maxConnections) ? String(listener.options.maxConnections) : "no limit",
     openTo(isLocal(listener.place)),
   ]);
-  if (http !== undefined) {
-    rows.push([
-      "http_api",
-      "http",
-      placeText(http),
-      http.token === undefined ? "yes" : "no",
-      "",
-      openTo(isLocal(http)),
-    ]);
-  }
   return [["NAME", "KIND", "ADDRESS", "ANONYMOUS", "CONNECTIONS", "OPEN TO"], ...rows];
 }
 
@@ -178,7 +167,8 @@ async function probePlaces(config: Config, io: Io, offline: boolean): Promise<Pl
   const places = await Promise.all([...configuredUrls(config)].map(async (url) => {
     const problem = probe(url, options) ?? (untried === undefined ? await reach(url, options) : undefined);
     const shown = problem && { ...problem, sentence: withoutUrl(problem.sentence, url) };
-    return place(maskUrl(url), shown, () => goodNews(url, options, untried));
+    const required = options.endpoints.get(url)?.required ? "; required" : "";
+    return place(maskUrl(url), shown, () => goodNews(url, options, untried) + required);
   }));
   if (config.log.to === "file" || config.log.to === "both") {
     const sentence = probeFile(config.log.file);

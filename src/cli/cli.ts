@@ -11,7 +11,8 @@ import { VERBS } from "./verbs.ts";
 
 /**
  * Runs one command line; resolves to the exit code. Never rejects.
- * @param deno the version of the runtime. It is looked at before a verb is loaded: an older one would stumble over that.
+ * @param deno the version of the runtime. It is looked at before a verb is loaded: an older one would stumble
+ * over that.
  */
 export async function main(
   args: readonly string[],

@@ -1,4 +1,5 @@
-// A fetch that asks whom it was told to: Deno's own asks a proxy that the environment names, and a token would go there.
+// A fetch that asks whom it was told to: Deno's own asks a proxy that the environment names, and a token
+// would go there.
 import * as http from "node:http";
 import * as https from "node:https";
 import { Readable } from "node:stream";

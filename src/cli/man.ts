@@ -23,40 +23,41 @@ export function man(verbs: readonly VerbEntry[]): Verb {
 
 /** What the files of the doors come to, where they leave it open. */
 const ACCESS: readonly string[] = [
-  "Password files are Mosquitto's ($7$, $6$) or have scrypt's PHC form; argon2 is not read. jwks_file and " +
-  "jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A token in the username's place is in no line. " +
-  "A client without a name is let in where " +
-  "allow_anonymous is true; a name that nobody knows is not.",
-  "What a client may do is asked of the acl list of the web server's answer or of the token first, then of " +
-  "http_acl_req, then of the files, which must both allow where there are two. A superuser may do everything; " +
-  "nobody publishes into $SYS/.",
-  "%c, %u, ${clientid} and ${username} stand for one whole level at most. A name with +, # or / in it matches " +
-  "no rule that would allow, and each that would deny.",
-  "Denied is 0x87 in 5.0 and 0x80 in the SUBACK of 3.1.1. A PUBLISH of 3.x is acknowledged and goes nowhere, or " +
-  "ends the connection (disconnect_if_pub_rejected).",
-  "After a reload, who would not be let in any more is sent away: its user or its key is another one, whoever let " +
-  "it in is asked no longer, or allow_anonymous is false. Subscriptions that lost their permission end, " +
-  "and what waited only for them is dropped.",
+  "Password files are Mosquitto's ($7$, $6$) or have scrypt's PHC form; argon2 is not read. jwks_file " +
+  "and jwks_url in rmqtt-auth-jwt.toml are Hookline's own keys. A token in the username's place is in " +
+  "no line. A client without a name is let in where allow_anonymous is true; a name that nobody knows " +
+  "is not.",
+  "What a client may do is asked of the acl list of the web server's answer or of the token first, " +
+  "then of http_acl_req, then of the files, which must both allow where there are two. A superuser may " +
+  "do everything; nobody publishes into $SYS/.",
+  "%c, %u, ${clientid} and ${username} stand for one whole level at most. A name with +, # or / in it " +
+  "matches no rule that would allow, and each that would deny.",
+  "Denied is 0x87 in 5.0 and 0x80 in the SUBACK of 3.1.1. A PUBLISH of 3.x is acknowledged and goes " +
+  "nowhere, or ends the connection (disconnect_if_pub_rejected).",
+  "After a reload, who would not be let in any more is sent away: its user or its key is another one, " +
+  "whoever let it in is asked no longer, or allow_anonymous is false. Subscriptions that lost their " +
+  "permission end, and what waited only for them is dropped.",
   "Three failed logins are free; then those of the address wait, each longer than the one before. " +
-  "rmqtt-flapping.toml bans who connects too often, and max_connects_per_second closes what is more, of one " +
-  "address or, with mqtt. before it, of all. Who publishes faster than max_messages_per_second is not read for a " +
-  "while. Files that everyone on the machine may write are refused.",
+  "rmqtt-flapping.toml bans who connects too often, and max_connects_per_second closes what is more, " +
+  "of one address or, with mqtt. before it, of all. Who publishes faster than max_messages_per_second " +
+  "is not read for a while. Files that everyone on the machine may write are refused.",
 ];
 
 /** What the kinds of listeners come to, where the sample file leaves it open. */
 const LISTENERS: readonly string[] = [
   "Clients come by TCP, TLS 1.2 and 1.3, WebSockets with and without TLS, and Unix sockets: " +
   "[listener.tcp.NAME], tls, ws, wss and unix, any number of each, with the limits of its own.",
-  "Certificates, keys, CAs and revocation lists are read again on SIGHUP, and within a minute when they " +
-  "change, links followed; connections stay. What is broken is told, and the old ones stay. Thirty days " +
-  "before a certificate ends the log says so each day, and hookline check does.",
+  "Certificates, keys, CAs and revocation lists are read again on SIGHUP, and within a minute when " +
+  "they change, links followed; connections stay. What is broken is told, and the old ones stay. " +
+  "Thirty days before a certificate ends the log says so each day, and hookline check does.",
   "Where cross_certificate is true, a client shows a certificate of a CA in client_ca_certs that has " +
   "not expired and is in no list in client_crls; a list past its next update still counts. Its user is " +
   "who it says, where it says nobody or its own Common Name or subject; cert_cn_as_username and " +
   "cert_subject_dn_as_username take it from the certificate. A comma in a name of the subject has a " +
-  "backslash before it.",
-  "A WebSocket is asked for at path, with the subprotocol mqtt, mqttv3.1 or mqttv5.0. Pages of the host " +
-  "that they connect to may, whatever its port; others where allowed_origins has them.",
+  "backslash before it. One without that name is refused.",
+  "A WebSocket is asked for at path, with the subprotocol mqtt, mqttv3.1 or mqttv5.0. Pages of the " +
+  "host that they connect to may, whatever its port, where only this machine reaches addr those over " +
+  "https or of a name of this machine; others where allowed_origins has them.",
   "A handshake of TLS or WebSocket is part of what handshake_timeout and the limits of handshakes " +
   "bound. A PROXY header is read before it, of proxies in proxy_protocol_trusted alone.",
   "In the lines, a client of a Unix socket has the address unix:PATH. All of a socket are one address " +
@@ -65,12 +66,16 @@ const LISTENERS: readonly string[] = [
 
 /** What the page and its API leave to be found. */
 const LIVE: readonly string[] = [
-  "http://127.0.0.1:6060/ shows a running Hookline ([http_api] in hookline.toml, or RMQTT's rmqtt-http-api.toml). " +
-  "/api/v1 lists its API: RMQTT's paths and forms, and overview, sinks, sinks/redeliver, topics, and events and log " +
-  "as streams (Server-Sent Events). POST takes application/json.",
-  "/metrics is in Prometheus' text format. /healthz says that it runs; /readyz that it listens and that sinks and " +
-  "store are well, or with 503 what is not. These two and the page itself need no token.",
-  "Pages of other origins are refused, and so is a Host that is neither localhost, the address, nor one of http_hosts.",
+  "http://127.0.0.1:6060/ shows a running Hookline ([http_api] in hookline.toml, or RMQTT's " +
+  "rmqtt-http-api.toml). /api/v1 lists its API: RMQTT's paths and forms, and overview, sinks, " +
+  "sinks/redeliver, topics, and events and log as streams (Server-Sent Events). POST takes " +
+  "application/json.",
+  "/metrics is in Prometheus' text format. /healthz says that it runs; /readyz that it listens and " +
+  "that sinks and store are well, or with 503 what is not. These two and the page itself need no " +
+  "token. Connections to it have no bound and no timeout: where others reach it, a web server in front " +
+  "has both.",
+  "Pages of other origins are refused, and so is a Host that is neither localhost, the address, nor " +
+  "one of http_hosts.",
   "$SYS/broker/ has Mosquitto's topics, $SYS/brokers/NODE/stats and metrics have RMQTT's JSON, every " +
   "mqtt.sys_interval, retained. They make no events and are not stored.",
 ];
@@ -79,6 +84,8 @@ const LIVE: readonly string[] = [
 function manPage(verbs: readonly VerbEntry[]): string {
   return `.\\" Printed by: hookline man
 .TH HOOKLINE 1 "" "hookline ${manifest.version}" "User Commands"
+.nh
+.ad l
 .SH NAME
 hookline \\- MQTT broker that writes everything that happens in it as JSON lines
 .SH SYNOPSIS
@@ -90,6 +97,10 @@ No client is told anything before the line it stands for is in the file.
 While the file cannot be written, clients are told all the same: lines wait up to
 .BR file_buffer ,
 past it they are dropped and counted.
+Where its URL is written as a table with
+.BR "required = true" ,
+QoS 1 and 2 messages, CONNECT and SUBSCRIBE are refused instead: with 0x97 or 0x88 in 5.0, with return code 3
+or 0x80 in 3.1.1, whose messages stay without an answer until their client is closed.
 .SH LISTENERS
 ${LISTENERS.map((text) => `.PP\n${roff(text)}`).join("\n")}
 .SH WHO MAY COME IN
@@ -119,11 +130,11 @@ ${FILES.map(([file, what]) => `.TP\n.I ${roff(file)}\n${roff(what)}`).join("\n")
 function verbSection(verb: VerbEntry): string {
   const options = Object.entries(verb.options).map(([name, option]) => optionItem(name, option));
   return [
-    `.SS hookline ${roff(verb.usage)}`,
-    // As it is wrapped in --help, for some of it is examples.
-    ".nf",
-    ...verb.about.split("\n").map(roff),
-    ".fi",
+    `.SS hookline ${roff(verb.usage).replaceAll('"', "\\(dq")}`,
+    // Lines that begin with blanks stay as they are: roff breaks before them, and here behind the last one.
+    ...verb.about.split("\n").map((line, index, lines) =>
+      lines[index - 1]?.startsWith(" ") && !line.startsWith(" ") ? `.br\n${roff(line)}` : roff(line)
+    ),
     ...options,
   ].join("\n");
 }

@@ -46,7 +46,8 @@ async function answerOf(url: URL): Promise<[code: number, body: string]> {
   try {
     return await promise;
   } catch (error) {
-    throw new Failure(`${url.origin} cannot be asked: ${errorText(error)}.`, { cause: error });
+    const text = `nothing answers at ${url.origin}/: ${errorText(error)}. --url names another place.`;
+    throw new Failure(text, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 // What ends a command line, said where the operator reads it, and the exit code that stands for it.
-import { ConfigErrors } from "../config/config_error.ts";
+import { ConfigErrors, TOLD_ERRORS } from "../config/config_error.ts";
 import type { LogFields } from "../base/log.ts";
 import { errorText } from "../base/error_text.ts";
 import { Failure } from "../base/failure.ts";
@@ -26,11 +26,12 @@ export function tellError(error: unknown, io: Io, json: boolean): number {
 }
 
 function tellConfigErrors({ errors }: ConfigErrors, io: Io, json: boolean): void {
-  for (const { message, file, line, key } of errors) {
+  for (const { message, file, line, key } of errors.slice(0, TOLD_ERRORS)) {
     tell(message, { file, ...(line !== undefined && { line }), ...(key !== "" && { key }) }, io, json);
   }
   const count = errors.length === 1 ? "1 error" : `${errors.length} errors`;
-  if (!json) io.err(`hookline: ${count} in the configuration.\n`);
+  const shown = errors.length > TOLD_ERRORS ? `; the first ${TOLD_ERRORS} are shown` : "";
+  if (!json) io.err(`hookline: ${count} in the configuration${shown}.\n`);
 }
 
 function tell(text: string, fields: LogFields, io: Io, json: boolean, before = ""): void {

@@ -10,7 +10,7 @@ export type OptionValue = string | number | boolean | readonly string[];
 export type Verb = (values: Values, positionals: readonly string[], io: Io) => Promise<number>;
 
 export interface VerbOption {
-  /** `text`: one value; `count`: a whole number from 0; `list`: may be given several times; `flag`: no value. */
+  /** `text`: one value; `count`: a whole number from 0; `list`: may come several times; `flag`: no value. */
   readonly type: "text" | "count" | "list" | "flag";
   readonly short?: string;
   /** What the value is called in help: `FILE`. */
@@ -32,11 +32,14 @@ export interface VerbEntry {
   readonly about: string;
   /** How many positional arguments it takes at most. */
   readonly maxPositionals: number;
-  /** What they are, for the shell's completion: files, a folder, or one of these words. Default: nothing to propose. */
+  /**
+   * What they are, for the shell's completion: files, a folder, or one of these words. Default: nothing to
+   * propose.
+   */
   readonly positionals?: "files" | "folder" | readonly string[];
   /** By long name, in the order of `--help`. */
   readonly options: Readonly<Record<string, VerbOption>>;
-  /** Loads the verb's code only when it is called, so that `tail` does not start a broker's worth of modules. */
+  /** Loads the verb's code when it is called, so that `tail` does not start a broker's worth of modules. */
   readonly load: () => Promise<Verb>;
 }
 

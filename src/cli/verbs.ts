@@ -1,56 +1,6 @@
 // The table of verbs: all that `--help` shows and that the command line is checked against.
-import type { VerbEntry, VerbOption } from "./verb.ts";
-
-const CONFIG: VerbOption = {
-  type: "text",
-  value: "FILE",
-  help: "configuration file; without it the built-in default serves",
-};
-const HOOKS: VerbOption = {
-  type: "text",
-  value: "FILE",
-  help: "hooks file, instead of <plugins.dir>/rmqtt-web-hook.toml",
-};
-const LOG_FORMAT: VerbOption = {
-  type: "text",
-  value: "FORMAT",
-  choices: ["text", "json"],
-  default: "text",
-  help: "how the log on stderr is written",
-};
-const SELECTING: Readonly<Record<string, VerbOption>> = {
-  event: {
-    type: "list",
-    value: "NAME",
-    help: "only events whose action is NAME; may be given several times",
-  },
-  topic: {
-    type: "text",
-    value: "FILTER",
-    help: "only events whose topic matches the Topic Filter, such as 'demo/#'",
-  },
-  client: { type: "text", value: "ID", help: "only events of or from this Client Identifier" },
-};
-const SINCE: VerbOption = {
-  type: "text",
-  value: "TIME",
-  help: "only events since then: 90s, 1h or 2d ago, or '2026-11-24 09:05'",
-};
-const API_URL: VerbOption = {
-  type: "text",
-  value: "URL",
-  default: "http://127.0.0.1:6060",
-  help: "the HTTP API of the running Hookline",
-};
-const API_PLACE: Readonly<Record<string, VerbOption>> = {
-  url: API_URL,
-  "token-file": { type: "text", value: "FILE", help: "file that holds the API's token" },
-};
-const DB: VerbOption = {
-  type: "text",
-  value: "FILE",
-  help: "keep the database for the next time: only new lines are read then",
-};
+import type { VerbEntry } from "./verb.ts";
+import { API_PLACE, API_URL, CONFIG, DB, HOOKS, LOG_FORMAT, SELECTING, SINCE } from "./verb_options.ts";
 
 export const VERBS: readonly VerbEntry[] = [
   {
@@ -317,6 +267,24 @@ Idempotency-Key. Ends with 0 when all were delivered, else with 1; the files sta
       concurrency: { type: "count", value: "N", default: 16, help: "requests in flight" },
     },
     load: async () => (await import("./redeliver.ts")).redeliver,
+  },
+  {
+    name: "store",
+    summary: "look into the store, or carry it to another machine",
+    usage: "store check | export FILE | import FILE [--force]",
+    about: `Works on the store of the configuration (store.path) while no Hookline has it.
+  check   reads all of it, and tells what is in it
+  export  writes sessions, what waits for them and Retained Messages to the new file FILE, as
+          lines of JSON with payloads in base64; FILE - is standard output
+  import  puts the lines of FILE, or of standard input for -, into the store, all or nothing
+Times go on as if Hookline had been stopped meanwhile.`,
+    maxPositionals: 2,
+    positionals: ["check", "export", "import"],
+    options: {
+      config: CONFIG,
+      force: { type: "flag", help: "import: replace what is in the store" },
+    },
+    load: async () => (await import("./store.ts")).store,
   },
   {
     name: "completions",

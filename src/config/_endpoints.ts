@@ -1,7 +1,7 @@
 // The entries of `urls`: bare URLs, and tables that give one URL options of its own.
 import { isTable } from "../base/table.ts";
 import type { OptionRow } from "../base/option.ts";
-import { URL_OPTIONS, type UrlOptions } from "../sinks/options.ts";
+import { ANY_URL_OPTIONS, URL_OPTIONS, type UrlOptions } from "../sinks/options.ts";
 import { findScheme, SCHEME_NAMES, schemeName, schemeOf, SCHEMES, urlOf } from "../sinks/schemes.ts";
 import { anything, checksOf, optionsOf } from "./_checks.ts";
 import type { Document, Table } from "./_document.ts";
@@ -14,7 +14,10 @@ type Texts = Readonly<Record<string, string>>;
 
 const TEXTS = Object.values(URL_OPTIONS).filter((row) => row.kind === "texts");
 
-/** Schemes whose URLs have options. */
+/** Keys that the table of any URL may have. */
+const ANY = Object.values(ANY_URL_OPTIONS).map(({ key }): string => key);
+
+/** Schemes whose URLs have others. */
 const WITH_OPTIONS = SCHEMES.filter(({ urlOptionProblem }) => urlOptionProblem !== undefined)
   .flatMap(({ names }) => names).join(" and ");
 
@@ -77,10 +80,8 @@ export class Endpoints {
     if (values === undefined || typeof written !== "string") return undefined;
     const url = this.#checkedUrl(urlPath, written);
     if (url === undefined || !this.#fitsScheme(path, url, Object.keys(given))) return undefined;
-    if (schemeOf(url).urlOptionProblem !== undefined) {
-      const all = { ...values, ...Object.fromEntries(texts) };
-      this.#keep(urlPath, url, optionsOf(URL_OPTIONS, all, this.cwd));
-    }
+    const all = { ...values, ...Object.fromEntries(texts) };
+    this.#keep(urlPath, url, optionsOf(URL_OPTIONS, all, this.cwd));
     return url;
   }
 
@@ -96,13 +97,23 @@ export class Endpoints {
   /** Options that the URL's scheme has no use for are mistakes: someone believes they work. */
   #fitsScheme(path: KeyPath, url: string, keys: readonly string[]): boolean {
     const { urlOptionProblem } = schemeOf(url);
-    const [first] = keys;
+    const first = keys.find((key) => !ANY.includes(key));
     const problem = urlOptionProblem !== undefined
       ? urlOptionProblem(url, keys)
       : first && { key: first, problem: `is only for ${WITH_OPTIONS} URLs` };
     if (!problem) return true;
     this.doc.error([...path, problem.key], problem.problem);
     return false;
+  }
+
+  /** What is only in memory cannot be required. @param spool whether events for a web server wait in files */
+  checkRequired(spool: boolean): void {
+    if (spool) return;
+    for (const [url, { required }] of this.byUrl) {
+      const path = this.#paths.get(url);
+      if (!required || path === undefined || schemeOf(url).urlOptionProblem === undefined) continue;
+      this.doc.error([...path.slice(0, -1), "required"], "needs spool = true");
+    }
   }
 
   #keep(path: KeyPath, url: string, endpoint: UrlOptions): void {

@@ -36,10 +36,13 @@ export function readHooksFile(doc: Document, cwd: string): HooksConfig {
   const values = readTable(doc, [], doc.data, CHECKS, FOREIGN_IN_HOOKS) ?? {};
   const endpoints = new Endpoints(doc, cwd);
   const urls = readDefaultUrls(doc, endpoints);
+  const rules = readRules(doc, doc.data["rule"], urls, endpoints);
+  const sinks = sinkOptions(values, cwd);
+  endpoints.checkRequired(sinks.http.spool);
   return {
-    rules: readRules(doc, doc.data["rule"], urls, endpoints),
+    rules,
     ...optionsOf(LINE_OPTIONS, values, cwd),
-    ...sinkOptions(values, cwd),
+    ...sinks,
     endpoints: endpoints.byUrl,
   };
 }

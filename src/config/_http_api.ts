@@ -6,8 +6,9 @@ import { type Checks, checksOf, optionsOf, textList } from "./_checks.ts";
 import type { Document } from "./_document.ts";
 import type { KeyPath } from "./_key_path.ts";
 import type { ForeignKeys } from "./_rmqtt_keys.ts";
+import type { ServedListener } from "./config.ts";
 import { readTable } from "./_table.ts";
-import { isLocal } from "../listeners/options.ts";
+import { isLocal, placeText } from "../listeners/options.ts";
 
 const CHECKS: Checks = { ...checksOf(HTTP_API_OPTIONS), http_hosts: textList("host names") };
 
@@ -15,11 +16,13 @@ const FOREIGN: ForeignKeys = { workers: "", message_retain_available: "", messag
 
 /**
  * The options; undefined where it is off, or after an error.
+ * @param listeners at whose addresses it cannot be, too
  * @param plugin rmqtt-http-api.toml, where plugins.default_startups has it
  */
 export function readHttpApi(
   doc: Document,
   plugin: Document | undefined,
+  listeners: readonly ServedListener[],
   cwd: string,
 ): HttpApiOptions | undefined {
   const written = doc.data["http_api"];
@@ -28,7 +31,25 @@ export function readHttpApi(
   }
   const [from, path]: [Document, KeyPath] = plugin === undefined ? [doc, ["http_api"]] : [plugin, []];
   const values = readTable(from, path, plugin?.data ?? written, CHECKS, FOREIGN);
-  return values && checked(from, path, values, cwd);
+  const options = values && checked(from, path, values, cwd);
+  if (options?.isWritten) refuseSamePlace(from, path, options, listeners);
+  return options;
+}
+
+/** The system would refuse the second one only at start, without saying which. */
+function refuseSamePlace(
+  doc: Document,
+  path: KeyPath,
+  { hostname, port }: HttpApiOptions,
+  listeners: readonly ServedListener[],
+): void {
+  const text = addressText({ hostname, port });
+  const other = port === 0 ? undefined : listeners.find(({ place }) => placeText(place) === text);
+  if (other === undefined) return;
+  doc.error(
+    [...path, "http_laddr"],
+    `${text} is already the address of listener.${other.kind}.${other.name}`,
+  );
 }
 
 function checked(doc: Document, path: KeyPath, values: Values, cwd: string): HttpApiOptions | undefined {

@@ -11,9 +11,8 @@ export const PLUGIN_OPTIONS = optionTable({
     kind: "text",
     what: "a folder",
     default: "plugins",
-    doc:
-      "The folder with rmqtt-web-hook.toml and the files of other plugins. A relative one is looked for beside " +
-      "this file, then in the working directory.",
+    doc: "The folder with rmqtt-web-hook.toml and the files of other plugins. A relative one is looked for " +
+      "beside this file, then in the working directory.",
   },
 });
 

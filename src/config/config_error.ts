@@ -30,6 +30,9 @@ export interface ErrorPlace {
   readonly column?: number;
 }
 
+/** How many of them are told, each: a file of another kind is wrong in every line. */
+export const TOLD_ERRORS = 20;
+
 /** Everything wrong with the configuration, ordered by file and line; `message` has one line for each. */
 export class ConfigErrors extends Error {
   override readonly name = "ConfigErrors";

@@ -127,10 +127,10 @@ class Loader {
   }
 
   /** `undefined` where it is off, or after an error. */
-  httpApi({ doc, access: { plugins }, pluginsDir }: MainFile): HttpApiOptions | undefined {
-    if (!plugins.includes(HTTP_API)) return readHttpApi(doc, undefined, this.#source.cwd);
+  httpApi({ doc, access: { plugins }, pluginsDir, listeners }: MainFile): HttpApiOptions | undefined {
+    if (!plugins.includes(HTTP_API)) return readHttpApi(doc, undefined, listeners, this.#source.cwd);
     const plugin = pluginsDir === undefined ? undefined : this.#plugin(HTTP_API, pluginsDir);
-    return plugin && readHttpApi(doc, plugin, this.#source.cwd);
+    return plugin && readHttpApi(doc, plugin, listeners, this.#source.cwd);
   }
 
   /** `undefined` after an error: what is to guard the doors must be there. */

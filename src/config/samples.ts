@@ -103,6 +103,9 @@ export function hooksSample(): string {
 #   "file:///var/log/hookline/hook.log"    the same, where a service keeps its logs; the folder is made
 #   "file:///dev/stdout" or "-"            the same on standard output, for containers; a reader that stops
 #                                          holds up the broker
+#   { url = "file:./audit.log", required = true }
+#                                          the same; while no line can be written there, QoS 1 and 2 messages,
+#                                          CONNECT and SUBSCRIBE are refused: acknowledged means logged
 #   "https://example.com/hook"             one POST per event
 #   { url = "https://example.com/hook", headers = { Authorization = "Bearer \${HOOK_TOKEN}" },
 #     ca_file = "ca.pem", cert_file = "client.pem", key_file = "client.key",

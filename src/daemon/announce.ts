@@ -1,4 +1,5 @@
-// What the log says of the daemon as a whole: where it can be reached, where events go, and what it did in its life.
+// What the log says of the daemon as a whole: where it can be reached, where events go, and what it did in
+// its life.
 import type { Log } from "../base/log.ts";
 import type { Counters } from "../broker/counters.ts";
 import type { ServedListener } from "../config/config.ts";

@@ -1,4 +1,4 @@
-// The configuration that --config and --hooks name, and what is asked of it before any part of the daemon is there.
+// The configuration that --config and --hooks name, and what is asked of it before the daemon has parts.
 import { basename } from "node:path";
 import type { Config } from "../config/config.ts";
 import { HOOKS_NAME, loadConfig } from "../config/load.ts";

@@ -12,8 +12,8 @@ import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
 import { RecentEntries } from "../status/log_entries.ts";
 import { ServeError } from "../status/server.ts";
 import { Status } from "../status/status.ts";
-import { type Journal, NoJournal } from "../store/journal.ts";
-import { openStore } from "../store/open_store.ts";
+import { NoJournal } from "../store/journal.ts";
+import { KeptStore } from "../store/kept_store.ts";
 import type { StoreOptions } from "../store/options.ts";
 import { announce, reportCounts, statusText } from "./announce.ts";
 import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
@@ -42,8 +42,8 @@ export interface DaemonOptions {
 }
 
 /**
- * Resolves when a signal has stopped it: true, or false when a listener could not be had, which the log tells.
- * Rejects with ConfigErrors and SinkError.
+ * Resolves when a signal has stopped it: true, or false when a listener could not be had, which the log
+ * tells. Rejects with ConfigErrors and SinkError.
  */
 export async function runDaemon(options: DaemonOptions): Promise<boolean> {
   const { version, load, signals, logFormat: format, err, cwd, env } = options;
@@ -121,28 +121,27 @@ interface Wired {
   readonly listeners: Listeners<ServedListener, ServedReceiver>;
 }
 
-type OpenStore = ReturnType<typeof openStore>;
-
 /** `undefined`: nothing outlives the process. */
-function storeOf({ path, ...options }: StoreOptions, { log }: Logger, clock: Clock): OpenStore | undefined {
-  return path === undefined ? undefined : openStore(path, options, clock, log);
+function storeOf({ path, ...options }: StoreOptions, { log }: Logger, clock: Clock): KeptStore | undefined {
+  return path === undefined ? undefined : new KeptStore(path, options, clock, log);
 }
 
 function wire(
   config: Config,
   sinks: SinkSet,
-  store: OpenStore | undefined,
+  store: KeptStore | undefined,
   { log }: Logger,
   clock: Clock,
 ): Wired {
   const turn = new Turn(clock, () => {
-    sinks.flush();
-    return store?.commit() ?? true;
+    const logged = sinks.flush();
+    const stored = store?.commit() ?? true;
+    return logged && stored;
   });
   const hooks = new ReloadableHooks(() => turn.now, (url) => sinks.get(url));
   hooks.prepare(config.hooks).commit();
   const access = new Chain(config.access, clock, log);
-  const journal: Journal = store ?? new NoJournal();
+  const journal = store?.journal ?? new NoJournal();
   const broker = new Broker({
     options: config.broker,
     hooks: hooks.hooks,
@@ -150,8 +149,10 @@ function wire(
     clock,
     access,
     journal,
+    requiredLines: sinks,
     log,
   });
+  store?.heal((opened) => broker.adopt(opened));
   const listeners = new Listeners<ServedListener, ServedReceiver>(
     (listener) => receiverFor(broker, listener),
     log,
@@ -161,9 +162,9 @@ function wire(
 }
 
 /**
- * All that a reload changes. The log first, for the others tell there what changed; the sinks before the hooks, whose
- * rules lead to them; the listeners last, for a connection may come as soon as one is open, and whether a client may stay
- * depends on its listener.
+ * All that a reload changes. The log first, for the others tell there what changed; the sinks before the
+ * hooks, whose rules lead to them; the listeners last, for a connection may come as soon as one is open, and
+ * whether a client may stay depends on its listener.
  */
 function partsOf(
   atStart: Config,

@@ -9,8 +9,8 @@ export interface NotifyOptions {
   readonly log: Log;
   readonly clock: Pick<Clock, "setTimer">;
   /**
-   * Has `alive` called at the end of a turn. What answers the watchdog is thus the way that every packet takes, and
-   * not just a timer.
+   * Has `alive` called at the end of a turn. What answers the watchdog is thus the way that every packet
+   * takes, and not just a timer.
    */
   readonly throughTurn: (alive: () => void) => void;
 }
@@ -126,8 +126,9 @@ function socketName(path: string): string {
 }
 
 /**
- * CLOCK_MONOTONIC in microseconds, which Deno does not show. The uptime counts time asleep too, but a broker's machine
- * does not sleep; it comes in seconds, rounded up, and so is never before the signal that asked for the reload.
+ * CLOCK_MONOTONIC in microseconds, which Deno does not show. The uptime counts time asleep too, but a
+ * broker's machine does not sleep; it comes in seconds, rounded up, and so is never before the signal that
+ * asked for the reload.
  */
 function monotonicTime(): number {
   return Deno.osUptime() * 1_000_000;

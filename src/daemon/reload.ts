@@ -3,7 +3,7 @@ import { errorStack } from "../base/error_text.ts";
 import type { Log } from "../base/log.ts";
 import type { Prepared, Reloadable } from "../base/prepared.ts";
 import type { Config } from "../config/config.ts";
-import { ConfigErrors } from "../config/config_error.ts";
+import { ConfigErrors, TOLD_ERRORS } from "../config/config_error.ts";
 import { ListenError } from "../listeners/listeners.ts";
 import { SinkError } from "../sinks/sink.ts";
 import { ServeError } from "../status/server.ts";
@@ -74,7 +74,7 @@ export class Reloader {
       log("info", "configuration reloaded", { files: config.files.join(", ") || "none" });
     } catch (error) {
       const problems = problemsOf(error);
-      for (const problem of problems) log("error", problem);
+      for (const problem of problems.slice(0, TOLD_ERRORS)) log("error", problem);
       log("error", "the configuration was not reloaded and stays as it was", { errors: problems.length });
     }
   }

@@ -1,4 +1,4 @@
-// The signals of a daemon: SIGTERM and SIGINT stop it, a second one forces; SIGHUP reloads, SIGUSR2 reopens files.
+// The signals of a daemon: SIGTERM and SIGINT stop it, a second one forces; SIGHUP reloads, SIGUSR2 reopens.
 import inspector from "node:inspector";
 
 export interface SignalActions {
@@ -20,7 +20,7 @@ const INSPECTOR_CLOSINGS = 1_000;
 const INSPECTOR_INTERVAL = 1;
 
 /**
- * Catches them until it is disposed of: to be made first and disposed of last, for whatever is held up at the end.
+ * Catches them until it is disposed of: made first and disposed of last, for what is held up at the end.
  * @param exit ends the process at once, when a second signal asks to stop
  */
 export function catchSignals(exit: () => never): Signals {
@@ -59,10 +59,10 @@ export function catchSignals(exit: () => never): Signals {
 }
 
 /**
- * Under `deno run`, SIGUSR1 opens V8's inspector on 127.0.0.1:9229, whoever else catches the signal: every user of the
- * machine could run code in this process. The ways to start Hookline hold the signal back where they can; where they
- * cannot, the inspector is closed again before anyone can speak to it. Counted in looks and not in time: it opens
- * between two of them, however busy the process is.
+ * Under `deno run`, SIGUSR1 opens V8's inspector on 127.0.0.1:9229, whoever else catches the signal: every
+ * user of the machine could run code in this process. The ways to start Hookline hold the signal back where
+ * they can; where they cannot, the inspector is closed again before anyone can speak to it. Counted in looks
+ * and not in time: it opens between two of them, however busy the process is.
  */
 class InspectorGuard implements Disposable {
   #left = 0;

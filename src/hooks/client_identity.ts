@@ -1,4 +1,4 @@
-// Who an event is about. Its JSON is made by the first line that needs it and shared by all of the connection.
+// Who an event is about. Its JSON is made by the first line that needs it, for all of the connection.
 import { jsonText } from "../mqtt/json_text.ts";
 import { joined } from "./joined.ts";
 

@@ -1,5 +1,5 @@
-// Hooks whose rules can be replaced, and which can be watched, while the broker runs: one object for its whole
-// life, so that the broker's reference stays true and an event still costs one property read.
+// Hooks whose rules can be replaced, and which can be watched, while the broker runs: one object for its
+// whole life, so that the broker's reference stays true and an event still costs one property read.
 import { optionsFrom } from "../base/option.ts";
 import { nothingToPrepare, type Prepared, type Reloadable } from "../base/prepared.ts";
 import { createHooks, type Hooks } from "./bus.ts";

@@ -29,8 +29,8 @@ export const LINE_OPTIONS = optionTable({
     key: "redact",
     kind: "filters",
     default: [],
-    doc: 'Messages whose topic one of these Topic Filters matches have "" as payload in their lines, as in ' +
-      '["meters/+/pin", "private/#"].',
+    doc: 'Messages whose topic one of these Topic Filters matches have "" as payload in their lines, and ' +
+      'none in the live view, as in ["meters/+/pin", "private/#"].',
   },
   redactPayload: {
     key: "redact_payload",

@@ -9,6 +9,11 @@ export const MAX_HEAD = 8 * 1024;
 /** What MQTT is called there, whichever version follows, the best name first. */
 const SUBPROTOCOLS: readonly string[] = ["mqtt", "mqttv3.1", "mqttv5.0"];
 
+export interface UpgradeOptions extends WebSocketOptions {
+  /** Only this machine reaches the listener. */
+  readonly isLocal: boolean;
+}
+
 /** What goes back to whoever asks: 101 where it is granted. */
 export interface Answer {
   readonly text: string;
@@ -17,7 +22,7 @@ export interface Answer {
 }
 
 /** @param head the request's lines with their line ends, without the empty one */
-export function answerUpgrade(head: string, { path, allowedOrigins }: WebSocketOptions): Answer {
+export function answerUpgrade(head: string, options: UpgradeOptions): Answer {
   const [line = "", ...fields] = head.split("\r\n");
   const [, target] = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/.exec(line) ?? [];
   if (target === undefined) return refuse("400 Bad Request", "it is no GET request of HTTP/1.1");
@@ -31,17 +36,13 @@ export function answerUpgrade(head: string, { path, allowedOrigins }: WebSocketO
     if (before !== undefined && ONCE.includes(key)) return refuse("400 Bad Request", `${key} comes twice`);
     headers.set(key, before === undefined ? value.trim() : `${before}, ${value.trim()}`);
   }
-  return answer(target, (name) => headers.get(name) ?? "", path, allowedOrigins);
+  return answer(target, (name) => headers.get(name) ?? "", options);
 }
 
 const ONCE = ["host", "origin", "sec-websocket-key", "sec-websocket-version", "upgrade"];
 
-function answer(
-  target: string,
-  header: (name: string) => string,
-  path: string,
-  allowedOrigins: readonly string[],
-): Answer {
+function answer(target: string, header: (name: string) => string, options: UpgradeOptions): Answer {
+  const { path } = options;
   if (target.split("?", 1)[0] !== path) return refuse("404 Not Found", `the path is not ${path}`);
   const upgrade = header("upgrade").toLowerCase() === "websocket" &&
     list(header("connection")).includes("upgrade");
@@ -51,7 +52,7 @@ function answer(
   }
   const key = header("sec-websocket-key");
   if (!/^[A-Za-z0-9+/]{22}==$/.test(key)) return refuse("400 Bad Request", "its key is malformed");
-  if (!mayCome(header("origin"), header("host"), allowedOrigins)) {
+  if (!mayCome(header("origin"), header("host"), options)) {
     return refuse("403 Forbidden", "its origin is not in allowed_origins");
   }
   // [MQTT-6.0.0-3]; "mqtt" where it is offered [MQTT-6.0.0-4].
@@ -74,15 +75,17 @@ export function refuse(status: string, refusal: string): Answer {
 
 /**
  * Without a word, pages of the very host they connect to, whatever its port: any site that someone on this
- * machine
- * visits could otherwise publish here. Only browsers send an origin.
+ * machine visits could otherwise publish here. Only browsers send an origin. Where only this machine reaches
+ * the listener, a site could have its own name lead here, and only TLS proves a name: so it must be one of
+ * this machine's.
  */
-function mayCome(origin: string, host: string, allowed: readonly string[]): boolean {
-  if (origin === "" || allowed.includes("*")) return true;
-  const same = (text: string): boolean => text.toLowerCase() === origin.toLowerCase();
-  if (allowed.some(same)) return true;
-  return URL.canParse(origin) && URL.canParse(`http://${host}`) &&
-    new URL(origin).hostname !== "" && new URL(origin).hostname === new URL(`http://${host}`).hostname;
+function mayCome(origin: string, host: string, { allowedOrigins, isLocal }: UpgradeOptions): boolean {
+  if (origin === "" || allowedOrigins.includes("*")) return true;
+  if (allowedOrigins.some((allowed) => allowed.toLowerCase() === origin.toLowerCase())) return true;
+  const page = URL.parse(origin);
+  const name = page?.hostname ?? "";
+  if (name === "" || name !== URL.parse(`http://${host}`)?.hostname) return false;
+  return !isLocal || page?.protocol === "https:" || /^(localhost|127\.[\d.]+|\[::1\])$/.test(name);
 }
 
 function list(text: string): string[] {

@@ -9,6 +9,7 @@ const ACCEPT_PAUSE = 100;
  * Begins to accept. The returned function ends it: it resolves when the socket is free again, and may be
  * repeated.
  * @param made makes the Transport of a connection
+ * @param onError is told of the first failure of several in a row
  */
 export function acceptAll<Conn extends Deno.Conn>(
   socket: { accept(): Promise<Conn>; close(): void },
@@ -33,12 +34,14 @@ async function accept<Conn>(
   onError: (error: unknown) => void,
   closing: AbortSignal,
 ): Promise<void> {
-  while (!closing.aborted) {
+  for (let failed = false; !closing.aborted;) {
     try {
       take(await socket.accept());
+      failed = false;
     } catch (error) {
       if (closing.aborted) return;
-      onError(error);
+      if (!failed) onError(error);
+      failed = true;
       // Rejects when the listener is closed meanwhile, and then the loop ends.
       await sleep(ACCEPT_PAUSE, undefined, { signal: closing }).catch(() => {});
     }

@@ -1,12 +1,13 @@
 // The table of kinds of listeners: a new kind is one line here, and its rows in options.ts.
 import { Certificates } from "./certificates.ts";
 import type { Listen, Listener } from "./listener.ts";
-import type { Kind, ListenOptions, TlsOptions, WebSocketOptions } from "./options.ts";
+import { isLocal, type Kind, type ListenOptions, type TlsOptions } from "./options.ts";
 import { ProxyGate } from "./proxy.ts";
 import { listenTcp } from "./tcp.ts";
 import { overTls } from "./tls.ts";
 import type { Transport } from "./transport.ts";
 import { listenUnix } from "./unix.ts";
+import type { UpgradeOptions } from "./_upgrade.ts";
 import { overWebSocket } from "./websocket.ts";
 
 export const KINDS: Readonly<Record<Kind, Listen>> = {
@@ -55,7 +56,7 @@ export function tlsOf({ tls }: ListenOptions): TlsOptions {
   return tls;
 }
 
-function webSocketOf({ webSocket }: ListenOptions): WebSocketOptions {
+function webSocketOf({ webSocket, place }: ListenOptions): UpgradeOptions {
   if (webSocket === undefined) throw new Error("a WebSocket listener was given no path");
-  return webSocket;
+  return { ...webSocket, isLocal: isLocal(place) };
 }

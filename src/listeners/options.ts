@@ -131,7 +131,8 @@ export const WEB_SOCKET_OPTIONS = optionTable({
     what: 'origins, as in ["https://example.com", "http://localhost:3000"], or ["*"]',
     isItem: (text) => text === "*" || text === "null" || /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#]+$/i.test(text),
     default: [],
-    doc: "Sites whose pages may connect, besides those of the host that the page itself connects to. " +
+    doc: "Sites whose pages may connect, besides those of the host that the page itself connects to; where " +
+      "only this machine reaches addr, of those the https ones and this machine's own. " +
       '["*"]: all. Programs that are no browser send no origin, and may always.',
   },
 });

@@ -191,6 +191,10 @@ function certificateOf(
     commonName: names.find(([key]) => key === "CN")?.[1],
     subject: names.map(([key, value]) => `${key}=${escaped(value)}`).join(", "),
   };
+  // Without it, the name that the client gives would count.
+  if (username !== undefined && !whole[username]) {
+    throw refused("the client's certificate has no Common Name");
+  }
   return { ...whole, username: username && whole[username] };
 }
 

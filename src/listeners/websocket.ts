@@ -1,7 +1,6 @@
 // MQTT in the frames of a WebSocket (RFC 6455), over any Transport: a stream, whatever frames it comes in
 // [MQTT-6.0.0-2]. Our own framing, for the platform's WebSocket cannot be kept from reading.
-import { answerUpgrade, MAX_HEAD, refuse } from "./_upgrade.ts";
-import type { WebSocketOptions } from "./options.ts";
+import { answerUpgrade, MAX_HEAD, refuse, type UpgradeOptions } from "./_upgrade.ts";
 import { type PeerCertificate, type Transport, TransportError } from "./transport.ts";
 
 const CONTINUATION = 0;
@@ -19,14 +18,14 @@ const PROTOCOL_ERROR = 1002;
 const UNSUPPORTED_DATA = 1003;
 
 /** `raw` as its peer speaks WebSocket over it. The handshake is part of the first read. */
-export function overWebSocket(raw: Transport, options: () => WebSocketOptions): Transport {
+export function overWebSocket(raw: Transport, options: () => UpgradeOptions): Transport {
   return new WebSocketTransport(raw, options);
 }
 
 class WebSocketTransport implements Transport {
   readonly peer: string;
   readonly #raw: Transport;
-  readonly #options: () => WebSocketOptions;
+  readonly #options: () => UpgradeOptions;
   #open = false;
   /** The begin of a frame, up to where its payload can be handed over. */
   #kept: Uint8Array = new Uint8Array(0);
@@ -44,7 +43,7 @@ class WebSocketTransport implements Transport {
   /** The write that is under way. */
   #writing: Promise<unknown> | undefined = undefined;
 
-  constructor(raw: Transport, options: () => WebSocketOptions) {
+  constructor(raw: Transport, options: () => UpgradeOptions) {
     this.#raw = raw;
     this.#options = options;
     this.peer = raw.peer;

@@ -59,8 +59,8 @@ export function parseFilter(text: string): ParsedFilter | string {
 }
 
 /**
- * Whether a topic is selected by a well-formed filter: what rules use, and what the broker's trie agrees with.
- * Character by character, for rules ask for each event; agrees with {@link topicMatchesByLevels}.
+ * Whether a topic is selected by a well-formed filter: what rules use, and what the broker's trie agrees
+ * with. Character by character, for rules ask for each event; agrees with {@link topicMatchesByLevels}.
  */
 export function topicMatches(filter: string, topic: string): boolean {
   if (filter === topic) return true;

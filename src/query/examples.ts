@@ -37,13 +37,14 @@ export const EXAMPLES: readonly Example[] = [
   {
     question: "What did a sensor say, minute by minute?",
     sql: "SELECT substr(time, 1, 16) AS minute, topic, round(avg(payload ->> '$.temp'), 2) AS temp " +
-      "FROM message_publish WHERE json_valid(payload) AND payload ->> '$.temp' IS NOT NULL GROUP BY minute, topic",
+      "FROM message_publish WHERE json_valid(payload) AND payload ->> '$.temp' IS NOT NULL " +
+      "GROUP BY minute, topic",
   },
   {
     question: "Which messages waited longest for a client that was away?",
-    sql:
-      "SELECT o.clientid, o.topic, d.ts - o.pts AS waited_ms FROM offline_message o JOIN message_delivered d " +
-      "ON d.clientid = o.clientid AND d.pts = o.pts AND d.topic = o.topic ORDER BY waited_ms DESC LIMIT 10",
+    sql: "SELECT o.clientid, o.topic, d.ts - o.pts AS waited_ms FROM offline_message o JOIN " +
+      "message_delivered d ON d.clientid = o.clientid AND d.pts = o.pts AND d.topic = o.topic " +
+      "ORDER BY waited_ms DESC LIMIT 10",
   },
   {
     question: "How many messages a minute?",

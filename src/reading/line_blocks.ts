@@ -19,8 +19,11 @@ export interface LineBlock {
   readonly tooLong: number;
 }
 
-/** Gives all lines that `read` has. Memory: one block, or one line. */
-export async function* lineBlocks(read: Read): AsyncGenerator<LineBlock> {
+/**
+ * Gives all lines that `read` has. Memory: one block, or one line.
+ * @param longest bytes of a line that is read; default: 16 MiB
+ */
+export async function* lineBlocks(read: Read, longest = MAX_WHOLE_LINE): AsyncGenerator<LineBlock> {
   let buffer = new Uint8Array(BLOCK_BYTES);
   let held = 0;
   let start = 0;
@@ -42,7 +45,7 @@ export async function* lineBlocks(read: Read): AsyncGenerator<LineBlock> {
     const end = buffer.subarray(0, held).lastIndexOf(NEWLINE) + 1;
     if (end === 0) {
       if (held < buffer.length) continue;
-      if (buffer.length < MAX_WHOLE_LINE) {
+      if (buffer.length < longest) {
         const longer = new Uint8Array(2 * buffer.length);
         longer.set(buffer);
         buffer = longer;

@@ -1,6 +1,7 @@
 // The set of all open sinks, which a turn flushes, and how it becomes that of another configuration.
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { OnceAMinute } from "../base/once_a_minute.ts";
 import type { Outcome } from "./delivery/send_again.ts";
 import type { Prepared } from "../base/prepared.ts";
 import type { SinkOptions } from "./options.ts";
@@ -14,13 +15,23 @@ export type { SinkOptions } from "./options.ts";
 export interface SinkSet extends AsyncDisposable {
   /** The sink of a URL that the set was given; throws SinkError for any other. */
   get(url: string): Sink;
-  /** Flushes every sink: the first thing at the end of a turn. */
-  flush(): void;
+  /**
+   * Flushes every sink: the first thing at the end of a turn. False where one that is required began to take
+   * no lines in this turn: nothing may leave that stands for one.
+   */
+  flush(): boolean;
+  /** Why one that is required takes no lines now, as a sentence. */
+  readonly trouble: string | undefined;
+  /** Lines that required ones never got. */
+  readonly lost: number;
   /** Every sink closes and opens its files again. */
   reopen(): void;
   /** One entry per sink, in the order of the URLs. */
   status(): SinkSetStatus[];
-  /** Sends parked events of a sink again; undefined where it parks none. @param index among those of `status` */
+  /**
+   * Sends parked events of a sink again; undefined where it parks none.
+   * @param index among those of `status`
+   */
   redeliver(index: number, signal: AbortSignal): Promise<Outcome> | undefined;
   /**
    * Opens what the URLs of another configuration need besides what is open. `commit` hands over to them:
@@ -46,6 +57,8 @@ export function openSinks(urls: Iterable<string>, options: SinkOptions, log: Log
 interface Places {
   readonly byPlace: ReadonlyMap<string, Sink>;
   readonly byUrl: ReadonlyMap<string, Sink>;
+  /** Those without whose lines nothing may be acknowledged. */
+  readonly required: ReadonlySet<Sink>;
   /** For places that were open already and have other options now. */
   readonly changes: ReadonlyMap<Sink, Prepared>;
 }
@@ -61,7 +74,8 @@ function openPlaces(
   const byPlace = new Map<string, Sink>();
   const byUrl = new Map<string, Sink>();
   const changes = new Map<Sink, Prepared>();
-  const places = { byPlace, byUrl, changes };
+  const required = new Set<Sink>();
+  const places = { byPlace, byUrl, required, changes };
   try {
     for (const url of urls) {
       const scheme = schemeOf(url);
@@ -75,6 +89,7 @@ function openPlaces(
         if (change !== undefined) changes.set(sink, change);
       }
       byUrl.set(url, sink);
+      if (options.endpoints.get(url)?.required) required.add(sink);
     }
   } catch (error) {
     abandon(places, open);
@@ -83,11 +98,20 @@ function openPlaces(
   return places;
 }
 
+const REFUSING = "lines that are required are not written: QoS 1 and 2 messages, CONNECT and SUBSCRIBE are " +
+  "refused until they are";
+
 class OpenSinks implements SinkSet {
   /** Sinks that were given up and have not let go yet. */
   readonly #leaving = new Set<Promise<void>>();
+  readonly #refusing: OnceAMinute<void>;
+  /** How often required ones had begun to take no lines when the last turn ended. */
+  #failures: number;
 
-  constructor(private places: Places, private readonly log: Log, private readonly clock: Clock) {}
+  constructor(private places: Places, private readonly log: Log, private readonly clock: Clock) {
+    this.#failures = failuresOf(places);
+    this.#refusing = new OnceAMinute(clock, () => log("error", REFUSING));
+  }
 
   get(url: string): Sink {
     const sink = this.places.byUrl.get(url);
@@ -95,8 +119,26 @@ class OpenSinks implements SinkSet {
     return sink;
   }
 
-  flush(): void {
+  flush(): boolean {
     for (const sink of this.places.byPlace.values()) sink.flush();
+    const before = this.#failures;
+    this.#failures = failuresOf(this.places);
+    if (this.#failures === before) return true;
+    this.#refusing.add(undefined);
+    return false;
+  }
+
+  get trouble(): string | undefined {
+    for (const { intake: { failure } } of this.places.required) if (failure !== undefined) return failure;
+    return undefined;
+  }
+
+  get lost(): number {
+    let lost = 0;
+    for (const { intake } of this.places.required) {
+      for (const lines of Object.values(intake.dropped)) lost += lines;
+    }
+    return lost;
   }
 
   reopen(): void {
@@ -121,6 +163,7 @@ class OpenSinks implements SinkSet {
     return {
       commit: () => {
         this.places = next;
+        this.#failures = failuresOf(next);
         for (const change of next.changes.values()) change.commit();
         for (const { url } of without(next.byPlace, before.byPlace)) {
           this.log("info", `events go to ${maskUrl(url)}`);
@@ -135,6 +178,7 @@ class OpenSinks implements SinkSet {
   async [Symbol.asyncDispose](): Promise<void> {
     const sinks = Array.from(this.places.byPlace.values(), (sink) => sink[Symbol.asyncDispose]());
     await Promise.all([...sinks, ...this.#leaving]);
+    this.#refusing[Symbol.dispose]();
   }
 
   #leave(sink: Sink): void {
@@ -144,6 +188,13 @@ class OpenSinks implements SinkSet {
     const leaving = sink[Symbol.asyncDispose]().finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }
+}
+
+/** How often they began to take no lines. */
+function failuresOf({ required }: Places): number {
+  let failures = 0;
+  for (const { intake } of required) failures += intake.failures;
+  return failures;
 }
 
 /** The sinks of `places` that `others` has not. */

@@ -1,4 +1,5 @@
-// Sends lines of files to the far end of a URL again: parked events of failed.jsonl, recorded ones of any other file.
+// Sends lines of files to the far end of a URL again: parked events of failed.jsonl, recorded ones of any
+// other file.
 import { systemClock } from "../base/clock.ts";
 import type { FarEnd } from "./delivery/far_end.ts";
 import { type NamedLine, type Outcome, sendAgain } from "./delivery/send_again.ts";

@@ -1,6 +1,7 @@
 // What a sink is: the whole contract between the hooks that make lines and the places where lines end up.
 import type { Prepared } from "../base/prepared.ts";
 import type { Outcome } from "./delivery/send_again.ts";
+import type { Intake } from "./lines/intake.ts";
 import { maskUrl } from "./mask_url.ts";
 import type { SinkOptions } from "./options.ts";
 
@@ -19,17 +20,19 @@ export interface Sink extends AsyncDisposable {
   flush(): void;
   /** Closes and opens its files again (SIGHUP, SIGUSR2, logrotate's postrotate). */
   reopen(): void;
+  /** How its lines reach the disk: what a `required` one is held to. */
+  readonly intake: Intake;
   /** How it is doing, for logs and health. */
   status(): SinkStatus;
   /**
-   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws SinkError
-   * when they cannot be used.
+   * Makes other options ready, over which no line is lost; undefined where it has just these. Throws
+   * SinkError when they cannot be used.
    * @param url one that names this place
    */
   prepare(url: string, options: SinkOptions): Prepared | undefined;
   /**
-   * Sends its parked events again, and parks those once more that are not taken; absent, or undefined, where it parks
-   * none. Resolves when all were tried, or the far end failed. Does not reject.
+   * Sends its parked events again, and parks those once more that are not taken; absent, or undefined, where
+   * it parks none. Resolves when all were tried, or the far end failed. Does not reject.
    */
   redeliver?(signal: AbortSignal): Promise<Outcome> | undefined;
   /** Writes what is left, waits for work under way within the sink's own limit, releases everything. */
@@ -45,7 +48,10 @@ export interface SinkStatus {
   readonly linesWaiting: number;
   /** Lines lost since start, by reason. */
   readonly linesDropped: Readonly<Record<string, number>>;
-  /** When the oldest line that waits for its far end was made, Unix milliseconds; absent where that is not known. */
+  /**
+   * When the oldest line that waits for its far end was made, Unix milliseconds; absent where that is not
+   * known.
+   */
   readonly oldestWaiting?: number;
   /** Bytes of its spool on the disk, and those of parked events; absent where there is no spool. */
   readonly spoolBytes?: number;

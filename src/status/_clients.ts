@@ -1,6 +1,7 @@
 // Clients, subscriptions and routes, as RMQTT's API shows them.
 import type { ClientSnapshot, SubscriptionSnapshot } from "../broker/view.ts";
 import { topicMatches } from "../mqtt/topics.ts";
+import { payloadHidden } from "../hooks/lines.ts";
 import { hostOf } from "../base/peer_address.ts";
 import { json, list, page, Refused, text } from "./_answers.ts";
 import type { ClientInfo, RouteInfo, SubscriptionInfo } from "./api_types.ts";
@@ -179,7 +180,7 @@ function clientInfo({ sources }: Call, client: ClientSnapshot): ClientInfo {
     max_mqueue: visit?.limits.maxQueuedMessages ?? 0,
     extra_attrs: 0,
     last_will: will === undefined ? null : {
-      message: will.payload.toBase64(),
+      message: payloadHidden(sources.hooks.lineOptions)(will.topic) ? "" : will.payload.toBase64(),
       qos: will.qos,
       retain: will.retain,
       topic: will.topic,

@@ -1,4 +1,5 @@
-// Which events a reader of the stream wants: as `hookline tail` selects lines, but of events that have no line yet.
+// Which events a reader of the stream wants: as `hookline tail` selects lines, but of events that have no
+// line yet.
 import { EVENT_NAMES, type EventData, eventHasTopic, type EventName } from "../hooks/events.ts";
 import { topicMatches } from "../mqtt/topics.ts";
 import { Refused } from "./_answers.ts";

@@ -7,8 +7,8 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const IP_LITERAL = /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/;
 
 /**
- * Throws Refused for a request under a name that is not this broker's (whose page may have had its name turned to this
- * address), for one that a page of another origin sent, and for one without the token.
+ * Throws Refused for a request under a name that is not this broker's (whose page may have had its name
+ * turned to this address), for one that a page of another origin sent, and for one without the token.
  * @param isOpen the path needs no token
  */
 export function guard(request: Request, options: HttpApiOptions, isOpen: boolean): void {

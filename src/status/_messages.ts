@@ -1,5 +1,6 @@
 // Retained messages, and messages that the operator publishes.
 import { type MessageSnapshot, NotStored } from "../broker/view.ts";
+import { payloadHidden } from "../hooks/lines.ts";
 import { topicNameProblem } from "../mqtt/topics.ts";
 import { isTable } from "../base/table.ts";
 import { json, list, page, Refused, text } from "./_answers.ts";
@@ -40,13 +41,14 @@ async function retains({ query, options, sources }: Call): Promise<Response> {
     keep: () => true,
     ...query.page(options.maxRowLimit),
   });
+  const hides = payloadHidden(sources.hooks.lineOptions);
   const shown = (
     { topic, qos, payload, from, fromType, receivedAt, expiresIn }: MessageSnapshot,
   ): RetainInfo => ({
     node_id: sources.broker.nodeId,
     topic,
     qos,
-    payload: payload.subarray(0, SHOWN).toBase64(),
+    payload: hides(topic) ? null : payload.subarray(0, SHOWN).toBase64(),
     payload_size: payload.length,
     clientid: from.clientId,
     username: from.username ?? "undefined",
@@ -75,7 +77,9 @@ async function publish(call: Call): Promise<Response> {
   ];
   if (all.length === 0) throw new Refused(400, "topic is missing: a Topic Name.");
   if (typeof payload !== "string") throw new Refused(400, "payload is missing: a string.");
-  if (typeof clientid !== "string") throw new Refused(400, "clientid must be a string.");
+  if (typeof clientid !== "string" || !isText(clientid)) {
+    throw new Refused(400, "clientid must be a string of characters.");
+  }
   if (qos !== 0 && qos !== 1 && qos !== 2) throw new Refused(400, "qos must be 0, 1 or 2.");
   if (typeof retain !== "boolean") throw new Refused(400, "retain must be true or false.");
   await send(call, all.map((it) => checkedTopic(it.trim())), {
@@ -101,15 +105,21 @@ async function send(
   });
   await Promise.all(all).catch((error) => {
     if (!(error instanceof NotStored)) throw error;
-    throw new Refused(503, "the store takes nothing now: the message may not outlive a crash.");
+    throw new Refused(503, "nothing can be kept now: the message may not outlive a crash.");
   });
 }
 
 function checkedTopic(topic: string): string {
   const problem = topicNameProblem(topic);
   if (problem !== undefined) throw new Refused(400, `topic is no Topic Name: ${problem}.`);
+  if (!isText(topic)) throw new Refused(400, "topic has half a character, a lone surrogate.");
   if (topic.startsWith("$SYS/")) throw new Refused(400, "what is below $SYS/ is the broker's own.");
   return topic;
+}
+
+/** Whether a packet can hold it. [MQTT-1.5.4-1] [MQTT-1.5.4-2] */
+function isText(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\0");
 }
 
 function decoded(payload: string, encoding: unknown): Uint8Array {

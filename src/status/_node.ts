@@ -1,4 +1,5 @@
-// The broker itself, as RMQTT's API shows it: brokers, nodes, health, stats and metrics; and Hookline's overview.
+// The broker itself, as RMQTT's API shows it: brokers, nodes, health, stats and metrics; and Hookline's
+// overview.
 import { statfsSync } from "node:fs";
 import { json, Refused } from "./_answers.ts";
 import type { BrokerInfo, MetricsInfo, NodeCommon, NodeInfo, StatsInfo, StatsSum } from "./api_types.ts";

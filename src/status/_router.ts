@@ -47,7 +47,9 @@ export async function route(context: Context, request: Request, peer: string): P
 }
 
 async function dispatched(context: Context, request: Request, peer: string): Promise<Response> {
-  const { pathname, searchParams } = new URL(request.url);
+  const url = URL.parse(request.url);
+  if (url === null) throw new Refused(400, "the Host header or the path is malformed.");
+  const { pathname, searchParams } = url;
   const file = PAGE_FILES.get(pathname);
   const isOpen = file !== undefined || pathname === "/healthz" || pathname === "/readyz";
   guard(request, context.options, isOpen);
@@ -79,7 +81,7 @@ function now({ sources, started, streams }: Context): Overview {
   return overview(sources, started, streams.size);
 }
 
-/** The endpoints of a path, each with what stands in the places of its names; the first one of a method counts. */
+/** The endpoints of a path, each with what stands for its names; the first one of a method counts. */
 function matching(pathname: string): (readonly [EndpointEntry, Record<string, string>])[] {
   if (pathname !== API && !pathname.startsWith(`${API}/`)) return [];
   const parts = pathname.slice(API.length).replace(/\/$/, "").split("/");

@@ -17,7 +17,10 @@ const MOST_WAITING = 1024 * 1024;
 const FLUSH_AFTER = 100;
 /** Between two tellings of what was missed, milliseconds. */
 const TELL_AFTER = 1_000;
-/** A comment goes to a reader who heard nothing for so long, so that a reader who is gone is noticed; milliseconds. */
+/**
+ * A comment goes to a reader who heard nothing for so long, so that a reader who is gone is noticed;
+ * milliseconds.
+ */
 const PING_AFTER = 15_000;
 
 export class Streams {

@@ -42,7 +42,7 @@ export class SysTopics {
     this.#at = this.#clock.monotonic();
   }
 
-  /** @param interval milliseconds between two publications from here on; 0: what was published is taken back */
+  /** @param interval milliseconds between two publications from now on; 0: what is there is taken back */
   every(interval: number): void {
     if (interval === this.#interval) return;
     this.#interval = interval;

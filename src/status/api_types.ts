@@ -1,7 +1,7 @@
 // What the HTTP API answers with, as JSON: for whoever reads it, the page and `hookline top` among them.
 //
-// Where RMQTT's API has the path, names and forms are RMQTT's, and what Hookline adds stands behind its keys. Numbers
-// of `Overview.counters` only grow: rates are the reader's to work out, from two answers and their `now`.
+// Where RMQTT's API has the path, names and forms are RMQTT's, and what Hookline adds stands behind its keys.
+// Numbers of `Overview.counters` only grow: rates are the reader's to work out, from two answers and `now`.
 
 /** `YYYY-MM-DD HH:mm:ss`, local time, `""` where there is none; and Unix milliseconds. */
 export type LocalTime = string;
@@ -67,10 +67,10 @@ export interface Health {
 /**
  * GET /api/v1/clients: an array, with the number of all that match in the header X-Total-Count.
  *
- * Beside RMQTT's parameters (`_limit`, `clientid`, `username`, `ip_address` as a beginning, `connected`, `clean_start`,
- * `session_present`, `proto_ver`, `_like_clientid`, `_like_username`, `_gte_…` and `_lte_…` of created_at,
- * connected_at (Unix seconds) and mqueue_len): `_offset`, `_sort` by clientid, ip_address, mqueue_len, inflight,
- * received, sent or connected_at, and `_order`, asc or desc.
+ * Beside RMQTT's parameters (`_limit`, `clientid`, `username`, `ip_address` as a beginning, `connected`,
+ * `clean_start`, `session_present`, `proto_ver`, `_like_clientid`, `_like_username`, `_gte_…` and `_lte_…` of
+ * created_at, connected_at (Unix seconds) and mqueue_len): `_offset`, `_sort` by clientid, ip_address,
+ * mqueue_len, inflight, received, sent or connected_at, and `_order`, asc or desc.
  *
  * GET /api/v1/clients/{clientid}: itself. DELETE: ends it and its session; answers with its id as text.
  * GET /api/v1/clients/{clientid}/online: true or false.
@@ -112,7 +112,7 @@ export interface ClientInfo {
   readonly sent: number;
 }
 
-/** GET /api/v1/subscriptions (`_limit`, `_offset`, `clientid`, `topic`, `qos`, `share`, `_match_topic`); /{clientid} */
+/** GET /api/v1/subscriptions (`_limit`, `_offset`, clientid, topic, qos, share, _match_topic); /{clientid} */
 export interface SubscriptionInfo {
   readonly node_id: number;
   readonly clientid: string;
@@ -138,8 +138,8 @@ export interface RetainInfo {
   readonly node_id: number;
   readonly topic: string;
   readonly qos: number;
-  readonly payload: Base64;
-  /** Bytes of the whole payload: `payload` has the first 4,096 of them. */
+  /** The first 4,096 bytes; null where `redact` hides it. */
+  readonly payload: Base64 | null;
   readonly payload_size: number;
   readonly clientid: string;
   readonly username: string;
@@ -169,7 +169,7 @@ export interface MetricsInfo {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** POST /api/v1/mqtt/publish, with Content-Type application/json; answers `ok` as text. Defaults: system, plain, 0, false. */
+/** POST /api/v1/mqtt/publish, application/json; answers `ok` as text. Defaults: system, plain, 0, false. */
 export interface PublishRequest {
   /** One of the two is needed. */
   readonly topic?: string;
@@ -211,8 +211,8 @@ export interface Redelivered {
 }
 
 /**
- * GET /api/v1/topics (`_limit`, `topic`: a Topic Filter): what was published while somebody asked. Counting begins with
- * the first request and ends half a minute after the last one.
+ * GET /api/v1/topics (`_limit`, `topic`: a Topic Filter): what was published while somebody asked. Counting
+ * begins with the first request and ends half a minute after the last one.
  */
 export interface TopicsInfo {
   readonly watching_since: Millis;
@@ -294,7 +294,7 @@ export interface Overview {
     readonly packets_sent: number;
     readonly bytes_received: number;
     readonly bytes_sent: number;
-    /** By reason. Messages that reach no client, connections that became none, clients that were over a rate. */
+    /** By reason. Messages that reach no client, connections that became none, clients over a rate. */
     readonly messages_dropped: Readonly<Record<string, number>>;
     readonly connections_refused: Readonly<Record<string, number>>;
     readonly clients_throttled: Readonly<Record<string, number>>;
@@ -323,8 +323,8 @@ export interface Overview {
  * GET /api/v1/events (`event`, which may be there several times, `topic`: a Topic Filter, `client`: a Client
  * Identifier): a stream of Server-Sent Events.
  *
- * Each message without a name is one line, as a rule with the event's name as action writes it. A payload above 48 KiB
- * is left out of it, and `payload_omitted` then has its bytes. The others have names:
+ * Each message without a name is one line, as a rule with the event's name as action writes it. A payload
+ * above 48 KiB is left out of it, and `payload_omitted` then has its bytes. The others have names:
  * - `hello`: {@link StreamHello}, first
  * - `missed`: {@link StreamMissed}, at most once a second
  *

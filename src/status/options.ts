@@ -10,8 +10,8 @@ export const HTTP_API_OPTIONS = optionTable({
     default: { hostname: "127.0.0.1", port: 6060 },
     sample: { hostname: "127.0.0.1", port: 6060 },
     doc:
-      "Where it listens. Where others reach it, it needs a token. When it is not written and the port is in use, " +
-      "the broker starts without it.",
+      "Where it listens. Where others reach it, it needs a token. When it is not written and the port is " +
+      "in use, the broker starts without it.",
   },
   token: {
     key: "http_bearer_token",

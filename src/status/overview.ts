@@ -1,4 +1,4 @@
-// The snapshot of everything that takes no longer with more clients: what each room says of itself, put together.
+// The snapshot of everything that takes no longer with more clients: each room says a part of it.
 import type { Health, Overview, SinkInfo } from "./api_types.ts";
 import type { StatusSources } from "./sources.ts";
 

@@ -46,7 +46,7 @@ export class HttpServer {
     return this.#server.addr.port;
   }
 
-  /** Ends what is not answered within a second; resolves when the address is free again. Harmless when repeated. */
+  /** Ends what is not answered within a second; resolves when the address is free. Harmless when repeated. */
   async close(): Promise<void> {
     const stopTimer = this.#clock.setTimer(GRACE, () => this.#closing.abort());
     await this.#server.shutdown();

@@ -14,7 +14,10 @@ export interface StatusSources {
   readonly hooks: Pick<ReloadableHooks, "counts" | "lineOptions" | "watch">;
   readonly listeners: () => readonly ListenerInfo[];
   readonly sinks: () => readonly SinkSetStatus[];
-  /** Sends parked events of a sink again; undefined where it parks none. @param index among those of `sinks` */
+  /**
+   * Sends parked events of a sink again; undefined where it parks none.
+   * @param index among those of `sinks`
+   */
   readonly redeliver: (index: number, signal: AbortSignal) => Promise<Outcome> | undefined;
   /** Absent where nothing survives a restart. */
   readonly store?: () => StoreInfo;

@@ -1,4 +1,5 @@
 // The live view: what the broker is and does, over HTTP and below $SYS/. Nothing is done while nobody asks.
+import { OnceAMinute } from "../base/once_a_minute.ts";
 import type { Prepared, Reloadable } from "../base/prepared.ts";
 import { addressText } from "../base/peer_address.ts";
 import { payloadHidden } from "../hooks/lines.ts";
@@ -25,6 +26,8 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
   readonly #streams: Streams;
   readonly #topics: TopicCounts;
   readonly #sys: SysTopics;
+  /** Who sent a wrong token. */
+  readonly #wrongTokens: OnceAMinute<string>;
   #server: HttpServer | undefined = undefined;
   #options: HttpApiOptions | undefined = undefined;
 
@@ -34,6 +37,9 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
     this.#started = sources.clock.now();
     const changed = (): void => this.#watch();
     this.#streams = new Streams(sources.clock, changed);
+    this.#wrongTokens = new OnceAMinute(sources.clock, (count, last) => {
+      sources.log("warn", "requests to the HTTP API had a wrong token", { count, last });
+    });
     this.#sys = new SysTopics(sources, this.#started);
     const hides = (topic: string): boolean => payloadHidden(sources.hooks.lineOptions)(topic);
     this.#topics = new TopicCounts(sources.clock, hides, changed);
@@ -80,6 +86,7 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
     this.#streams.close();
     this.#topics.stop();
     this.#sys.stop();
+    this.#wrongTokens[Symbol.dispose]();
     await this.#server?.close();
   }
 
@@ -124,9 +131,10 @@ export class Status implements Reloadable<StatusOptions>, AsyncDisposable {
         started: this.#started,
       };
       const response = await route(context, request, peer);
+      if (response.status === 401 && request.headers.has("authorization")) this.#wrongTokens.add(peer);
       if (options.requestLog) {
-        const { pathname } = new URL(request.url);
-        const fields = { peer, method: request.method, path: pathname, status: response.status };
+        const path = URL.parse(request.url)?.pathname ?? "";
+        const fields = { peer, method: request.method, path, status: response.status };
         this.#sources.log("info", "HTTP request", fields);
       }
       return response;

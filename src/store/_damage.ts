@@ -1,28 +1,29 @@
 // A store that cannot be read: found out before anybody relies on it, put aside, and what can be read taken
 // over.
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { errorText } from "../base/error_text.ts";
-import { isStore, TABLES, VERSION, versionOf } from "./schema.ts";
+import { hasItsTables, isStore, TABLES, VERSION, versionOf } from "./schema.ts";
 
 /** A larger file is not checked page by page, for a start must not take long; bytes. */
 const CHECKED_BYTES = 64 * 1024 ** 2;
 /** The files of one store, by what is behind its name. */
 const PARTS = ["", "-wal", "-shm"] as const;
 
+/** Tables that are read at the start, and are small in a large file, too. */
+const SMALL = ["clock", "session", "will", "subscription", "received"] as const;
+/** Where the file says how it is to be written and read: 1, or 2 with a log beside it. */
+const FORMATS_AT = 18;
+
 /**
  * What is wrong with the file; `undefined` where there is none, or nothing is. Throws what a healthy disk
  * says.
  */
 export function damageOf(path: string): string | undefined {
-  let size: number;
+  const size = sizeOf(path);
+  if (!size && sizeOf(`${path}-wal`)) return "it is missing or empty, and the log beside it is not";
+  if (size === undefined) return undefined;
   try {
-    size = Deno.statSync(path).size;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return undefined;
-  }
-  try {
-    Deno.openSync(path, { read: true, write: true }).close();
+    if (!hasKnownFormats(path)) return "its file format is unknown";
   } catch (error) {
     return errorText(error);
   }
@@ -30,10 +31,16 @@ export function damageOf(path: string): string | undefined {
   try {
     db = new DatabaseSync(path);
     if (!isStore(db) || versionOf(db) > VERSION) return undefined; // whole, and not ours to put aside
-    if (size > 0 && versionOf(db) > 0) readable(db, versionOf(db) === VERSION);
-    if (size > CHECKED_BYTES) return undefined;
-    const [problem] = db.prepare("PRAGMA quick_check(1)").all().map((row) => String(Object.values(row)[0]));
-    return problem === "ok" ? undefined : problem;
+    if (!hasItsTables(db)) return "its tables are not those of its version";
+    const checks = size <= CHECKED_BYTES || versionOf(db) === 0
+      ? ["integrity_check(1)"]
+      : SMALL.map((table) => `quick_check(${table})`);
+    for (const check of checks) {
+      const [row = {}] = db.prepare(`PRAGMA ${check}`).all();
+      const [problem] = Object.values(row);
+      if (problem !== "ok") return String(problem);
+    }
+    return undefined;
   } catch (error) {
     if (isDamage(error)) return errorText(error);
     throw error;
@@ -42,14 +49,28 @@ export function damageOf(path: string): string | undefined {
   }
 }
 
-/** Whether an error of SQLite is about what is in the file, and not about the disk it is on. */
-export function isDamage(error: unknown): boolean {
-  return /malformed|not a database|no such (table|column)|corrupt/.test(errorText(error));
+/** `undefined` where there is no such file. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return undefined;
+  }
 }
 
-/** Throws where a table cannot be asked. */
-function readable(db: DatabaseSync, all: boolean): void {
-  for (const table of all ? TABLES : TABLES.slice(0, 1)) db.prepare(`SELECT * FROM ${table} LIMIT 1`).get();
+/** Of an empty file too. SQLite takes one that it knows not how to write for read-only. */
+function hasKnownFormats(path: string): boolean {
+  using file = Deno.openSync(path, { read: true, write: true });
+  const head = new Uint8Array(FORMATS_AT + 2);
+  if ((file.readSync(head) ?? 0) < head.length) return true;
+  if (!new TextDecoder().decode(head).startsWith("SQLite format 3")) return true; // SQLite says so itself
+  return head.subarray(FORMATS_AT).every((format) => format === 1 || format === 2);
+}
+
+/** Whether an error of SQLite is about what is in the file, and not about the disk it is on. */
+export function isDamage(error: unknown): boolean {
+  return /malformed|not a database|unsupported file format|corrupt/.test(errorText(error));
 }
 
 /** Renames its files to names with the time in them; returns the new one of the first. */
@@ -74,7 +95,7 @@ export function salvage(aside: string, into: DatabaseSync): Record<string, numbe
     from = new DatabaseSync(aside);
     into.exec("BEGIN");
     for (const table of TABLES) found[table] = copyTable(from, into, table);
-    into.exec(SOUND);
+    makeSound(into);
     into.exec("COMMIT");
   } catch {
     // Nothing of it can be read; what is wrong with it is told already.
@@ -89,12 +110,11 @@ export function salvage(aside: string, into: DatabaseSync): Record<string, numbe
 function copyTable(from: DatabaseSync, into: DatabaseSync, table: string): number {
   let copied = 0;
   try {
-    let put: ReturnType<DatabaseSync["prepare"]> | undefined;
+    let put: StatementSync | undefined;
     for (const row of from.prepare(`SELECT * FROM ${table}`).iterate()) {
       const values = Object.values(row);
       put ??= into.prepare(`REPLACE INTO ${table} VALUES (${values.map(() => "?").join(", ")})`);
-      put.run(...values);
-      copied++;
+      copied += putRow(put, values);
     }
   } catch {
     // The rest of this table is lost.
@@ -102,7 +122,21 @@ function copyTable(from: DatabaseSync, into: DatabaseSync, table: string): numbe
   return copied;
 }
 
-/** What is left belongs to something that is left. */
+/** How many it was: 0 where it cannot be one of this table. */
+function putRow(put: StatementSync, values: readonly SQLOutputValue[]): 0 | 1 {
+  try {
+    put.run(...values);
+    return 1;
+  } catch {
+    return 0;
+  }
+}
+
+/** What is left belongs to something that is left, and each message has as many keepers as it has. */
+export function makeSound(db: DatabaseSync): void {
+  db.exec(SOUND);
+}
+
 const SOUND = `
   DELETE FROM delivery
     WHERE session NOT IN (SELECT id FROM session) OR message NOT IN (SELECT id FROM message);

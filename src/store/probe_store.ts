@@ -13,10 +13,9 @@ export interface StoreProblem {
   readonly refused: boolean;
 }
 
-/** Of a file that is there; `undefined` where nothing is wrong with it. */
+/** `undefined` where nothing is wrong with it, or nothing is there. */
 export function probeStore(path: string): StoreProblem | undefined {
   try {
-    Deno.statSync(path);
     const holder = holderOf(path);
     if (holder !== undefined) return { sentence: holder, refused: true };
     const damage = damageOf(path);
@@ -24,6 +23,7 @@ export function probeStore(path: string): StoreProblem | undefined {
       const sentence = `${path} is damaged and would be put aside: ${damage.replaceAll(/\s+/g, " ")}`;
       return { sentence, refused: false };
     }
+    Deno.statSync(path);
     return foreign(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;

@@ -1,12 +1,13 @@
 // The journal on the disk: what one turn changed is one transaction of SQLite, at the turn's end.
 //
-// A transaction that fails stays in memory and is tried again each second; meanwhile the store is troubled,
-// and the broker takes nothing more that it would have to store.
+// A transaction that fails stays in memory and is tried again each second; meanwhile, and while the file does
+// not have its name, the store is troubled, and the broker takes nothing more that it would have to store.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/error_text.ts";
 import type { Log } from "../base/log.ts";
 import { Changes } from "./_changes.ts";
+import { OwnFile } from "./_own_file.ts";
 import { Reader } from "./_reader.ts";
 import { WalSync } from "./_wal_sync.ts";
 import { Writer } from "./_writer.ts";
@@ -57,6 +58,7 @@ export class Store implements Journal, AsyncDisposable {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #sync: WalSync;
+  readonly #file: OwnFile;
   readonly #changes = new Changes();
   readonly #lastAlive: number;
   #next: number;
@@ -88,6 +90,16 @@ export class Store implements Journal, AsyncDisposable {
     this.#begin = db.prepare("BEGIN IMMEDIATE");
     this.#commit = db.prepare("COMMIT");
     this.#sync = new WalSync(path, options.fsync, log);
+    this.#file = new OwnFile(path);
+  }
+
+  get path(): string {
+    return this.#parts.path;
+  }
+
+  /** Its numbers are above this one. */
+  goOnFrom(number: number): void {
+    this.#next = Math.max(this.#next, number);
   }
 
   get maxBytes(): number {
@@ -190,7 +202,9 @@ export class Store implements Journal, AsyncDisposable {
 
   tick(): void {
     const now = this.#parts.clock.monotonic();
-    if (this.troubled) this.#tryAgain(now);
+    const lost = this.#file.problem;
+    if (this.troubled) this.#tryAgain(now, lost);
+    else if (lost !== undefined) this.#failed(new Error(lost));
     else if (now - this.#stampedAt >= STAMP_EVERY && this.#next > 0) this.#transaction();
     this.#sync.tick();
     if (now - this.#shrunkAt >= SHRINK_EVERY) this.#shrink(now);
@@ -201,7 +215,8 @@ export class Store implements Journal, AsyncDisposable {
     if (!this.#parts.db.isOpen) return;
     if (!this.#transaction()) this.#parts.log("error", "what changed last is not in the store", this.#fields);
     await this.#sync[Symbol.asyncDispose]();
-    this.#parts.db.close();
+    if (this.#file.problem !== undefined) await this.#writeAnew();
+    if (this.#parts.db.isOpen) this.#parts.db.close();
     this.#parts.lock[Symbol.dispose]();
   }
 
@@ -243,14 +258,27 @@ export class Store implements Journal, AsyncDisposable {
     if (first) this.#tell();
   }
 
-  #tryAgain(now: number): void {
-    if (this.#transaction()) {
+  #tryAgain(now: number, lost: string | undefined): void {
+    if (lost === undefined && this.#transaction()) {
       this.#trouble = undefined;
       this.#parts.log("info", "the store takes everything again", { store: this.#parts.path });
       return;
     }
     this.#unanswered = false; // nothing was done in this turn that relied on it
     if (now - this.#toldAt >= MINUTE) this.#tell();
+  }
+
+  async #writeAnew(): Promise<void> {
+    const { db, clock, log, path } = this.#parts;
+    try {
+      const file = await this.#file.writeAnew(db, clock.now());
+      log("info", "the store's file was removed or replaced: it was written anew", { store: path, file });
+    } catch (error) {
+      log("error", "the store's file was removed or replaced, and cannot be written anew: it is lost", {
+        store: path,
+        error: errorText(error),
+      });
+    }
   }
 
   #tell(): void {

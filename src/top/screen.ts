@@ -1,4 +1,4 @@
-// What `top` draws: a head with the whole broker, and the table of one view, in the lines and columns that there are.
+// What `top` draws: a head with the whole broker and the table of one view, as large as the screen.
 import { bytesText, countText, durationText, rateText } from "../status/reader/figures.ts";
 import type { Paint, Painter } from "../terminal/style.ts";
 import { visible } from "../terminal/visible.ts";
@@ -29,7 +29,10 @@ const GAP = 2;
 /** Columns of the narrowest cell of text that is still worth a look. */
 const NARROWEST = 10;
 
-/** The lines of the screen, each within `columns`. @param rows lines that there are; Infinity: all are drawn, without help */
+/**
+ * The lines of the screen, each within `columns`.
+ * @param rows lines that there are; Infinity: all are drawn, without help
+ */
 export function screenLines(
   scene: Scene,
   { columns, rows }: { readonly columns: number; readonly rows: number },

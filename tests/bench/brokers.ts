@@ -52,7 +52,7 @@ export async function brokers(others: readonly Other[]): Promise<Broker[]> {
   return all;
 }
 
-/** Without TCP_NODELAY every round trip would cost 44 ms, and with its default windows it would drop. */
+/** With persistence, as Hookline has it. Without TCP_NODELAY every round trip would cost 44 ms, and with its default windows it would drop. */
 const MOSQUITTO: Broker = {
   id: "mosquitto",
   title: "Mosquitto",
@@ -65,6 +65,7 @@ set_tcp_nodelay true
 max_inflight_messages 0
 max_queued_messages 0
 log_dest none
+persistence true
 ${tls ? `certfile ${tls.serverCert}\nkeyfile ${tls.serverKey}\nuser root\n` : ""}`,
     },
   }),

@@ -19,6 +19,7 @@
  * idle:     opens the connections, says so on stderr, keeps them, and counts those that the broker closed.
  * subscribe: the same, after SUBSCRIBE with filters of its own: site/N/device/M/value, every tenth site/N/device/M/+.
  * cpu is the share of one core that the generator took: near 1 it is the limit, not the broker (paced spins).
+ * -k, in any mode, asks for sessions that outlive their connections: Clean Session is 0.
  * -e, in any mode, speaks TLS, trusts every certificate and resumes no session: each connect is a whole handshake.
  * MQTT 3.1.1 on 127.0.0.1 only. One line of JSON on stdout; exit 1 when anything was lost, not acknowledged or
  * refused, 2 when it could not begin.
@@ -53,7 +54,7 @@ typedef struct {
   double sent_at; uint16_t pid; long trips;
 } Client;
 
-static int port = 1883, pubs = 1, subs = 1, qos = 0, size_ = 64, topics = 16, clients = 100;
+static int port = 1883, pubs = 1, subs = 1, qos = 0, size_ = 64, topics = 16, clients = 100, keep = 0;
 static long window = 50000, rate = 10000;
 static double secs = 5;
 static int ep;
@@ -115,7 +116,7 @@ static size_t put_len(uint8_t *p, size_t n) { size_t i = 0; do { uint8_t b = n &
 static size_t put_str(uint8_t *p, const char *s) { size_t n = strlen(s); p[0] = n >> 8; p[1] = n; memcpy(p + 2, s, n); return n + 2; }
 
 static size_t enc_connect(uint8_t *p, const char *id) {
-  uint8_t b[256]; size_t n = put_str(b, "MQTT"); b[n++] = 4; b[n++] = 2; b[n++] = 0; b[n++] = 0; n += put_str(b + n, id);
+  uint8_t b[256]; size_t n = put_str(b, "MQTT"); b[n++] = 4; b[n++] = keep ? 0 : 2; b[n++] = 0; b[n++] = 0; n += put_str(b + n, id);
   p[0] = 0x10; size_t l = put_len(p + 1, n); memcpy(p + 1 + l, b, n); return 1 + l + n;
 }
 static size_t enc_subscribe(uint8_t *p, const char *filter) {
@@ -323,8 +324,8 @@ int main(int argc, char **argv) {
   int o; struct rlimit rl; getrlimit(RLIMIT_NOFILE, &rl); rl.rlim_cur = rl.rlim_max; setrlimit(RLIMIT_NOFILE, &rl);
   signal(SIGPIPE, SIG_IGN); /* a broker that is gone is counted, not died of */
   const char *mode = argc > 1 ? argv[1] : ""; optind = 2;
-  while ((o = getopt(argc, argv, "p:P:S:q:s:w:T:n:t:r:e")) != -1) switch (o) {
-    case 'e': encrypted = 1; break; case 'p': port = atoi(optarg); break; case 'P': pubs = atoi(optarg); break; case 'S': subs = atoi(optarg); break;
+  while ((o = getopt(argc, argv, "p:P:S:q:s:w:T:n:t:r:ek")) != -1) switch (o) {
+    case 'e': encrypted = 1; break; case 'k': keep = 1; break; case 'p': port = atoi(optarg); break; case 'P': pubs = atoi(optarg); break; case 'S': subs = atoi(optarg); break;
     case 'q': qos = atoi(optarg); break; case 's': size_ = atoi(optarg); break; case 'w': window = atol(optarg); break;
     case 'T': topics = atoi(optarg); break; case 'n': clients = atoi(optarg); break; case 'r': rate = atol(optarg); break; case 't': secs = atof(optarg); break; default: return 2; }
   if (size_ > 65536 || qos > 2 || topics < 1) { fprintf(stderr, "mqttload: -s at most 65536, -q 0..2\n"); return 2; }

@@ -57,6 +57,8 @@ export const ROWS: readonly Row[] = [
   flood("flood-0-to-8", "flood QoS 0 → 8", "-q 0 -S 8"),
   pingpong(100, []),
   pingpong(1000, [{ figure: "least_share", title: "slowest client, share of the mean", unit: "share" }]),
+  stored(flood("flood-1", "flood QoS 1 → 1", "-q 1")),
+  stored(pingpong(100, [])),
   load("connects", "connects", "connect -n 50", [
     { figure: "connects_per_s", title: "connects/s", unit: "per second" },
   ]),
@@ -126,6 +128,12 @@ export function hasTls(row: Row): boolean {
 
 function overTls(row: LoadRow): LoadRow {
   return { ...row, load: [...row.load, "-e"], tls: true };
+}
+
+/** Of clients whose sessions outlive their connections. */
+function stored(row: LoadRow): LoadRow {
+  const { id, title, load: args } = row;
+  return { ...row, id: `stored-${id}`, title: `stored sessions: ${title}`, load: [...args, "-k"] };
 }
 
 function pingpong(clients: number, more: readonly Metric[]): LoadRow {

@@ -20,6 +20,8 @@ import { Turn } from "../../src/broker/turn.ts";
 import { EVENT_NAMES, type EventName } from "../../src/hooks/events.ts";
 import { ReloadableHooks } from "../../src/hooks/reloadable_hooks.ts";
 import { LINE_OPTIONS } from "../../src/hooks/rules.ts";
+import type { SinkSet } from "../../src/sinks/open_sinks.ts";
+import type { Sink } from "../../src/sinks/sink.ts";
 import type { ProtocolVersion } from "../../src/mqtt/packets.ts";
 import { NoJournal } from "../../src/store/journal.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -34,6 +36,9 @@ import { checkLines } from "../hooks/_check_lines.ts";
 export type Line = Readonly<Record<string, unknown>>;
 type ConnectPacket = Extract<Packet, { cmd: "connect" }>;
 
+/** The sink of {@link Stored.audit}. */
+export const AUDIT = "file:./logs/audit.log";
+
 /** When a world begins. */
 export const TIME_OF_DAY = Date.UTC(2026, 10, 24);
 
@@ -45,6 +50,8 @@ export interface Stored {
   /** The process that wrote them was killed. */
   readonly killed?: boolean;
   readonly open?: (clock: Clock, log: Log) => Store;
+  /** Every line goes to its sink of {@link AUDIT} too. */
+  readonly audit?: (clock: Clock, log: Log) => SinkSet;
 }
 
 /** Lets everything run that is ready: the in-memory broker does all its work in microtasks. */
@@ -63,6 +70,7 @@ export class World implements AsyncDisposable {
   readonly broker: Broker;
   readonly hooks: ReloadableHooks;
   readonly store: Store | undefined;
+  readonly audit: SinkSet | undefined;
   #stopped = false;
   #ports = 40_000;
   readonly #before: readonly string[];
@@ -74,23 +82,29 @@ export class World implements AsyncDisposable {
     options: Partial<ListenerOptions> = {},
     brokerOptions: Partial<BrokerOptions> = {},
     access?: Access,
-    { timeOfDay = TIME_OF_DAY, before = [], killed = false, open }: Stored = {},
+    { timeOfDay = TIME_OF_DAY, before = [], killed = false, open, audit }: Stored = {},
   ) {
     this.options = { ...LISTENER_DEFAULTS, ...options };
     this.clock.jumped = timeOfDay;
     const log: Log = (level, text, fields) => this.log.push(`${level}: ${text} ${JSON.stringify(fields)}`);
     this.store = (open ?? World.open)?.(this.clock, log);
+    this.audit = audit?.(this.clock, log);
     this.#before = before;
     this.#killed = killed;
     this.#ports += before.length;
     const turn = new Turn(this.clock, () => {
       this.sink.flush();
-      return this.store?.commit() ?? true;
+      const logged = this.audit?.flush() ?? true;
+      return (this.store?.commit() ?? true) && logged;
     });
     const rules = Object.fromEntries(
-      EVENT_NAMES.map((event) => [event, [{ action: event, urls: [this.sink.url] }]]),
+      EVENT_NAMES.map((
+        event,
+      ) => [event, [{ action: event, urls: [this.sink.url, ...(audit ? [AUDIT] : [])] }]]),
     );
-    this.hooks = new ReloadableHooks(() => turn.now, () => this.sink);
+    const sinkOf = (url: string): Sink =>
+      this.audit !== undefined && url === AUDIT ? this.audit.get(url) : this.sink;
+    this.hooks = new ReloadableHooks(() => turn.now, sinkOf);
     this.hooks.prepare({ rules, ...optionsFrom(LINE_OPTIONS) }).commit();
     this.broker = new Broker({
       options: { ...brokerDefaults(), ...brokerOptions },
@@ -98,6 +112,7 @@ export class World implements AsyncDisposable {
       turn,
       clock: this.clock,
       journal: this.store ?? new NoJournal(),
+      requiredLines: this.audit ?? { trouble: undefined, lost: 0 },
       access: access ?? new Chain(NO_ACCESS_OPTIONS, this.clock, () => {}),
       log,
     });
@@ -157,6 +172,7 @@ export class World implements AsyncDisposable {
     this.clock.advance(timeout);
     await stopping;
     await this.store?.[Symbol.asyncDispose]();
+    await this.audit?.[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -116,6 +116,15 @@ Deno.test("what a running Hookline has is told as such, and left out with --offl
     assert.equal((await broker.stop()).code, 0, "check did not take its spool away");
   }));
 
+Deno.test("a file that is required is shown as such", () =>
+  inTempDir(async (cwd) => {
+    const hooks = `urls = [{ url = "file:./a.log", required = true }, "file:./b.log"]\n${RULES}`;
+    const { code, stdout } = await check(cwd, { hooks });
+    assert.equal(code, 0);
+    assert.match(stdout, /a\.log +ok, .*; required\n/);
+    assert.match(stdout, /b\.log +ok, .*[^d]\n/);
+  }));
+
 Deno.test("a damaged store is told, and one that was put aside", () =>
   inTempDir(async (cwd) => {
     await Deno.writeTextFile(`${cwd}/hookline.db`, "no database".repeat(500));
@@ -286,7 +295,7 @@ client_ca_certs = "${ca}"
       /open +tcp +0\.0\.0\.0:0 +yes +\d+ +the network/,
       /guarded +tls +0\.0\.0\.0:0 +no +\d+ +the network/,
       /local +unix +unix:\S+ +yes +\d+ +this machine only/,
-      /http_api +http +0\.0\.0\.0:6060 +no +the network/,
+      /Live view\n.*\n +0\.0\.0\.0:6060 +yes +the network/,
       /certificate +asked for by listener\.tls\.guarded/,
     ];
     for (const door of doors) assert.match(stdout, door);

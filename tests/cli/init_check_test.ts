@@ -127,6 +127,16 @@ Deno.test("check shows all errors with file, line and key, and ends with 78", as
   assert.match(stderr, /3 errors in the configuration/);
 });
 
+Deno.test("of a file that is wrong in every line the first twenty errors are shown", () =>
+  inTempDir(async (cwd) => {
+    Deno.writeTextFileSync(join(cwd, "hookline.toml"), 'auth.password_file = "key.pem"\n');
+    Deno.writeTextFileSync(join(cwd, "key.pem"), "x\n".repeat(1_000), { mode: 0o600 });
+    const { code, stderr } = await inProcess(["check", "--config", "hookline.toml"], { cwd });
+    assert.equal(code, 78);
+    assert.equal(stderr.split("\n").length, 22);
+    assert.match(stderr, /1000 errors in the configuration; the first 20 are shown\.\n$/);
+  }));
+
 Deno.test("check shows no secret of a URL", async () => {
   const { stdout, stderr } = await checkHooks(`
 urls = ["https://bob:s3cret@example.com/hook?token=t0ken&x=v4lue"]

@@ -81,6 +81,12 @@ Deno.test("what is refused, with its place, and never with the token", async (t)
       "etc/main.toml:2",
       /others reach \[::\]:6060/,
     ],
+    [
+      "the address of a listener",
+      () => load('listener.tcp.a.addr = "127.0.0.1:1883"\n[http_api]\nhttp_laddr = "127.0.0.1:1883"\n'),
+      "etc/main.toml:3",
+      /127\.0\.0\.1:1883 is already the address of listener\.tcp\.a/,
+    ],
     ["a plugin without its file", () => load(PLUGIN), "rmqtt-http-api.toml", /does not exist/],
     [
       "both",

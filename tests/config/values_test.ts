@@ -279,7 +279,7 @@ Deno.test("a URL written as a table gives its options to every use of the URL", 
       "https://h/a",
       { url = "https://h/a", headers = { Authorization = "Bearer \${NAME}", A = "" }, ca_file = "ca.pem",
         cert_file = "/c.pem", key_file = "k.pem", timeout = "1s", concurrency_limit = 2, batch_max = 3 },
-      { url = "file:///x" },
+      { url = "file:///x", required = true },
     ]
     rule.client_connect = [{ urls = [{ url = "http://other/", batch_max = 9 }] }]
     rule.client_connack = [{ urls = [{ url = "http://other/", batch_max = 9 }] }]
@@ -295,6 +295,7 @@ Deno.test("a URL written as a table gives its options to every use of the URL", 
       concurrency: 2,
       batchMax: 3,
     }],
+    ["file:///x", { required: true }],
     ["http://other/", { batchMax: 9 }],
   ]);
 });

@@ -92,6 +92,19 @@ Deno.test("a client certificate is asked for, and names its user", async () => {
   }
 });
 
+Deno.test("a certificate without the name that its user is to have is refused", async () => {
+  await using dir = await tempDir();
+  const config = listener(
+    "external",
+    asking(files.ca, "cert_cn_as_username = true\nallow_anonymous = true\n"),
+  );
+  await using broker = await Hookline.start({ cwd: dir.path, config });
+  await mosquitto("mosquitto_pub", broker.port, [...publish(more.nameless), "-u", "admin"], "failed");
+  await mosquitto("mosquitto_pub", broker.port, publish(more.named));
+  const names = (await broker.events()).filter((it) => it["action"] === "client_connected");
+  assert.deepEqual(names.map((it) => it["username"]), ["gate-1"]);
+});
+
 Deno.test("no certificate, a stranger's, an expired and a revoked one are refused", async () => {
   await using dir = await tempDir();
   const config = listener("external", asking(files.ca, `client_crls = "${more.crl}"\n`));

@@ -72,6 +72,8 @@ export interface MoreCertificates {
   readonly revoked: string;
   /** With a subject of several parts. */
   readonly named: string;
+  /** With one that has no Common Name. */
+  readonly nameless: string;
   /** Another CA, and a client of its. */
   readonly otherCa: string;
   readonly stranger: string;
@@ -89,7 +91,7 @@ export async function makeMoreCertificates(dir: string): Promise<MoreCertificate
   const ca = (name: string): string =>
     `[ca]\ndefault_ca=d\n[d]\ndatabase=index.txt\nnew_certs_dir=.\nserial=serial\ncrlnumber=serial\n` +
     `default_md=sha256\ndefault_crl_days=2\npolicy=p\ncertificate=${name}.pem\nprivate_key=${name}.key\n` +
-    `[p]\ncountryName=optional\norganizationName=optional\ncommonName=supplied\n`;
+    `[p]\ncountryName=optional\norganizationName=optional\ncommonName=optional\n`;
   await Deno.writeTextFile(`${dir}/index.txt`, "");
   await Deno.writeTextFile(`${dir}/serial`, "0A01");
   await Deno.writeTextFile(`${dir}/other.ext`, "subjectAltName=DNS:elsewhere.example\n");
@@ -99,6 +101,7 @@ export async function makeMoreCertificates(dir: string): Promise<MoreCertificate
       ["expired", "/CN=expired", "ca", "client", "-startdate 20200101000000Z -enddate 20210101000000Z"],
       ["revoked", "/CN=revoked", "ca", "client", "-days 2"],
       ["named", "/C=AU/O=Acme,Inc/CN=gate-1", "ca", "client", "-days 2"],
+      ["nameless", "/C=AU/O=Acme", "ca", "client", "-days 2"],
       ["stranger", "/CN=client", "other-ca", "client", "-days 2"],
       ["expired-server", "/CN=server", "ca", "server", "-startdate 20200101000000Z -enddate 20210101000000Z"],
       ["other-host", "/CN=elsewhere.example", "ca", "other", "-days 2"],
@@ -118,6 +121,7 @@ export async function makeMoreCertificates(dir: string): Promise<MoreCertificate
     expired: `${dir}/expired`,
     revoked: `${dir}/revoked`,
     named: `${dir}/named`,
+    nameless: `${dir}/nameless`,
     otherCa: `${dir}/other-ca.pem`,
     stranger: `${dir}/stranger`,
     expiredServer: `${dir}/expired-server`,

@@ -6,6 +6,12 @@ export class MemorySink implements Sink {
   appended: string[] = [];
   /** Flushed. */
   lines: string[] = [];
+  /** What a test has happen to it; what is lost is forgotten. */
+  readonly intake: { failure: string | undefined; failures: number; dropped: Record<string, number> } = {
+    failure: undefined,
+    failures: 0,
+    dropped: {},
+  };
   constructor(readonly url: string) {}
 
   append(line: string): void {

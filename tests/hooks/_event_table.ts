@@ -58,7 +58,7 @@ const connAck: Type = matching(
 const ENDS = [
   /Disconnect(\(0x[0-9a-f]{2} [A-Za-z]+(: [^]+)?\))?/,
   /RemoteClose|KeepaliveTimeout|Kicked|ByAdminKick|LoginExpired|NotAuthorized|ReadWriteError|ProtocolError\(.+\)/,
-  /SessionExpiration|ServerShuttingDown|StoreUnavailable/,
+  /SessionExpiration|ServerShuttingDown|StoreUnavailable|SinkUnavailable/,
 ].map(({ source }) => source).join("|");
 const endReason: Type = matching("why something ends", new RegExp(`^(${ENDS})$`));
 const dropReason: Type = matching(

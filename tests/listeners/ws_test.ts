@@ -56,6 +56,11 @@ const GRANTED: readonly (readonly [what: string, head: string, origins?: readonl
   ["from a site that is allowed", requestHead("/mqtt", { Origin: ORIGIN }), [ORIGIN]],
   ["from a file, where that is allowed", requestHead("/mqtt", { Origin: "null" }), ["null"]],
   ["from any site", requestHead("/mqtt", { Origin: ORIGIN }), ["*"]],
+  ["from a site that a proxy serves", requestHead("/mqtt", { Origin: ORIGIN, Host: "example.com" })],
+  [
+    "by this machine's name",
+    requestHead("/mqtt", { Origin: "http://localhost:3000", Host: "localhost:8080" }),
+  ],
 ];
 
 for (const [what, head, origins] of GRANTED) {
@@ -98,6 +103,11 @@ const REFUSED: readonly (readonly [what: string, status: number, head: string])[
   ["another subprotocol", 400, requestHead("/mqtt", { "Sec-WebSocket-Protocol": "chat" })],
   ["another site", 403, requestHead("/mqtt", { Origin: ORIGIN })],
   ["a site whose name begins so", 403, requestHead("/mqtt", { Origin: "http://127.0.0.1.example.com" })],
+  [
+    "a site that had its name lead here",
+    403,
+    requestHead("/mqtt", { Origin: "http://a.b", Host: "a.b:8080" }),
+  ],
   ["a file", 403, requestHead("/mqtt", { Origin: "null" })],
   ["a folded header", 400, requestHead("/mqtt", { "X-A": "b\r\n c" })],
   ["a header without a name", 400, requestHead("/mqtt", { "": "b" })],

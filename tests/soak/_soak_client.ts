@@ -21,6 +21,8 @@ export class SoakClient {
   error: Error | undefined = undefined;
   readonly #exchanges: Exchanges;
   #socket: SocketClient | undefined = undefined;
+  /** The socket whose CONNECT was accepted: what is new must not go out before what is sent again. */
+  #accepted: SocketClient | undefined = undefined;
   #answers = new Map<string, () => void>();
 
   constructor(readonly options: SoakOptions) {
@@ -38,7 +40,7 @@ export class SoakClient {
   }
 
   get connected(): boolean {
-    return this.#socket !== undefined;
+    return this.#socket !== undefined && this.#socket === this.#accepted;
   }
 
   /** Connects, and sends again what has to be. Rejects where the broker ends it before. */
@@ -62,6 +64,7 @@ export class SoakClient {
     }));
     await Promise.race([accepted, gone]);
     if (this.#socket !== socket) throw new Error(`${clientId}: the connection ended before it was accepted`);
+    this.#accepted = socket;
     this.#exchanges.resume();
   }
 

@@ -157,7 +157,7 @@ Deno.test("messages are published and retained ones deleted: logged, delivered, 
   assert.deepEqual(live.world.story("topic", "message_publish"), ["message_publish:a", "message_publish:b"]);
   assert.equal(live.world.lines("message_publish")[0]?.["from_type"], "admin");
   const kept: RetainInfo[] = await live.json("/retains?topic=%2B");
-  assert.deepEqual(kept.map(({ topic, payload, clientid }) => [topic, atob(payload), clientid]), [
+  assert.deepEqual(kept.map(({ topic, payload, clientid }) => [topic, atob(payload ?? ""), clientid]), [
     ["a", "hi", "system"],
     ["b", "hi", "system"],
   ]);
@@ -177,6 +177,8 @@ Deno.test("what cannot be published says why", async (t) => {
     [{ topic: "a" }, /payload is missing/],
     [{ topic: "a/#", payload: "x" }, /wildcard/],
     [{ topic: "$SYS/broker/version", payload: "x" }, /the broker's own/],
+    [{ topic: "a/\ud800", payload: "x" }, /half a character/],
+    [{ topic: "a", payload: "x", clientid: "a\0" }, /clientid must be/],
     [{ topic: "a", payload: "x", qos: 3 }, /qos must be/],
     [{ topic: "a", payload: "x", retain: "yes" }, /retain must be/],
     [{ topic: "a", payload: "?", encoding: "base64" }, /no base64/],
@@ -235,6 +237,23 @@ Deno.test("a payload that lines leave out is left out of topics too, and too man
   await settled();
   const { topics, total, left_out } = await live.json("/topics?_limit=1");
   assert.deepEqual([total, left_out, topics[0].payload], [10_000, 2, null]);
+});
+
+Deno.test("a payload that lines leave out is left out of Retained Messages and Wills too", async () => {
+  await using live = await Live.open();
+  const { lineOptions } = live.world.hooks;
+  live.world.hooks.prepare({ ...lineOptions, redact: ["secret/#"], rules: {} }).commit();
+  const sent = await post(live, "/mqtt/publish", { topics: "secret/a,b", payload: "x", retain: true });
+  assert.equal(await sent.text(), "ok");
+  const kept: RetainInfo[] = await live.json("/retains");
+  assert.deepEqual(kept.map(({ topic, payload }) => [topic, payload]), [["secret/a", null], [
+    "b",
+    btoa("x"),
+  ]]);
+  const will = { topic: "secret/w", payload: "bye", qos: 1 as const, retain: false };
+  await live.world.connect("c1", { will });
+  const shown: ClientInfo = await live.json("/clients/c1");
+  assert.deepEqual(shown.last_will, { topic: "secret/w", message: "", qos: 1, retain: false });
 });
 
 Deno.test("readyz names what is not well, and is well again when that is", async () => {

@@ -101,6 +101,31 @@ Deno.test("without a token on this machine: pages elsewhere may do nothing, prog
   }
 });
 
+Deno.test("a Host that is none is the sender's fault, and no entry of the log", async () => {
+  await using live = await Live.open({ token: "t", requestLog: true });
+  for (const Host of ["[::1", "127.0.0.1:99999", "a b"]) {
+    assert.equal(await statusOf(live, "GET", "/healthz", { Host }), 400);
+  }
+  assert.deepEqual(live.told.filter(({ text }) => text !== "HTTP request").map(({ level }) => level), [
+    "info",
+  ]);
+});
+
+Deno.test("who tries tokens is told of in the log, once a minute and without them", async () => {
+  await using live = await Live.open({ token: "s3cret" });
+  for (let i = 0; i < 3; i++) {
+    assert.equal(await statusOf(live, "GET", "/metrics", { Authorization: `Bearer guess${i}` }), 401);
+  }
+  assert.equal(await statusOf(live, "GET", "/metrics", {}), 401);
+  await live.world.pass(60_000);
+  const told = live.told.filter(({ level }) => level === "warn");
+  assert.deepEqual(told.map(({ text, fields }) => [text, fields["count"]]), [
+    ["requests to the HTTP API had a wrong token", 1],
+    ["requests to the HTTP API had a wrong token", 2],
+  ]);
+  assert(!JSON.stringify(told).includes("guess"));
+});
+
 Deno.test("http_hosts adds names; where all addresses are listened on, any address is a name", async () => {
   await using live = await Live.open({ hosts: ["Gateway.lan"], token: "t" });
   assert.equal(await statusOf(live, "GET", "/healthz", { Host: "gateway.lan:6060" }), 200);

@@ -177,7 +177,7 @@ Deno.test("a reload moves the HTTP API, turns it off, and leaves it where the ne
 Deno.test("status says that nobody answers, or that somebody else does", async () => {
   const nobody = await inProcess(["status", "--url", `http://127.0.0.1:${freePort()}`]);
   assert.equal(nobody.code, 1);
-  assert.match(nobody.stderr, /cannot be asked: .*refused/i);
+  assert.match(nobody.stderr, /nothing answers at .*refused/i);
   await using endpoint = await Endpoint.start();
   endpoint.behave = answer(200, {}, "hello");
   const other = await inProcess(["status", "--url", endpoint.url]);

@@ -188,3 +188,13 @@ acrossRestart("a Will waits for the rest of its delay", async (world) => {
   assert.deepEqual(world.story("topic", "message_publish"), ["message_publish:will"]);
   assert.equal(world.lines("message_publish")[0]?.["from_type"], "lastwill");
 });
+
+acrossRestart("a Will that is due is published though its client is back at once", async (world) => {
+  const subscriber = await world.connect("s", STAYS);
+  await subscriber.subscribe("will", 1);
+  await subscriber.leave();
+  await world.connect("w", { ...STAYS, will: { topic: "will", payload: "gone" } });
+}, async (world) => {
+  await world.connect("w", STAYS);
+  assert.deepEqual((await world.connect("s", STAYS)).texts(), ["gone"]);
+});

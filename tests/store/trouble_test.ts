@@ -66,6 +66,44 @@ Deno.test("what the failed transaction stands for is acknowledged once it is sto
   assert.deepEqual((await world.connect("stored", STORED)).texts(), ["one"]);
 });
 
+Deno.test("a file that was removed is told, nothing more is acknowledged, and the end writes it anew", async () => {
+  using machine = new Machine();
+  {
+    await using world = machine.start();
+    await subscribers(world);
+    const publisher = await world.connect("p", { protocolVersion: 5 });
+    await publisher.sent(publish("t", "before", 1));
+    Deno.removeSync(machine.path);
+    await world.pass(2_000);
+    assert.deepEqual(answers(await publisher.sent(publish("t", "after", 1, 2))), ["puback 151"]);
+    assert.deepEqual(told(world), [TAKES_NOTHING]);
+    await machine.stop(world);
+    assert.deepEqual(told(world), ["info: the store's file was removed or replaced: it was written anew"]);
+  }
+  await using world = machine.start();
+  assert.deepEqual((await world.connect("stored", STORED)).texts(), ["before"]);
+});
+
+Deno.test("a file that is put back is taken again; one that another stands for is saved beside it", async () => {
+  using machine = new Machine();
+  await using world = machine.start();
+  await subscribers(world);
+  Deno.renameSync(machine.path, `${machine.path}.moved`);
+  await world.pass(2_000);
+  Deno.renameSync(`${machine.path}.moved`, machine.path);
+  await world.pass(2_000);
+  assert.deepEqual(told(world), [TAKES_NOTHING, TAKES_ALL]);
+  Deno.renameSync(machine.path, `${machine.path}.moved`);
+  Deno.writeTextFileSync(machine.path, "another");
+  await machine.stop(world);
+  assert.equal(told(world).length, 1);
+  assert.equal(Deno.readTextFileSync(machine.path), "another");
+  const saved = Array.from(Deno.readDirSync(machine.folder), ({ name }) => name).filter((n) =>
+    n.includes("saved")
+  );
+  assert.equal(saved.length, 1);
+});
+
 Deno.test("5.0: what would have to be stored is refused, and everything else goes on", async () => {
   using machine = new Machine();
   await using world = machine.start();

@@ -72,7 +72,7 @@ export const CONNECT_STEPS: readonly Step[] = [
   authoriseWill,
   authoriseSubscriptions,
   checkRoom, // again: others may have come while it was decided
-  checkStore,
+  checkDurability,
   tellAccepted,
   takeOver,
   open,
@@ -104,12 +104,13 @@ function checkRoom(connecting: Connecting): ReasonCode | undefined {
 
 /**
  * A session that is to be stored, or that is, can be neither made, taken up nor ended while nothing is
- * stored.
+ * stored; none at all while no line is written that must be.
  */
-function checkStore({ context, clients, connection, packet, clientId }: Connecting): ReasonCode | undefined {
-  if (!context.journal.troubled) return undefined;
+function checkDurability(
+  { context, clients, connection, packet, clientId }: Connecting,
+): ReasonCode | undefined {
   const stored = clients.sessionOf(clientId)?.isStored || expiryOf(packet, connection.options) > 0;
-  return stored ? Reason.ServerUnavailable : undefined;
+  return context.durability.refusal(stored) === undefined ? undefined : Reason.ServerUnavailable;
 }
 
 /** 3.x cannot be told another Keep Alive. */

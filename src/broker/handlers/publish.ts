@@ -7,6 +7,7 @@ import { Reason, type ReasonCode } from "../../mqtt/reason_codes.ts";
 import type { TopicName } from "../../mqtt/topic_cache.ts";
 import type { Client, ClientConnection } from "../client.ts";
 import type { BrokerContext } from "../context.ts";
+import type { Unavailable } from "../durability.ts";
 import { expiryTime, Message } from "../message.ts";
 import { dropMessage, publish } from "../publish.ts";
 import { whenDecided } from "./decision.ts";
@@ -60,9 +61,10 @@ function decided(
     if (ends) return connection.close("NotAuthorized");
     return acknowledge(connection, packet, Reason.NotAuthorized);
   }
-  if (packet.qos > 0 && context.journal.troubled && mustBeStored(context, client, message)) {
-    dropMessage(context, message, "StoreUnavailable");
-    if (connection.protocolVersion < 5) return connection.leaveUnanswered();
+  const unavailable = packet.qos === 0 ? undefined : whyUnavailable(context, client, message);
+  if (unavailable !== undefined) {
+    dropMessage(context, message, unavailable);
+    if (connection.protocolVersion < 5) return connection.leaveUnanswered(unavailable);
     return acknowledge(connection, packet, Reason.QuotaExceeded);
   }
   if (packet.qos === 2) {
@@ -74,6 +76,13 @@ function decided(
   if (session.visit !== undefined) session.visit.received++;
   const receivers = publish(context, message, client);
   acknowledge(connection, packet, receivers === 0 ? Reason.NoMatchingSubscribers : Reason.Success);
+}
+
+/** Why the message may not be acknowledged now. */
+function whyUnavailable(context: BrokerContext, client: Client, message: Message): Unavailable | undefined {
+  const { durability } = context;
+  if (durability.trouble === undefined) return undefined; // as a rule
+  return durability.refusal(mustBeStored(context, client, message));
 }
 
 /** Whether an answer to the message would stand for something that is stored. */

@@ -7,6 +7,7 @@ import { Reason } from "../../mqtt/reason_codes.ts";
 import { levelCount, type ParsedFilter, parseFilter } from "../../mqtt/topics.ts";
 import type { Client } from "../client.ts";
 import type { BrokerContext } from "../context.ts";
+import type { Unavailable } from "../durability.ts";
 import type { Subscription } from "../subscription.ts";
 import { whenDecided } from "./decision.ts";
 
@@ -35,7 +36,10 @@ export function handleSubscribe(context: BrokerContext, client: Client, packet: 
     throw new MqttError(Reason.PacketTooLarge, "the SUBACK would be too large for the client");
   }
   // 3.1 has no code for a refusal.
-  if (protocolVersion === 3 && cannotBeStored(context, client)) return client.connection.leaveUnanswered();
+  const unavailable = whyUnavailable(context, client);
+  if (protocolVersion === 3 && unavailable !== undefined) {
+    return client.connection.leaveUnanswered(unavailable);
+  }
   // All of them before any is granted: a packet that breaks the rules has no effect.
   const asked = packet.subscriptions.map((request): Asked => {
     const parsed = wellFormed(request, protocolVersion);
@@ -69,7 +73,7 @@ function decided(answering: Answering, asked: Asked, allowed: boolean): void {
   const { context, client, codes } = answering;
   const refusal = !allowed
     ? Reason.NotAuthorized
-    : cannotBeStored(context, client)
+    : whyUnavailable(context, client) !== undefined
     ? Reason.QuotaExceeded
     : beyondLimit(client, asked);
   if (refusal === undefined) codes.push(grant(answering, asked));
@@ -123,8 +127,9 @@ function wellFormed(request: SubscriptionRequest, version: ProtocolVersion): Par
   return parsed;
 }
 
-function cannotBeStored({ journal }: BrokerContext, { session }: Client): boolean {
-  return journal.troubled && session.isStored;
+/** Why a subscription may not be acknowledged now. */
+function whyUnavailable({ durability }: BrokerContext, { session }: Client): Unavailable | undefined {
+  return durability.refusal(session.isStored);
 }
 
 /** A Reason Code of 0x80 or more where the subscription is beyond a limit. */

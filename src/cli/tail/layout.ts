@@ -18,10 +18,15 @@ const EVENT = 20;
 /** `q1 rd` */
 const FLAGS = 5;
 const GAP = 1;
-/** Columns of detail where a row has no end: what a program reading it wants whole, `--full` or `--json` give. */
+/**
+ * Columns of detail where a row has no end: what a program reading it wants whole, `--full` or `--json` give.
+ */
 const ENDLESS_DETAIL = 1000;
 
-/** The layout for a row of `columns`; `undefined`: the row has no end, columns are padded as on a wide terminal. */
+/**
+ * The layout for a row of `columns`; `undefined`: the row has no end, columns are padded as on a wide
+ * terminal.
+ */
 export function layoutFor(columns: number | undefined): Layout {
   const row = Math.max(60, columns ?? 120);
   const milliseconds = row >= 96;

@@ -14,7 +14,8 @@ export const fileScheme: Scheme = {
     // Judged here, because the error's sentence would show the host, and with it a password.
     if (/^file:\/\//i.test(url) && !/^file:\/\/(localhost)?\//i.test(url)) {
       return 'must have three slashes before an absolute path: "file://A/B" names a host A, which RMQTT ' +
-        'drops; write "file:///B", where RMQTT writes to, or "file:///A/B", or for a relative path "file:./A/B"';
+        'drops; write "file:///B", where RMQTT writes to, or "file:///A/B", ' +
+        'or for a relative path "file:./A/B"';
     }
     try {
       filePathOf(url, "/");

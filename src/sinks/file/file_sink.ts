@@ -4,6 +4,7 @@ import type { Clock } from "../../base/clock.ts";
 import { type Log, withFields } from "../../base/log.ts";
 import { nothingToPrepare, type Prepared } from "../../base/prepared.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
+import type { Intake } from "../lines/intake.ts";
 import { LineWriter } from "../lines/line_writer.ts";
 import { RotatingFile } from "../lines/rotating_file.ts";
 import { StandardStream, standardStreamOf } from "../lines/standard_stream.ts";
@@ -43,6 +44,10 @@ export class FileSink implements Sink {
 
   reopen(): void {
     this.#writer.reopen();
+  }
+
+  get intake(): Intake {
+    return this.#writer;
   }
 
   status(): SinkStatus {

@@ -6,7 +6,8 @@ import type { Prepared } from "../../base/prepared.ts";
 import type { Outcome } from "../delivery/send_again.ts";
 import { Deliverer } from "../delivery/deliverer.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
-import type { SinkOptions } from "../options.ts";
+import type { Intake } from "../lines/intake.ts";
+import type { SinkOptions, UrlOptions } from "../options.ts";
 import { type Sink, SinkError, type SinkStatus } from "../sink.ts";
 import type { Backlog, BacklogLimits } from "../spool/backlog.ts";
 import { redeliverParked } from "../spool/redeliver_parked.ts";
@@ -15,7 +16,7 @@ import { Spool } from "../spool/spool.ts";
 import { spoolFolderName, SpoolInUse } from "../spool/spool_folder.ts";
 import { connectionTo, Poster } from "./_poster.ts";
 import { type Target, targetOf } from "./_target.ts";
-import { HTTP_OPTIONS, type HttpEndpoint, type HttpOptions } from "./options.ts";
+import { HTTP_OPTIONS, type HttpOptions } from "./options.ts";
 
 /** Decide how events are kept and in which order they leave: an open sink cannot change them. */
 const AFTER_RESTART = ["spool", "spoolDir", "order"] as const;
@@ -73,9 +74,13 @@ export class HttpSink implements Sink {
     this.#backlog.reopen();
   }
 
+  get intake(): Intake {
+    return this.#backlog.intake;
+  }
+
   status(): SinkStatus {
     const { oldest, bytes, parked } = this.#backlog;
-    const lastError = this.#backlog.failure ?? this.#deliverer.lastError;
+    const lastError = this.#backlog.intake.failure ?? this.#deliverer.lastError;
     return {
       state: lastError === undefined ? "ok" : "degraded",
       linesWritten: this.#deliverer.delivered,
@@ -145,7 +150,7 @@ export class HttpSink implements Sink {
 }
 
 function optionsOf(url: string, { http, file: { fsync, bufferBytes }, endpoints }: SinkOptions): Options {
-  const { timeout, concurrency, batchMax, ...endpoint }: HttpEndpoint = endpoints.get(url) ?? {};
+  const { required: _, timeout, concurrency, batchMax, ...endpoint }: UrlOptions = endpoints.get(url) ?? {};
   return {
     http: {
       ...http,

@@ -6,6 +6,7 @@ import type { Clock } from "../../base/clock.ts";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { isDiskFull } from "./disk.ts";
+import type { Intake } from "./intake.ts";
 import { countLines } from "./line_bounds.ts";
 import { Losses } from "./losses.ts";
 import { WaitingLines } from "./_waiting_lines.ts";
@@ -49,7 +50,9 @@ export interface LineTarget {
   close(): Promise<void>;
 }
 
-export class LineWriter {
+export class LineWriter implements Intake {
+  /** How often the target began to take no lines. */
+  failures = 0;
   readonly #encoder = new TextEncoder();
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #waiting: WaitingLines;
@@ -170,6 +173,7 @@ export class LineWriter {
     const text = `${this.target.path} takes no lines: ${errorText(error)}.`;
     const dropReason = isDiskFull(error) ? "DiskFull" : "WriteFailed";
     const since = this.clock.monotonic();
+    if (this.#failure === undefined) this.failures++;
     const failure = this.#failure ??= { since, dropReason, text, told: false, written: 0, dropped: 0 };
     failure.text = text;
     failure.dropReason = dropReason;

@@ -44,8 +44,8 @@ export class ParkedFile {
   }
 
   /**
-   * Takes aside all that is parked, and returns the files, the oldest first: of what is parked from here on nothing is
-   * in them. Where the disk refuses, it is left for another time, and the log has why.
+   * Takes aside all that is parked, and returns the files, the oldest first: of what is parked from here on
+   * nothing is in them. Where the disk refuses, it is left for another time, and the log has why.
    */
   take(): readonly string[] {
     try {

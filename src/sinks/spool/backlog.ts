@@ -1,5 +1,6 @@
 // Where events wait for their endpoint: in files (the spool), or in memory only.
 import { crc32 } from "node:zlib";
+import type { Intake } from "../lines/intake.ts";
 import type { Fsync } from "../lines/whole_line_file.ts";
 import type { Segment } from "./_segments.ts";
 
@@ -50,13 +51,16 @@ export interface Backlog {
   readonly waiting: number;
   /** Events lost, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
-  /** When the oldest event that was read and is not settled was made, Unix milliseconds; undefined: none, or unknown. */
+  /**
+   * When the oldest event that was read and is not settled was made, Unix milliseconds; undefined: none, or
+   * unknown.
+   */
   readonly oldest: number | undefined;
   /** Bytes that it takes on a disk, and its parked events; undefined where it has none. */
   readonly bytes: number | undefined;
   readonly parked: Parked | undefined;
-  /** Why events cannot be kept, as a sentence. */
-  readonly failure: string | undefined;
+  /** How events reach the disk. */
+  readonly intake: Intake;
   /** No event is read or settled any more. Does not reject. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import { Queue } from "../../base/queue.ts";
+import type { Intake } from "../lines/intake.ts";
 import { Losses } from "../lines/losses.ts";
 import { type Backlog, type BacklogLimits, keyPart, type QueuedEvent } from "./backlog.ts";
 import { clientOf } from "./client_of.ts";
@@ -24,7 +25,7 @@ export class MemoryQueue implements Backlog {
   }
 
   readonly volatile = true;
-  readonly failure = undefined;
+  readonly intake: Intake = { failure: undefined, failures: 0, dropped: {} };
   readonly oldest = undefined;
   readonly bytes = undefined;
   readonly parked = undefined;

@@ -1,4 +1,4 @@
-// Parked events on their way to their far end once more: a file goes when every line of it was sent or parked again.
+// Parked events on their way to their far end once more: a file goes when each line was sent or parked again.
 import { basename } from "node:path";
 import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";

@@ -4,6 +4,7 @@ import { errorText } from "../../base/error_text.ts";
 import type { Log } from "../../base/log.ts";
 import { OnceAMinute } from "../../base/once_a_minute.ts";
 import { type Disk, realDisk } from "../lines/disk.ts";
+import type { Intake } from "../lines/intake.ts";
 import { LineWriter } from "../lines/line_writer.ts";
 import { Losses } from "../lines/losses.ts";
 import {
@@ -121,8 +122,8 @@ export class Spool implements Backlog {
     return this.#parked;
   }
 
-  get failure(): string | undefined {
-    return this.#writer.failure;
+  get intake(): Intake {
+    return this.#writer;
   }
 
   append(line: string): void {

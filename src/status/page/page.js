@@ -58,7 +58,9 @@ var Api = class {
   async get(path, query = {}) {
     return await (await this.#ask("GET", path, query, AbortSignal.timeout(PATIENCE))).json();
   }
-  /** Asks for a list of which the answer may have a part only: `total` is of the whole. Rejects as `get` does. */
+  /**
+   * Asks for a list of which the answer may have a part only: `total` is of the whole. Rejects as `get` does.
+   */
   async list(path, query = {}) {
     const response = await this.#ask("GET", path, query, AbortSignal.timeout(PATIENCE));
     const rows = await response.json();
@@ -1405,7 +1407,7 @@ var RetainedView = class {
         class: "n"
       }, remove)),
       update: (message) => {
-        setText(payload, payloadLine(message.payload));
+        setText(payload, message.payload === null ? "hidden by redact" : payloadLine(message.payload));
         for (const [i, text] of textsOf(message).entries()) {
           const cell = numbers[i];
           if (cell !== void 0) setText(cell, text);
@@ -1610,7 +1612,9 @@ var TopicTree = class {
   /** Messages that no topic was kept for, here or in the broker. */
   leftOut;
   #since;
-  /** When the last answer came, where it had all topics: one that is new in the next began at nothing then. */
+  /**
+   * When the last answer came, where it had all topics: one that is new in the next began at nothing then.
+   */
   #completeAt;
   /** @param limit levels it may have */
   constructor(limit = 2e4) {

@@ -17,8 +17,8 @@ export const PAGE_FILES: ReadonlyMap<string, PageFile> = new Map([
 ]);
 
 /**
- * Headers of each of them beside those of every answer. Nothing comes from another place or is written into the page, no other page may frame it, and
- * text cannot become markup.
+ * Headers of each of them beside those of every answer. Nothing comes from another place or is written into
+ * the page, no other page may frame it, and text cannot become markup.
  */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   "Content-Security-Policy": [

@@ -1,4 +1,4 @@
-// Asks Hookline's HTTP API: answers as JSON, streams as server-sent events, refusals as errors with their status.
+// Asks Hookline's HTTP API: answers as JSON, streams as server-sent events, refusals as errors with a status.
 import type { ApiError as Refusal } from "../api_types.ts";
 import { type ServerSentEvent, serverSentEvents } from "./sse.ts";
 
@@ -35,7 +35,9 @@ export class Api {
     return await (await this.#ask("GET", path, query, AbortSignal.timeout(PATIENCE))).json() as T;
   }
 
-  /** Asks for a list of which the answer may have a part only: `total` is of the whole. Rejects as `get` does. */
+  /**
+   * Asks for a list of which the answer may have a part only: `total` is of the whole. Rejects as `get` does.
+   */
   async list<T>(path: string, query: Query = {}): Promise<{ readonly rows: T[]; readonly total: number }> {
     const response = await this.#ask("GET", path, query, AbortSignal.timeout(PATIENCE));
     const rows = await response.json() as T[];

@@ -1,4 +1,4 @@
-// A stream of the API that is followed until it is closed: opened again when it breaks, or with other filters.
+// A stream of the API that is followed until it is closed: opened again when it breaks, or for other filters.
 import type { StreamHello, StreamMissed } from "../api_types.ts";
 import { type Api, ApiError, type Query } from "./api.ts";
 

@@ -1,4 +1,4 @@
-// Topics as a tree of levels, with counts and the last message of each: bounded, and it says what it left out.
+// Topics as a tree of levels, with counts and the last message of each: bounded, with what it left out.
 import type { TopicInfo, TopicsInfo } from "../api_types.ts";
 
 /** Levels that are told apart; what is deeper is one level. */
@@ -32,7 +32,9 @@ export class TopicTree {
   /** Messages that no topic was kept for, here or in the broker. */
   leftOut = 0;
   #since = 0;
-  /** When the last answer came, where it had all topics: one that is new in the next began at nothing then. */
+  /**
+   * When the last answer came, where it had all topics: one that is new in the next began at nothing then.
+   */
   #completeAt: number | undefined = undefined;
 
   /** @param limit levels it may have */

@@ -71,7 +71,7 @@ export class RetainedView implements View {
         make("td", { class: "n" }, remove),
       ),
       update: (message) => {
-        setText(payload, payloadLine(message.payload));
+        setText(payload, message.payload === null ? "hidden by redact" : payloadLine(message.payload));
         for (const [i, text] of textsOf(message).entries()) {
           const cell = numbers[i];
           if (cell !== undefined) setText(cell, text);

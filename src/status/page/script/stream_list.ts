@@ -1,4 +1,4 @@
-// A list of what a stream brings, newest first: drawn a few times a second, bounded, and it says what it left out.
+// A list of what a stream brings, newest first: drawn some times a second, bounded, with what it left out.
 import { countText } from "../../reader/figures.ts";
 import { make } from "./dom.ts";
 
