@@ -17,6 +17,7 @@ import { type BrokerContext, type BrokerParts, createContext } from "./context.t
 import type { Counters } from "./counters.ts";
 import { handlePacket } from "./handlers/packets.ts";
 import type { ListenerState } from "./listener_state.ts";
+import type { Journal } from "../store/journal.ts";
 import type { BrokerOptions } from "./options.ts";
 import { type BrokerSnapshot, BrokerView } from "./view.ts";
 
@@ -108,6 +109,16 @@ export class Broker implements ConnectionEvents<ClientConnection>, Reloadable<Br
     this.#context.turn.enter();
     const gone = this.#clients.reauthorise();
     if (gone > 0) this.#context.log("info", "clients that may not be here any more were sent away", { gone });
+  }
+
+  /** The store can be opened after all: takes over what it has, beside what came meanwhile. */
+  adopt(journal: Journal): void {
+    const { turn, durability, stored, retained } = this.#context;
+    turn.enter();
+    this.#context.journal = durability.journal = journal;
+    stored.limit = journal.maxBytes;
+    retained.adopt(journal);
+    this.#clients.adopt(journal);
   }
 
   /** Other limits; `nodeId` stays, for it is in the lines of sessions that go on. */

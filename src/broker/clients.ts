@@ -9,6 +9,7 @@ import { LISTENER_DEFAULTS, type ListenerOptions } from "./options.ts";
 import { dropMessage, publish } from "./publish.ts";
 import { reauthorise } from "./reauthorise.ts";
 import { identityOf } from "./restored.ts";
+import type { Journal } from "../store/journal.ts";
 import { Session } from "./session.ts";
 import { type PendingWill, willMessage } from "./wills.ts";
 
@@ -33,13 +34,28 @@ export class Clients {
   constructor(context: BrokerContext) {
     this.#context = context;
     this.#due = new DueSessions(context.turn.monotonic);
-    for (const found of context.journal.sessions()) {
+    this.adopt(context.journal);
+  }
+
+  /** Takes over what the store has. A session that was begun without it replaces the one that it has. */
+  adopt(journal: Journal): void {
+    const replaced: Session[] = [];
+    for (const found of journal.sessions()) {
       const limits = { ...LISTENER_DEFAULTS, ...found.queueLimits };
       const { expiryInterval, createdAt } = found;
       const identity = identityOf(found.identity);
-      const session = new Session(context, identity, limits, expiryInterval, createdAt, found);
+      const session = new Session(this.#context, identity, limits, expiryInterval, createdAt, found);
+      if (this.#sessions.has(session.clientId)) {
+        replaced.push(session);
+        continue;
+      }
       this.#add(session);
       this.#due.set(session, session.dueAt);
+    }
+    for (const session of replaced) {
+      const newer = this.#sessions.get(session.clientId);
+      this.#endSession(session, "Kicked");
+      if (newer !== undefined) this.#add(newer);
     }
   }
 

@@ -33,6 +33,8 @@ export interface BrokerParts {
 export interface BrokerContext extends BrokerParts {
   /** Replaced when the configuration is reloaded. */
   options: BrokerOptions;
+  /** Replaced when the store can be opened after all. */
+  journal: Journal;
   readonly arena: Arena;
   readonly counters: Counters;
   readonly durability: Durability;

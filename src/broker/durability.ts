@@ -13,7 +13,7 @@ export interface RequiredLines {
 }
 
 export class Durability {
-  constructor(private readonly journal: Journal, private readonly lines: RequiredLines) {}
+  constructor(public journal: Journal, private readonly lines: RequiredLines) {}
 
   /** `undefined`: everything may be acknowledged. */
   get trouble(): Unavailable | undefined {

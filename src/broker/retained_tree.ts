@@ -30,7 +30,7 @@ interface Step {
 export class RetainedTree {
   readonly #root = new Node();
   readonly #arena: Arena;
-  readonly #journal: Journal;
+  #journal: Journal;
   #size = 0;
   #given = 0;
   #bytes = 0;
@@ -43,10 +43,22 @@ export class RetainedTree {
   ) {
     this.#arena = arena;
     this.#journal = journal;
+    this.adopt(journal);
+  }
+
+  /** Takes over what the store has. What was retained without it is newer. */
+  adopt(journal: Journal): void {
+    this.#journal = journal;
+    const newer = new Map<string, Message>();
+    for (const message of this.#all()) if (message.fromType !== "system") newer.set(message.topic, message);
+    const replaced = new Map<string, Message>();
     for (const found of journal.retainedMessages()) {
       const message = restoredMessage(found, new Map());
-      if (message !== undefined) this.#put(message);
+      if (message === undefined) continue;
+      if (newer.has(message.topic)) replaced.set(message.topic, message);
+      else this.#put(message);
     }
+    for (const [topic, message] of newer) journal.retained(topic, message, replaced.get(topic));
   }
 
   get size(): number {
@@ -124,6 +136,11 @@ export class RetainedTree {
         if (child !== undefined) stack.push(step([[level, child] as const].values(), depth + 1, false));
       }
     }
+  }
+
+  *#all(node = this.#root): Generator<Message, void> {
+    if (node.message !== undefined) yield node.message;
+    for (const child of node.children?.values() ?? []) yield* this.#all(child);
   }
 
   #put(message: Message): void {

@@ -12,8 +12,8 @@ import { openSinks, type SinkSet } from "../sinks/open_sinks.ts";
 import { RecentEntries } from "../status/log_entries.ts";
 import { ServeError } from "../status/server.ts";
 import { Status } from "../status/status.ts";
-import { type Journal, NoJournal } from "../store/journal.ts";
-import { openStore } from "../store/open_store.ts";
+import { NoJournal } from "../store/journal.ts";
+import { KeptStore } from "../store/kept_store.ts";
 import type { StoreOptions } from "../store/options.ts";
 import { announce, reportCounts, statusText } from "./announce.ts";
 import { configuredUrls, sinkOptionsOf, strayNews } from "./configured.ts";
@@ -121,17 +121,15 @@ interface Wired {
   readonly listeners: Listeners<ServedListener, ServedReceiver>;
 }
 
-type OpenStore = ReturnType<typeof openStore>;
-
 /** `undefined`: nothing outlives the process. */
-function storeOf({ path, ...options }: StoreOptions, { log }: Logger, clock: Clock): OpenStore | undefined {
-  return path === undefined ? undefined : openStore(path, options, clock, log);
+function storeOf({ path, ...options }: StoreOptions, { log }: Logger, clock: Clock): KeptStore | undefined {
+  return path === undefined ? undefined : new KeptStore(path, options, clock, log);
 }
 
 function wire(
   config: Config,
   sinks: SinkSet,
-  store: OpenStore | undefined,
+  store: KeptStore | undefined,
   { log }: Logger,
   clock: Clock,
 ): Wired {
@@ -143,7 +141,7 @@ function wire(
   const hooks = new ReloadableHooks(() => turn.now, (url) => sinks.get(url));
   hooks.prepare(config.hooks).commit();
   const access = new Chain(config.access, clock, log);
-  const journal: Journal = store ?? new NoJournal();
+  const journal = store?.journal ?? new NoJournal();
   const broker = new Broker({
     options: config.broker,
     hooks: hooks.hooks,
@@ -154,6 +152,7 @@ function wire(
     requiredLines: sinks,
     log,
   });
+  store?.heal((opened) => broker.adopt(opened));
   const listeners = new Listeners<ServedListener, ServedReceiver>(
     (listener) => receiverFor(broker, listener),
     log,

@@ -1,6 +1,6 @@
 // Whether the store's file still has its name: what is removed or replaced under a running broker would be
 // written to, and be gone with the process.
-import type { DatabaseSync } from "node:sqlite";
+import { backup, type DatabaseSync } from "node:sqlite";
 
 export class OwnFile {
   readonly #path: string;
@@ -25,22 +25,28 @@ export class OwnFile {
 
   /**
    * Writes the database anew, into a file beside it, and closes it. Returns the file's name: the store's own
-   * where that is free, so that the next start finds it. Throws what the disk and SQLite say.
+   * where that is free, so that the next start finds it. Rejects with what the disk and SQLite say.
    */
-  writeAnew(db: DatabaseSync, now: number): string {
+  async writeAnew(db: DatabaseSync, now: number): Promise<string> {
     const saved = `${this.#path}.saved-${new Date(now).toISOString().replace(/[-:]|\.\d+/g, "")}`;
-    db.prepare("VACUUM INTO ?").run(saved);
+    await backup(db, saved); // VACUUM INTO needs ATTACH, which Deno forbids where not everything is allowed
     Deno.chmodSync(saved, 0o600);
-    // It removes what lies beside the name, too, which the next start would take for a part of the new file.
     db.close();
-    try {
-      Deno.linkSync(saved, this.#path); // and not renamed, which would replace another file
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) return saved;
-      throw error;
-    }
-    Deno.removeSync(saved);
+    if (exists(this.#path)) return saved;
+    // What lies beside the name would be taken for a part of the new file.
+    for (const part of ["-wal", "-shm"]) if (exists(this.#path + part)) Deno.removeSync(this.#path + part);
+    Deno.renameSync(saved, this.#path);
     return this.#path;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-// The store that could not be opened: until a restart, what would have to be stored is refused.
+// The store that could not be opened: what would have to be stored is refused.
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { NoJournal } from "./journal.ts";
@@ -25,7 +25,7 @@ export class ClosedStore extends NoJournal {
     const now = this.#clock.monotonic();
     if (now - this.#toldAt < MINUTE) return;
     this.#toldAt = now;
-    this.#log("error", `${this.trouble}; until a restart, what would have to be stored is refused`);
+    this.#log("error", `${this.trouble}; until it can be, what would have to be stored is refused`);
   }
 
   /** Nothing is told that could be stored. */

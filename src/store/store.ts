@@ -93,6 +93,15 @@ export class Store implements Journal, AsyncDisposable {
     this.#file = new OwnFile(path);
   }
 
+  get path(): string {
+    return this.#parts.path;
+  }
+
+  /** Its numbers are above this one. */
+  goOnFrom(number: number): void {
+    this.#next = Math.max(this.#next, number);
+  }
+
   get maxBytes(): number {
     return this.#parts.options.maxBytes;
   }
@@ -206,7 +215,7 @@ export class Store implements Journal, AsyncDisposable {
     if (!this.#parts.db.isOpen) return;
     if (!this.#transaction()) this.#parts.log("error", "what changed last is not in the store", this.#fields);
     await this.#sync[Symbol.asyncDispose]();
-    if (this.#file.problem !== undefined) this.#writeAnew();
+    if (this.#file.problem !== undefined) await this.#writeAnew();
     if (this.#parts.db.isOpen) this.#parts.db.close();
     this.#parts.lock[Symbol.dispose]();
   }
@@ -259,10 +268,10 @@ export class Store implements Journal, AsyncDisposable {
     if (now - this.#toldAt >= MINUTE) this.#tell();
   }
 
-  #writeAnew(): void {
+  async #writeAnew(): Promise<void> {
     const { db, clock, log, path } = this.#parts;
     try {
-      const file = this.#file.writeAnew(db, clock.now());
+      const file = await this.#file.writeAnew(db, clock.now());
       log("info", "the store's file was removed or replaced: it was written anew", { store: path, file });
     } catch (error) {
       log("error", "the store's file was removed or replaced, and cannot be written anew: it is lost", {

@@ -53,3 +53,19 @@ Deno.test("whatever was acknowledged before a SIGKILL reaches the subscriber aft
   const sessions = (await broker.events()).filter(({ clientid }) => clientid === "subscriber");
   ok(sessions.length === 1, "one session for all of it");
 });
+
+Deno.test("a store whose file was removed is there again after the next SIGTERM", async () => {
+  await using dir = await tempDir();
+  const options = { cwd: dir.path, hooks: `urls = ["file:./hook.log"]\nrule.session_created = [{}]\n` };
+  for (const round of [1, 2]) {
+    await using broker = await Hookline.start(options);
+    const client = await subscriber(broker.port, new Set());
+    await broker.event((event) => event["clientid"] === "subscriber", "session_created");
+    await client[Symbol.asyncDispose]();
+    if (round === 1) await Deno.remove(`${dir.path}/hookline.db`);
+    await broker.stop();
+    ok((await Deno.stat(`${dir.path}/hookline.db`)).size > 0);
+    // Made in the first round alone.
+    deepEqual((await broker.events()).length, 1);
+  }
+});

@@ -138,7 +138,7 @@ Deno.test("one that cannot be opened refuses what would have to be stored, and s
   assert.equal(log.length, 2);
   assert.match(
     log[0] ?? "",
-    /^error the store \/proc\/none\/hookline.db cannot be opened: .+; until a restart/,
+    /^error the store \/proc\/none\/hookline.db cannot be opened: .+; until it can be/,
   );
 });
 
