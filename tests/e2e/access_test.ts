@@ -5,6 +5,7 @@ import { Hookline } from "../helpers/hookline.ts";
 import { mosquitto } from "../helpers/mosquitto.ts";
 import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
+import { until } from "../helpers/until.ts";
 
 const CONFIG = `auth.password_file = "passwords"
 acl.mosquitto_file = "acl"
@@ -97,7 +98,11 @@ Deno.test("a reload that names a password file sends those away who came without
   await Deno.writeTextFile(`${dir.path}/hookline.toml`, closed);
   const said = await broker.reload();
   assert(said.some(({ msg }) => msg === "listener.tcp.default from here on: allow_anonymous = false"));
-  assert(said.some(({ msg, gone }) => msg.startsWith("clients that may not be here") && gone === 2));
+  // Told after the reload is.
+  await until(
+    () => broker.log.some(({ msg, gone }) => msg.startsWith("clients that may not be here") && gone === 2),
+    "they are sent away",
+  );
   for (const { client } of clients) {
     await using _ = client;
     assert.equal((await client.expect("disconnect")).reasonCode, 0x87);
