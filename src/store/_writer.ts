@@ -23,7 +23,10 @@ export class Writer {
   write(changes: Changes): void {
     for (const step of changes.steps) this.#step(step);
     this.#messages(changes);
-    for (const delivery of changes.deliveries) this.#delivery(delivery);
+    const { dropDeliveries } = this.#statements;
+    const dropped = new Ranges((session, from, to) => dropDeliveries.run(session, from, to));
+    for (const delivery of changes.deliveries) this.#delivery(delivery, dropped);
+    dropped.end();
     const { putRetained, dropRetained } = this.#statements;
     for (const [topic, { message }] of changes.retained) {
       if (message === undefined) dropRetained.run(topic);
@@ -66,17 +69,22 @@ export class Writer {
       if (message !== undefined) count(message, 1);
       if (inStore !== undefined) count(inStore, -1);
     }
-    const { keepMore, dropMessage } = this.#statements;
+    const { keepMore, keepLess, dropMessage, dropMessages } = this.#statements;
+    const dropped = new Ranges((_, from, to) => {
+      if (dropMessages.run(from, to).changes !== to - from + 1) keepLess.run(from, to);
+    });
     for (const [message, more] of keepers) {
       if (message.stored === 0) {
         if (more <= 0) continue;
         numbered.push(message);
         this.#newMessage(message, more);
       } else if (more > 0) keepMore.run(more, message.stored);
+      else if (more === -1) dropped.add(0, message.stored);
       else if (more < 0 && dropMessage.run(message.stored, -more).changes === 0) {
         keepMore.run(more, message.stored);
       }
     }
+    dropped.end();
   }
 
   #newMessage(message: MessageRecord, keepers: number): void {
@@ -103,10 +111,10 @@ export class Writer {
     );
   }
 
-  #delivery(delivery: DeliveryRecord): void {
+  #delivery(delivery: DeliveryRecord, dropped: Ranges): void {
     const { session, sequence, inStore, kept, packetId, released, message } = delivery;
     if (!kept) {
-      if (inStore) this.#statements.dropDelivery.run(session, sequence);
+      if (inStore) dropped.add(session, sequence);
     } else if (inStore) this.#statements.changeDelivery.run(packetId, Number(released), session, sequence);
     else {
       const { size, qos, retain, subscriptionIdentifiers: ids } = delivery;
@@ -150,6 +158,33 @@ export class Writer {
   }
 }
 
+/** Numbers that follow one another: one statement drops them all. */
+class Ranges {
+  readonly #drop: (row: number, from: number, to: number) => void;
+  #row = 0;
+  #from = 0;
+  /** Before the first: none. */
+  #to = -1;
+
+  constructor(drop: (row: number, from: number, to: number) => void) {
+    this.#drop = drop;
+  }
+
+  add(row: number, number: number): void {
+    if (row !== this.#row || number !== this.#to + 1) {
+      this.end();
+      this.#row = row;
+      this.#from = number;
+    }
+    this.#to = number;
+  }
+
+  end(): void {
+    if (this.#to >= this.#from) this.#drop(this.#row, this.#from, this.#to);
+    this.#to = -1;
+  }
+}
+
 function content(
   { topic, payload, qos, retain, properties }: ContentRecord,
 ): (string | number | Uint8Array | null)[] {
@@ -172,10 +207,12 @@ type Name =
   | "release"
   | "putMessage"
   | "keepMore"
+  | "keepLess"
   | "dropMessage"
+  | "dropMessages"
   | "putDelivery"
   | "changeDelivery"
-  | "dropDelivery"
+  | "dropDeliveries"
   | "putRetained"
   | "dropRetained";
 
@@ -201,12 +238,14 @@ function prepare(db: DatabaseSync): Statements {
     release: db.prepare("DELETE FROM received WHERE session = ? AND packet_id = ?"),
     putMessage: put("message", 17),
     keepMore: db.prepare("UPDATE message SET keepers = keepers + ? WHERE id = ?"),
+    keepLess: db.prepare("UPDATE message SET keepers = keepers - 1 WHERE id BETWEEN ? AND ?"),
+    dropMessages: db.prepare("DELETE FROM message WHERE id BETWEEN ? AND ? AND keepers <= 1"),
     dropMessage: db.prepare("DELETE FROM message WHERE id = ? AND keepers <= ?"),
     putDelivery: put("delivery", 10),
     changeDelivery: db.prepare(
       "UPDATE delivery SET packet_id = ?, released = ? WHERE session = ? AND sequence = ?",
     ),
-    dropDelivery: db.prepare("DELETE FROM delivery WHERE session = ? AND sequence = ?"),
+    dropDeliveries: db.prepare("DELETE FROM delivery WHERE session = ? AND sequence BETWEEN ? AND ?"),
     putRetained: put("retained", 3),
     dropRetained: db.prepare("DELETE FROM retained WHERE topic = ?"),
   };
