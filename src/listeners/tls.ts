@@ -1,5 +1,6 @@
 // TLS over any Transport. node:tls, for Deno.listenTls can neither ask for a client's certificate nor load
-// another one of its own while it listens.
+// another one of its own while it listens, sets no TCP_NODELAY, and keeps the socket of a silent peer that is
+// closed in its handshake until that peer goes.
 import { Duplex } from "node:stream";
 import type tls from "node:tls";
 import type { Clock } from "../base/clock.ts";

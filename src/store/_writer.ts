@@ -23,7 +23,10 @@ export class Writer {
   write(changes: Changes): void {
     for (const step of changes.steps) this.#step(step);
     this.#messages(changes);
-    this.#deliveries(changes.deliveries);
+    const { dropDeliveries } = this.#statements;
+    const dropped = new Ranges((session, from, to) => dropDeliveries.run(session, from, to));
+    for (const delivery of changes.deliveries) this.#delivery(delivery, dropped);
+    dropped.end();
     const { putRetained, dropRetained } = this.#statements;
     for (const [topic, { message }] of changes.retained) {
       if (message === undefined) dropRetained.run(topic);
@@ -66,22 +69,22 @@ export class Writer {
       if (message !== undefined) count(message, 1);
       if (inStore !== undefined) count(inStore, -1);
     }
-    const { keepMore, dropMessage, dropMessages, keepLess } = this.#statements;
-    const givenUp: number[] = [];
+    const { keepMore, keepLess, dropMessage, dropMessages } = this.#statements;
+    const dropped = new Ranges((_, from, to) => {
+      if (dropMessages.run(from, to).changes !== to - from + 1) keepLess.run(from, to);
+    });
     for (const [message, more] of keepers) {
       if (message.stored === 0) {
         if (more <= 0) continue;
         numbered.push(message);
         this.#newMessage(message, more);
       } else if (more > 0) keepMore.run(more, message.stored);
-      else if (more === -1) givenUp.push(message.stored);
+      else if (more === -1) dropped.add(0, message.stored);
       else if (more < 0 && dropMessage.run(message.stored, -more).changes === 0) {
         keepMore.run(more, message.stored);
       }
     }
-    for (const [first, last] of runsOf(givenUp, (number, before) => number === before + 1)) {
-      if (dropMessages.run(first, last).changes < last - first + 1) keepLess.run(first, last);
-    }
+    dropped.end();
   }
 
   #newMessage(message: MessageRecord, keepers: number): void {
@@ -108,22 +111,11 @@ export class Writer {
     );
   }
 
-  #deliveries(deliveries: readonly DeliveryRecord[]): void {
-    const gone: DeliveryRecord[] = [];
-    for (const delivery of deliveries) {
-      if (delivery.kept) this.#keep(delivery);
-      else if (delivery.inStore) gone.push(delivery);
-    }
-    const follows = (one: DeliveryRecord, before: DeliveryRecord): boolean =>
-      one.session === before.session && one.sequence === before.sequence + 1;
-    for (const [first, last] of runsOf(gone, follows)) {
-      this.#statements.dropDeliveries.run(first.session, first.sequence, last.sequence);
-    }
-  }
-
-  #keep(delivery: DeliveryRecord): void {
-    const { session, sequence, inStore, packetId, released, message } = delivery;
-    if (inStore) this.#statements.changeDelivery.run(packetId, Number(released), session, sequence);
+  #delivery(delivery: DeliveryRecord, dropped: Ranges): void {
+    const { session, sequence, inStore, kept, packetId, released, message } = delivery;
+    if (!kept) {
+      if (inStore) dropped.add(session, sequence);
+    } else if (inStore) this.#statements.changeDelivery.run(packetId, Number(released), session, sequence);
     else {
       const { size, qos, retain, subscriptionIdentifiers: ids } = delivery;
       this.#statements.putDelivery.run(
@@ -166,17 +158,31 @@ export class Writer {
   }
 }
 
-/** What follows one another, as the first and the last of each run: they are one statement. */
-function* runsOf<T>(items: Iterable<T>, follows: (item: T, before: T) => boolean): Generator<[T, T], void> {
-  let run: [T, T] | undefined;
-  for (const item of items) {
-    if (run !== undefined && follows(item, run[1])) run[1] = item;
-    else {
-      if (run !== undefined) yield run;
-      run = [item, item];
-    }
+/** Numbers that follow one another: one statement drops them all. */
+class Ranges {
+  readonly #drop: (row: number, from: number, to: number) => void;
+  #row = 0;
+  #from = 0;
+  /** Before the first: none. */
+  #to = -1;
+
+  constructor(drop: (row: number, from: number, to: number) => void) {
+    this.#drop = drop;
   }
-  if (run !== undefined) yield run;
+
+  add(row: number, number: number): void {
+    if (row !== this.#row || number !== this.#to + 1) {
+      this.end();
+      this.#row = row;
+      this.#from = number;
+    }
+    this.#to = number;
+  }
+
+  end(): void {
+    if (this.#to >= this.#from) this.#drop(this.#row, this.#from, this.#to);
+    this.#to = -1;
+  }
 }
 
 function content(
@@ -201,9 +207,9 @@ type Name =
   | "release"
   | "putMessage"
   | "keepMore"
+  | "keepLess"
   | "dropMessage"
   | "dropMessages"
-  | "keepLess"
   | "putDelivery"
   | "changeDelivery"
   | "dropDeliveries"
@@ -232,9 +238,9 @@ function prepare(db: DatabaseSync): Statements {
     release: db.prepare("DELETE FROM received WHERE session = ? AND packet_id = ?"),
     putMessage: put("message", 17),
     keepMore: db.prepare("UPDATE message SET keepers = keepers + ? WHERE id = ?"),
-    dropMessage: db.prepare("DELETE FROM message WHERE id = ? AND keepers <= ?"),
-    dropMessages: db.prepare("DELETE FROM message WHERE id BETWEEN ? AND ? AND keepers <= 1"),
     keepLess: db.prepare("UPDATE message SET keepers = keepers - 1 WHERE id BETWEEN ? AND ?"),
+    dropMessages: db.prepare("DELETE FROM message WHERE id BETWEEN ? AND ? AND keepers <= 1"),
+    dropMessage: db.prepare("DELETE FROM message WHERE id = ? AND keepers <= ?"),
     putDelivery: put("delivery", 10),
     changeDelivery: db.prepare(
       "UPDATE delivery SET packet_id = ?, released = ? WHERE session = ? AND sequence = ?",

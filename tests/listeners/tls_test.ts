@@ -59,3 +59,19 @@ Deno.test("a PROXY header comes before TLS", { ignore: !hasOpenssl }, async () =
   const { transport } = await it.connect();
   assert.equal(transport.peer, "192.0.2.7:56324");
 });
+
+Deno.test(
+  "a silent peer that is closed in its handshake loses its socket",
+  { ignore: !hasOpenssl },
+  async () => {
+    await using it = await ListenerBench.open(TLS);
+    const made = it.next();
+    assert(it.place.transport === "tcp");
+    using conn = await Deno.connect(it.place);
+    const transport = await made;
+    const pending = assert.rejects(transport.read(new Uint8Array(10)));
+    transport.close();
+    await pending;
+    assert.equal(await conn.read(new Uint8Array(10)).catch(() => null), null);
+  },
+);
