@@ -136,8 +136,14 @@ export class Hookline implements AsyncDisposable {
     return found ?? {};
   }
 
+  /** Harmless once it has ended. */
   signal(signal: Deno.Signal): void {
-    if (!this.#ended) this.#process.kill(signal);
+    try {
+      if (!this.#ended) this.#process.kill(signal);
+    } catch (error) {
+      // It has ended, and its status is not told yet.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 
   /** Sends SIGHUP and waits for the outcome; returns what was logged since. */
