@@ -1,6 +1,7 @@
 // What can happen to hook.log while the broker runs: it goes on, and tells.
 import { equal, ok } from "node:assert/strict";
 import { Hookline } from "../helpers/hookline.ts";
+import { canMount, sh } from "../helpers/mount.ts";
 import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
 import { until } from "../helpers/until.ts";
@@ -94,22 +95,3 @@ Deno.test({
     }
   },
 });
-
-function sh(command: string, ...args: string[]): void {
-  const { success, stderr } = new Deno.Command(command, { args }).outputSync();
-  if (!success) throw new Error(`${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-}
-
-/** Mounting needs root, and a machine that lets root mount. */
-function canMount(): boolean {
-  const dir = Deno.makeTempDirSync();
-  try {
-    sh("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", dir);
-    sh("umount", dir);
-    return true;
-  } catch {
-    return false; // then the failing disk of tests/sinks shows the same
-  } finally {
-    Deno.removeSync(dir);
-  }
-}

@@ -2,6 +2,7 @@
 // goes on, and nothing that was acknowledged is lost.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { Hookline } from "../helpers/hookline.ts";
+import { canMount, sh } from "../helpers/mount.ts";
 import type { Packet } from "../helpers/mqtt_packet.ts";
 import { SocketClient } from "../helpers/socket_client.ts";
 import { tempDir } from "../helpers/temp_dir.ts";
@@ -92,23 +93,4 @@ function nameOf(payload: string): string {
 
 async function publisherOf(broker: Hookline, clientId = "publisher"): Promise<SocketClient> {
   return (await SocketClient.connect(broker.port, 5, { clientId })).client;
-}
-
-function sh(command: string, ...args: string[]): void {
-  const { success, stderr } = new Deno.Command(command, { args }).outputSync();
-  if (!success) throw new Error(`${command} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-}
-
-/** Mounting needs root, and a machine that lets root mount. */
-function canMount(): boolean {
-  const dir = Deno.makeTempDirSync();
-  try {
-    sh("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", dir);
-    sh("umount", dir);
-    return true;
-  } catch {
-    return false; // then tests/store/trouble_test.ts shows the same
-  } finally {
-    Deno.removeSync(dir);
-  }
 }

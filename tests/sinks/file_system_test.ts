@@ -5,6 +5,7 @@ import { FileSink } from "../../src/sinks/file/file_sink.ts";
 import { FILE_DEFAULTS } from "../../src/sinks/file/options.ts";
 import { probeFile } from "../../src/sinks/lines/probe_file.ts";
 import { FakeClock } from "../helpers/fake_clock.ts";
+import { canMount, sh } from "../helpers/mount.ts";
 import { line, numbersOf, upTo } from "./_lines.ts";
 import { inTempDir } from "../helpers/temp_dir.ts";
 
@@ -88,10 +89,10 @@ Deno.test("logrotate's create with a signal: rename, new file, reopen, under loa
 
 Deno.test({
   name: "a file system that is really full: whole lines only, and all follow when there is space",
-  ignore: !(await canMount()),
+  ignore: !canMount(),
   fn: () =>
     inTempDir(async (dir) => {
-      await mount(dir, "size=64k");
+      mount(dir, "size=64k");
       try {
         const path = `${dir}/hook.log`;
         Deno.writeFileSync(`${dir}/ballast`, new Uint8Array(32 * 1024));
@@ -113,17 +114,17 @@ Deno.test({
         assert.deepEqual(numbersOf(path), upTo(count));
         await sink[Symbol.asyncDispose]();
       } finally {
-        await unmount(dir);
+        unmount(dir);
       }
     }),
 });
 
 Deno.test({
   name: "a file system that is read-only when the sink starts: lines wait, and are written once it is not",
-  ignore: !(await canMount()),
+  ignore: !canMount(),
   fn: () =>
     inTempDir(async (dir) => {
-      await mount(dir, "size=64k,ro");
+      mount(dir, "size=64k,ro");
       try {
         const path = `${dir}/logs/hook.log`;
         const clock = new FakeClock();
@@ -131,25 +132,25 @@ Deno.test({
         sink.append(line(0));
         sink.flush();
         assert.match(sink.status().lastError ?? "", /Read-only file system/);
-        await command("mount", "-o", "remount,rw", dir);
+        sh("mount", "-o", "remount,rw", dir);
         clock.advance(100);
         assert.deepEqual(numbersOf(path), [0]);
         await sink[Symbol.asyncDispose]();
       } finally {
-        await unmount(dir);
+        unmount(dir);
       }
     }),
 });
 
 Deno.test({
   name: "probe says why a file on a read-only file system, there or not, cannot be written",
-  ignore: !(await canMount()),
+  ignore: !canMount(),
   fn: () =>
-    inTempDir(async (dir) => {
-      await mount(dir, "size=64k");
+    inTempDir((dir) => {
+      mount(dir, "size=64k");
       try {
         Deno.writeTextFileSync(`${dir}/there.log`, "");
-        await command("mount", "-o", "remount,ro", dir);
+        sh("mount", "-o", "remount,ro", dir);
         assert.match(
           probeFile(`${dir}/there.log`) ?? "",
           /there\.log cannot be written: Read-only file system/,
@@ -159,7 +160,7 @@ Deno.test({
           /new\.log cannot be made in .*: Read-only file system/,
         );
       } finally {
-        await unmount(dir);
+        unmount(dir);
       }
     }),
 });
@@ -198,30 +199,11 @@ function isThere(path: string): boolean {
   }
 }
 
-async function canMount(): Promise<boolean> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await mount(dir, "size=64k");
-    await unmount(dir);
-    return true;
-  } catch {
-    // A container without the right to mount: the tests that need it are skipped.
-    return false;
-  } finally {
-    await Deno.remove(dir);
-  }
+function mount(dir: string, options: string): void {
+  sh("mount", "-t", "tmpfs", "-o", options, "none", dir);
 }
 
-async function mount(dir: string, options: string): Promise<void> {
-  await command("mount", "-t", "tmpfs", "-o", options, "none", dir);
-}
-
-async function unmount(dir: string): Promise<void> {
+function unmount(dir: string): void {
   // Lazy: a test that failed may have left a file open, and its failure is the one to show.
-  await command("umount", "-l", dir);
-}
-
-async function command(name: string, ...args: string[]): Promise<void> {
-  const { code, stderr } = await new Deno.Command(name, { args }).output();
-  if (code !== 0) throw new Error(`${name} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  sh("umount", "-l", dir);
 }
