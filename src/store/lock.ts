@@ -21,7 +21,9 @@ export class StoreLock implements Disposable {
     this.#file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
   }
 
+  /** Gives it back, also from a process that is being forked at this moment and has the file, too. */
   [Symbol.dispose](): void {
+    this.#file.unlockSync();
     this.#file.close();
   }
 }
@@ -30,7 +32,9 @@ export class StoreLock implements Disposable {
 export function holderOf(store: string): string | undefined {
   try {
     using file = Deno.openSync(lockOf(store), { read: true, write: true });
-    return file.tryLockSync(true) ? undefined : inUse(store);
+    if (!file.tryLockSync(true)) return inUse(store);
+    file.unlockSync();
+    return undefined;
   } catch {
     // There is none yet; what else is wrong with it is told when it is opened.
     return undefined;
